@@ -1,0 +1,160 @@
+// Package access says who may do what. It is pure: nothing here reads or writes.
+package access
+
+import (
+	"slices"
+
+	"kompobib/internal/local"
+)
+
+// A Right is leave to do one sort of thing.
+type Right string
+
+const (
+	Public Right = "" // what anyone may do, signed in or not
+
+	// What everyone with an account may do about themselves.
+	SeeSelf Right = "see-self" // own page, seats, hours
+	SignUp  Right = "sign-up"  // take and give up a seat oneself
+
+	// Of a workplace contact, for the staff of their workplaces.
+	SeeStaff  Right = "see-staff"
+	SignStaff Right = "sign-staff" // sign colleagues up and off, confirm that an invitation was passed on
+
+	// Of who plans and holds activities.
+	Plan          Right = "plan"           // make activities, and change those one organises
+	PlanAny       Right = "plan-any"       // change all of the programme
+	SeeSignups    Right = "see-signups"    // who has signed up, by name
+	Seat          Right = "seat"           // sign anyone in the programme up and off
+	Attendance    Right = "attendance"     // take and correct attendance
+	SeeAttendance Right = "see-attendance" // and its evidence
+	SeeSensitive  Right = "see-sensitive"  // sensitive answers, of activities one organises
+
+	// Of the office.
+	SeePeople        Right = "see-people"
+	EditPeople       Right = "edit-people"
+	SeeIdentity      Right = "see-identity" // each sight is recorded
+	EditOrganisation Right = "edit-organisation"
+	EditProgramme    Right = "edit-programme"
+	SeeReach         Right = "see-reach"
+	SeeNotReached    Right = "see-not-reached" // by name
+	Invite           Right = "invite"
+
+	// Of the administrator.
+	NewProgramme   Right = "new-programme"
+	ManageAccounts Right = "manage-accounts"
+	SeeAudit       Right = "see-audit"
+	SeeOutbox      Right = "see-outbox"
+)
+
+// A Role is a set of rights that a person holds within a scope.
+type Role string
+
+const (
+	Participant   Role = "participant" // everyone with an account
+	Contact       Role = "contact"     // of workplaces
+	Organiser     Role = "organiser"
+	Office        Role = "office"
+	Steering      Role = "steering"
+	Auditor       Role = "auditor"
+	Administrator Role = "administrator"
+)
+
+// Roles are all roles, from the least.
+var Roles = []Role{Participant, Contact, Organiser, Office, Steering, Auditor, Administrator}
+
+// Table is the whole of who may do what.
+//
+// A participant's rights reach their own rows; a contact's the staff and workplaces of the grant's unit;
+// an organiser's the activities of the programme that they organise themselves; office, steering
+// and auditor reach the programme; the administrator the installation.
+var Table = map[Role][]Right{
+	Participant: {SeeSelf, SignUp},
+	Contact:     {SeeStaff, SignStaff, SeeReach, SeeNotReached, Invite},
+	Organiser:   {Plan, SeeSignups, Seat, Attendance, SeeAttendance, SeeSensitive},
+	Office: {Plan, PlanAny, SeeSignups, Seat, Attendance, SeeAttendance, SeePeople, EditPeople, SeeIdentity,
+		EditOrganisation, EditProgramme, SeeReach, SeeNotReached, Invite},
+	Steering:      {SeeReach},
+	Auditor:       {SeeReach, SeeSignups, SeeAttendance, SeePeople},
+	Administrator: {NewProgramme, ManageAccounts, SeeAudit, SeeOutbox, EditOrganisation},
+}
+
+// A Grant is a role held for a time within a scope.
+type Grant struct {
+	ID        string
+	Role      Role
+	Programme string // "" for all programmes
+	Unit      string // of a contact: the unit of the tree
+	Valid     local.Period
+
+	// Workplaces are those within Unit on the day the viewer was resolved.
+	Workplaces []string
+}
+
+// A Viewer is who asks, found out once per request. The zero Viewer is the public. Grants holds only
+// those valid now, with [Participant] among them for everyone with an account.
+type Viewer struct {
+	Person string
+	Grants []Grant
+	system bool
+}
+
+// System is the viewer of jobs and of commands given at the machine itself: it may do everything.
+var System = Viewer{Person: "system", system: true}
+
+// Can reports whether v has right r anywhere.
+func (v Viewer) Can(r Right) bool {
+	return r == Public || v.system || slices.ContainsFunc(v.Grants, func(g Grant) bool { return g.gives(r) })
+}
+
+// In reports whether v has right r in all of a programme.
+func (v Viewer) In(r Right, programme string) bool {
+	return v.system || slices.ContainsFunc(v.Grants, func(g Grant) bool {
+		return g.gives(r) && g.Unit == "" && (g.Programme == "" || g.Programme == programme)
+	})
+}
+
+// At reports whether v has right r for the staff of a workplace through that workplace.
+func (v Viewer) At(r Right, workplace string) bool {
+	return v.system || slices.ContainsFunc(v.Grants, func(g Grant) bool {
+		return g.gives(r) && slices.Contains(g.Workplaces, workplace)
+	})
+}
+
+// Is reports whether v holds the role anywhere.
+func (v Viewer) Is(role Role) bool {
+	return slices.ContainsFunc(v.Grants, func(g Grant) bool { return g.Role == role })
+}
+
+// A Scope is where a viewer has a right: everywhere, in some programmes, or at some workplaces.
+// Reads turn it into SQL.
+type Scope struct {
+	All        bool
+	Programmes []string
+	Workplaces []string
+}
+
+// Nowhere reports whether there is nothing in s.
+func (s Scope) Nowhere() bool { return !s.All && len(s.Programmes) == 0 && len(s.Workplaces) == 0 }
+
+// Scope returns where v has right r.
+func (v Viewer) Scope(r Right) (s Scope) {
+	s.All = v.system
+	for _, g := range v.Grants {
+		switch {
+		case !g.gives(r) || g.Role == Participant:
+		case g.Role == Contact:
+			s.Workplaces = append(s.Workplaces, g.Workplaces...)
+		case g.Programme != "":
+			s.Programmes = append(s.Programmes, g.Programme)
+		default:
+			s.All = true
+		}
+	}
+	slices.Sort(s.Programmes)
+	slices.Sort(s.Workplaces)
+	s.Programmes, s.Workplaces = slices.Compact(s.Programmes), slices.Compact(s.Workplaces)
+	return s
+}
+
+func (g Grant) gives(r Right) bool { return slices.Contains(Table[g.Role], r) }

@@ -1,0 +1,63 @@
+package db
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// Now is the domain's time: UTC, to the microsecond. It decides rules and stamps rows. Sessions,
+// leases and limits of rate go by the machine's time instead.
+func (d *DB) Now() time.Time {
+	return d.clock().UTC().Truncate(time.Microsecond).Add(time.Duration(d.offset.Load()) * time.Microsecond)
+}
+
+const clockOffset = "clock_offset" // in microseconds
+
+// SetNow moves the domain's clock so that it is now at, for every process that opens the database after.
+func (d *DB) SetNow(ctx context.Context, by string, at time.Time) error {
+	offset := at.Sub(d.clock()).Microseconds()
+	err := d.Tx(ctx, by, func(ctx context.Context, tx *Tx) error {
+		return SetSetting(ctx, tx, clockOffset, strconv.FormatInt(offset, 10))
+	})
+	if err == nil {
+		d.offset.Store(offset)
+	}
+	return err
+}
+
+// LoadClock reads the offset that another process may have set.
+func (d *DB) LoadClock(ctx context.Context) error {
+	tables := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'setting'`
+	if d.postgres {
+		tables = `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'setting'`
+	}
+	if n, err := Value[int](ctx, d, tables); err != nil || n == 0 {
+		return err // not migrated yet: no offset
+	}
+	text, err := Setting(ctx, d, clockOffset)
+	if err != nil || text == "" {
+		return err
+	}
+	offset, err := strconv.ParseInt(text, 10, 64)
+	if err == nil {
+		d.offset.Store(offset)
+	}
+	return err
+}
+
+// Setting returns a setting that all processes agree on, "" if it is not set.
+func Setting(ctx context.Context, c Conn, name string) (string, error) {
+	values, err := Values[string](ctx, c, `SELECT value FROM setting WHERE name = $1`, name)
+	if err != nil || len(values) == 0 {
+		return "", err
+	}
+	return values[0], nil
+}
+
+// SetSetting sets it.
+func SetSetting(ctx context.Context, tx *Tx, name, value string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	return err
+}

@@ -1,0 +1,239 @@
+// Package db opens the database and hides which engine it is.
+// Queries are written once, with $1 parameters, for SQLite and PostgreSQL.
+//
+// A [Conn] only reads. Writing exists only on a [*Tx], opened with an actor by [DB.Tx].
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the "sqlite" driver
+)
+
+// DB is a database, safe for concurrent use. As a [Conn] it only reads.
+type DB struct {
+	conn
+	read, write *sql.DB
+	postgres    bool
+	clock       func() time.Time
+	offset      atomic.Int64 // of the domain's clock from clock, in microseconds
+	random      io.Reader
+	observe     func(Trace)
+	queue       chan *act // SQLite's writer takes from it
+	writer      sync.WaitGroup
+	closed      chan struct{}
+}
+
+// An Option changes what [Open] gives.
+type Option func(*DB)
+
+// WithRandom takes the random part of ids from r, so that a seeded demo has the same ids every time.
+// Transactions must then run one at a time.
+func WithRandom(r io.Reader) Option { return func(d *DB) { d.random = r } }
+
+// WithObserver calls f after each committed transaction with what it did. Tests use it.
+func WithObserver(f func(Trace)) Option { return func(d *DB) { d.observe = f } }
+
+// Open opens dsn: a postgres:// URL, or the path of an SQLite file.
+// The domain's clock is the given one, moved by the offset stored in the database.
+func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Option) (*DB, error) {
+	d := &DB{clock: clock, random: rand.Reader, closed: make(chan struct{})}
+	for _, option := range options {
+		option(d)
+	}
+	var err error
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		err = d.openPostgres(dsn)
+	} else {
+		err = d.openSQLite(dsn)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.conn = conn{q: d.read}
+	// The writer first: it is the one that may turn a new file to WAL.
+	if err := errors.Join(d.write.PingContext(ctx), d.read.PingContext(ctx)); err != nil {
+		return nil, errors.Join(fmt.Errorf("db: open: %w", err), d.read.Close(), d.write.Close())
+	}
+	if !d.postgres {
+		d.queue = make(chan *act)
+		d.writer.Go(d.writeSQLite)
+	}
+	if err := d.LoadClock(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// openSQLite opens one connection that writes and several that cannot.
+// The pragmas stand in the DSN, since one run by hand reaches one connection only.
+func (d *DB) openSQLite(path string) error {
+	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_time_format=sqlite" +
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)"
+	var err error
+	if d.write, err = sql.Open("sqlite", file+"&_txlock=immediate"); err != nil {
+		return err
+	}
+	if d.read, err = sql.Open("sqlite", file+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	d.write.SetMaxOpenConns(1)
+	readers := max(4, runtime.NumCPU())
+	d.read.SetMaxOpenConns(readers)
+	d.read.SetMaxIdleConns(readers)
+	return nil
+}
+
+func (d *DB) openPostgres(dsn string) error {
+	c, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return err
+	}
+	d.postgres = true
+	d.write = stdlib.OpenDB(*c)
+	r := c.Copy()
+	r.RuntimeParams["default_transaction_read_only"] = "on"
+	d.read = stdlib.OpenDB(*r)
+	for _, pool := range []*sql.DB{d.read, d.write} {
+		pool.SetMaxOpenConns(16)
+		pool.SetMaxIdleConns(16)
+		pool.SetConnMaxIdleTime(5 * time.Minute)
+	}
+	return nil
+}
+
+// Close lets the transactions under way finish, and closes the database.
+func (d *DB) Close() error {
+	close(d.closed)
+	d.writer.Wait()
+	return errors.Join(d.read.Close(), d.write.Close())
+}
+
+// Engine is the engine's name, for people: "SQLite" or "PostgreSQL".
+func (d *DB) Engine() string {
+	if d.postgres {
+		return "PostgreSQL"
+	}
+	return "SQLite"
+}
+
+// A Conn reads: a [*DB], a [*Tx], or the snapshot of [DB.Snapshot].
+type Conn interface {
+	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// All runs a query and scans each row with scan, which returns where the columns go.
+// Columns that may be NULL go into pointers.
+func All[T any](ctx context.Context, c Conn, scan func(*T) []any, query string, args ...any) ([]T, error) {
+	rows, err := c.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		var t T
+		if err := rows.Scan(scan(&t)...); err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, portable(rows.Err())
+}
+
+// One is [All] for the first row. It returns [ErrNoRows] if there is none.
+func One[T any](ctx context.Context, c Conn, scan func(*T) []any, query string, args ...any) (T, error) {
+	all, err := All(ctx, c, scan, query, args...)
+	if err == nil && len(all) == 0 {
+		err = ErrNoRows
+	}
+	if err != nil {
+		return *new(T), err
+	}
+	return all[0], nil
+}
+
+// Value is [One] for a query of a single column.
+func Value[T any](ctx context.Context, c Conn, query string, args ...any) (T, error) {
+	return One(ctx, c, func(t *T) []any { return []any{t} }, query, args...)
+}
+
+// Values is [All] for a query of a single column.
+func Values[T any](ctx context.Context, c Conn, query string, args ...any) ([]T, error) {
+	return All(ctx, c, func(t *T) []any { return []any{t} }, query, args...)
+}
+
+// In appends values to args and returns the list of their parameters, to stand after IN. No value
+// is a list that nothing is in. The last value is repeated up to a power of two, so that
+// lists of many lengths make few statements.
+func In[T any](args *[]any, values []T) string {
+	if len(values) == 0 {
+		return "(NULL)"
+	}
+	n := 1
+	for n < len(values) {
+		n *= 2
+	}
+	var b strings.Builder
+	for i := range n {
+		*args = append(*args, values[min(i, len(values)-1)])
+		fmt.Fprintf(&b, ", $%d", len(*args))
+	}
+	return "(" + b.String()[2:] + ")"
+}
+
+// Null is s for a column where the empty text is NULL.
+func Null[S ~string](s S) *string {
+	if s == "" {
+		return nil
+	}
+	return new(string(s))
+}
+
+// Text is the text at p, empty for NULL.
+func Text(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// conn makes a Conn of a *sql.DB or a *sql.Tx.
+type conn struct {
+	q interface {
+		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	}
+}
+
+func (c conn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	count(ctx)
+	rows, err := c.q.QueryContext(ctx, query, args...)
+	return rows, portable(err)
+}
+
+type countKey struct{}
+
+// Counting returns a context in which every statement run is counted, and the count.
+func Counting(ctx context.Context) (context.Context, *atomic.Int64) {
+	n := new(atomic.Int64)
+	return context.WithValue(ctx, countKey{}, n), n
+}
+
+func count(ctx context.Context) {
+	if n, ok := ctx.Value(countKey{}).(*atomic.Int64); ok {
+		n.Add(1)
+	}
+}

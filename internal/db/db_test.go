@@ -1,0 +1,190 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+func set(ctx context.Context, d *db.DB, name string) error {
+	return d.Tx(ctx, "ann", func(ctx context.Context, tx *db.Tx) error { return db.SetSetting(ctx, tx, name, "x") })
+}
+
+func names(t *testing.T, c db.Conn) string {
+	t.Helper()
+	list, err := db.Values[string](t.Context(), c, `SELECT name FROM setting ORDER BY name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(list, " ")
+}
+
+// Only a Tx writes, and a snapshot stands still while it does.
+func TestWhoWrites(t *testing.T) {
+	write := func(ctx context.Context, c db.Conn) error {
+		_, err := db.Value[string](ctx, c, `INSERT INTO setting (name, value) VALUES ('no', 'x') RETURNING name`)
+		return err
+	}
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		err := d.Snapshot(ctx, func(c db.Conn) error {
+			before := names(t, c)
+			if err := set(ctx, d, "a"); err != nil {
+				t.Error(err)
+			}
+			if in, out := names(t, c), names(t, d); before != "" || in != "" || out != "a" {
+				t.Errorf("before %q, then in the snapshot %q, outside %q", before, in, out)
+			}
+			return write(ctx, c)
+		})
+		if err == nil {
+			t.Error("a snapshot wrote")
+		}
+		if write(ctx, d) == nil {
+			t.Error("a DB wrote")
+		}
+		if d.Tx(ctx, "", func(context.Context, *db.Tx) error { return nil }) == nil {
+			t.Error("nobody wrote")
+		}
+	})
+}
+
+// Work that goes together into one commit stands or falls alone.
+func TestTogether(t *testing.T) {
+	sorry := errors.New("sorry")
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		var all sync.WaitGroup
+		for i := range 60 {
+			all.Go(func() {
+				ctx := t.Context()
+				if i%3 == 2 {
+					ctx = gone
+				}
+				err := d.Tx(ctx, "ann", func(ctx context.Context, tx *db.Tx) error {
+					if err := db.SetSetting(ctx, tx, fmt.Sprintf("%02d", i), "x"); err != nil {
+						return err
+					}
+					if i%3 == 1 {
+						return sorry
+					}
+					return nil
+				})
+				want := []error{nil, sorry, context.Canceled}[i%3]
+				if !errors.Is(err, want) {
+					t.Errorf("work %d: %v, want %v", i, err, want)
+				}
+			})
+		}
+		all.Wait()
+		got := strings.Fields(names(t, d))
+		var want []string
+		for i := 0; i < 60; i += 3 {
+			want = append(want, fmt.Sprintf("%02d", i))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("stored %v, want %v", got, want)
+		}
+	})
+}
+
+// A panic reaches whoever gave the work, and nobody else; the next work goes on.
+func TestPanic(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			_ = d.Tx(t.Context(), "ann", func(context.Context, *db.Tx) error { panic("at the disco") })
+		}()
+		if err := set(t.Context(), d, "after"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Locks are taken in one order, and number those who come.
+func TestLock(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		for _, test := range []struct {
+			says string
+			f    func(ctx context.Context, tx *db.Tx) error
+			ok   bool
+		}{
+			{"tables by name", func(ctx context.Context, tx *db.Tx) error {
+				return errors.Join(db.Lock(ctx, tx, "occasion"), db.Lock(ctx, tx, "person"))
+			}, true},
+			{"never back", func(ctx context.Context, tx *db.Tx) error {
+				return errors.Join(db.Lock(ctx, tx, "person"), db.Lock(ctx, tx, "occasion"))
+			}, false},
+			{"a row that is missing", func(ctx context.Context, tx *db.Tx) error { return db.Lock(ctx, tx, "person", "nobody") }, false},
+		} {
+			if err := d.Tx(t.Context(), "ann", test.f); (err == nil) != test.ok {
+				t.Errorf("%s: %v", test.says, err)
+			}
+		}
+	})
+}
+
+// An engine's limit on parameters is no limit on rows.
+func TestInsertMany(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		rows := make([][]any, 40_000)
+		for i := range rows {
+			rows[i] = []any{fmt.Sprint(i), "x"}
+		}
+		err := d.Tx(t.Context(), "ann", func(ctx context.Context, tx *db.Tx) error {
+			return db.Insert(ctx, tx, "setting", "name, value", "", rows)
+		})
+		if n, _ := db.Value[int](t.Context(), d, `SELECT count(*) FROM setting`); err != nil || n != len(rows) {
+			t.Errorf("%d rows, %v", n, err)
+		}
+	})
+}
+
+// Both engines call the same mistakes by the same names.
+func TestErrors(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		for _, test := range []struct {
+			says, statement string
+			want            error
+		}{
+			{"twice", `INSERT INTO gender (name) VALUES ('woman')`, db.ErrDuplicate},
+			{"pointing at nothing", `INSERT INTO target_unit (programme, unit) VALUES ('p', 'u')`, db.ErrDangling},
+		} {
+			err := d.Tx(t.Context(), "ann", func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, test.statement)
+				return err
+			})
+			if !errors.Is(err, test.want) {
+				t.Errorf("%s: %v, want %v", test.says, err, test.want)
+			}
+		}
+	})
+}
+
+// The domain's clock is moved for everyone who opens the database.
+func TestClock(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		d := dbtest.Open(t, url)
+		day := dbtest.Now.AddDate(-1, 0, 0)
+		if err := d.SetNow(t.Context(), "ann", day); err != nil {
+			t.Fatal(err)
+		}
+		if other := dbtest.Open(t, url); !d.Now().Equal(day) || !other.Now().Equal(day) {
+			t.Errorf("it is %v here and %v there, want %v", d.Now(), other.Now(), day)
+		}
+	})
+}

@@ -1,0 +1,212 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Tx is the only thing that writes. It is valid inside the function given to [DB.Tx].
+type Tx struct {
+	conn
+	By string    // who does it
+	At time.Time // when, by the domain's clock: UTC, to the microsecond
+
+	sql      *sql.Tx
+	postgres bool
+	random   io.Reader
+	made     uint16 // ids so far
+	locked   string // the table locked last
+	trace    *Trace // nil if nobody observes
+}
+
+// A work is what a transaction does. It may run twice, so it changes nothing but the database,
+// waits for no network, file or password hash, and uses the context it is given.
+type work = func(ctx context.Context, tx *Tx) error
+
+// Tx runs f in a transaction in by's name, and again if another one got in the way, until ctx is
+// done. An error of f undoes all that f did. A connection lost during COMMIT is not retried:
+// what became of it is unknown.
+func (d *DB) Tx(ctx context.Context, by string, f work) error {
+	if by == "" {
+		return errors.New("db: a transaction needs an actor")
+	}
+	run := d.once
+	if !d.postgres {
+		run = d.enqueue
+	}
+	for wait := 2 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := run(ctx, by, f)
+		if !retryable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		case <-time.After(wait/2 + mathrand.N(wait)):
+		}
+	}
+}
+
+func (d *DB) once(ctx context.Context, by string, f work) error {
+	t, err := d.write.BeginTx(ctx, nil) // PostgreSQL: READ COMMITTED
+	if err != nil {
+		return portable(err)
+	}
+	defer t.Rollback() // does nothing after Commit
+	tx := d.begun(t, by)
+	if err := f(ctx, tx); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		return portable(err)
+	}
+	d.observed(tx)
+	return nil
+}
+
+func (d *DB) begun(t *sql.Tx, by string) *Tx {
+	tx := &Tx{conn: conn{q: t}, By: by, At: d.Now(), sql: t, postgres: d.postgres, random: d.random}
+	if d.observe != nil {
+		tx.trace = &Trace{}
+	}
+	return tx
+}
+
+func (d *DB) observed(tx *Tx) {
+	if d.observe != nil {
+		d.observe(*tx.trace)
+	}
+}
+
+// Exec runs a statement and returns the number of rows that it touched.
+// For RETURNING give the Tx to [One] or [All].
+func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	count(ctx)
+	tx.trace.note(query)
+	res, err := tx.sql.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, portable(err)
+	}
+	return res.RowsAffected()
+}
+
+func (tx *Tx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	tx.trace.note(query)
+	return tx.conn.query(ctx, query, args...)
+}
+
+// maxParameters is the least that an engine takes in one statement: SQLite's.
+const maxParameters = 32766
+
+// Insert adds rows to a table, as many to a statement as an engine takes. columns are the
+// names with commas between; each row has a value for each. suffix may say ON CONFLICT.
+func Insert(ctx context.Context, tx *Tx, table, columns, suffix string, rows [][]any) error {
+	width := strings.Count(columns, ",") + 1
+	for part := range slices.Chunk(rows, maxParameters/width) {
+		var b strings.Builder
+		args := make([]any, 0, len(part)*width)
+		fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, columns)
+		for i, row := range part {
+			if len(row) != width {
+				return fmt.Errorf("db: a row of %d values for %d columns of %s", len(row), width, table)
+			}
+			for j, value := range row {
+				b.WriteString(separator(i, j))
+				args = append(args, value)
+				if tx.postgres {
+					b.WriteString("$" + strconv.Itoa(len(args)))
+				} else {
+					b.WriteByte('?') // the driver looks a $1 up among all the others
+				}
+			}
+			b.WriteByte(')')
+		}
+		b.WriteString(" " + suffix)
+		if _, err := tx.Exec(ctx, b.String(), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func separator(row, column int) string {
+	switch {
+	case column > 0:
+		return ", "
+	case row > 0:
+		return ", ("
+	}
+	return "("
+}
+
+// Lock keeps others from the rows until the transaction ends, by raising their seq. A rule that
+// guards a limit begins with it: what is read afterwards is true until COMMIT, and the raised
+// seq numbers whoever comes, in order. It takes two statements at most, however many ids. Rows
+// are locked in the order of their ids, and a rule that locks several tables takes them by name:
+// going back is refused, or two transactions would wait for each other. A row that is
+// missing is [ErrNoRows].
+func Lock(ctx context.Context, tx *Tx, table string, ids ...string) error {
+	if table < tx.locked {
+		return fmt.Errorf("db: %s locked after %s", table, tx.locked)
+	}
+	tx.locked = table
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(ids) == 0 {
+		return nil
+	}
+	tx.trace.lock(table)
+	var args []any
+	in := In(&args, ids)
+	if tx.postgres && len(ids) > 1 { // UPDATE takes rows in any order
+		if _, err := Values[string](ctx, tx, `SELECT id FROM `+table+` WHERE id IN `+in+` ORDER BY id FOR NO KEY UPDATE`, args...); err != nil {
+			return err
+		}
+	}
+	n, err := tx.Exec(ctx, `UPDATE `+table+` SET seq = seq + 1 WHERE id IN `+in, args...)
+	if err != nil {
+		return err
+	}
+	if n != int64(len(ids)) {
+		return ErrNoRows
+	}
+	return nil
+}
+
+// Snapshot gives f one unchanging view, for what takes several queries.
+func (d *DB) Snapshot(ctx context.Context, f func(c Conn) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	t, err := d.read.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	return f(conn{q: t})
+}
+
+var base32hex = base32.HexEncoding.WithPadding(base32.NoPadding)
+
+// NewID returns an id that no other row has and that sorts after those made before it: a UUIDv7
+// (RFC 9562, section 5.7) by the domain's clock, in 26 lower-case characters.
+func (tx *Tx) NewID() string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], uint64(tx.At.UnixMilli())<<16|0x7000|uint64(tx.made&0xfff))
+	tx.made++
+	if _, err := io.ReadFull(tx.random, id[8:]); err != nil {
+		panic(err) // crypto/rand never fails
+	}
+	id[8] = id[8]&0x3f | 0x80
+	return strings.ToLower(base32hex.EncodeToString(id[:]))
+}

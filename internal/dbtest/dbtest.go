@@ -1,0 +1,182 @@
+// Package dbtest gives a test an empty, migrated database of each engine, and fails it if a
+// transaction broke a rule that all share: a change without an audit record, or a limit without its lock.
+package dbtest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"log"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kompobib/internal/db"
+)
+
+// Now is what the domain's clock of a test's database says.
+var Now = time.Date(2012, 10, 12, 10, 0, 0, 0, time.UTC)
+
+// What each test has a copy of: the bytes of a file, the name of a database.
+var (
+	file     []byte
+	template = scratch("template_")
+	server   = os.Getenv("TEST_POSTGRES") // the URL of a server where databases may be made
+)
+
+func scratch(kind string) string { return "kompobib_" + kind + strings.ToLower(rand.Text()) }
+
+// Main is a package's TestMain: it migrates once, for all tests.
+func Main(m *testing.M) { MainWith(m, nil) }
+
+// MainWith is [Main] with something put into the database before it is copied.
+func MainWith(m *testing.M, fill func(ctx context.Context, d *db.DB) error) {
+	os.Exit(run(m, fill))
+}
+
+func run(m *testing.M, fill func(ctx context.Context, d *db.DB) error) (code int) {
+	if server == "" {
+		log.Print("TEST_POSTGRES is not set: run the tests with `make test`, or under scripts/with-postgres")
+		return 1
+	}
+	dir, err := os.MkdirTemp("", "kompobib")
+	if err != nil {
+		log.Print(err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "test.db")
+	if err = prepare(path, fill); err == nil {
+		file, err = os.ReadFile(path)
+	}
+	if err == nil {
+		err = admin("CREATE DATABASE " + template + ` TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
+	}
+	if err == nil {
+		defer func() {
+			if err := admin("DROP DATABASE " + template + " WITH (FORCE)"); err != nil {
+				log.Print(err)
+				code = 1
+			}
+		}()
+		err = prepare(dsn(template), fill)
+	}
+	if err != nil {
+		log.Print(err)
+		return 1
+	}
+	return m.Run()
+}
+
+func prepare(dsn string, fill func(ctx context.Context, d *db.DB) error) error {
+	ctx := context.Background()
+	d, err := db.Open(ctx, dsn, func() time.Time { return Now })
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Migrate(ctx); err != nil || fill == nil {
+		return err
+	}
+	return fill(ctx, d)
+}
+
+// Run runs f on SQLite and on PostgreSQL.
+func Run(t *testing.T, f func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	RunURL(t, func(t *testing.T, url string) { f(t, Open(t, url)) })
+}
+
+// RunURL is [Run] for what opens the database itself, or more than once.
+func RunURL(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "test.db")
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f(t, path)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		name := scratch("")
+		if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := admin("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+				t.Error(err)
+			}
+		})
+		f(t, dsn(name))
+	})
+}
+
+// Open opens a test's database, watched over by the rules of [Check].
+func Open(t *testing.T, url string) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), url, func() time.Time { return Now }, db.WithObserver(func(trace db.Trace) {
+		if err := Check(trace); err != nil {
+			t.Error(err)
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// unaudited tables hold no state of the domain: they carry the machinery, or are written only beside what is audited.
+var unaudited = []string{"audit", "setting", "once", "owner_key", "job", "session", "sign_in", "letter"}
+
+// guarded tables are those whose rows count against a limit, with what must be locked before one is written.
+var guarded = map[string]string{
+	"signup":     "occasion",
+	"attendance": "person",
+}
+
+// Check returns an error for a transaction that changed a subject's table without an audit record,
+// or wrote what counts against a limit without the lock that guards it.
+func Check(trace db.Trace) error {
+	for _, table := range trace.Changed {
+		if !slices.Contains(unaudited, table) && !slices.Contains(trace.Changed, "audit") {
+			return fmt.Errorf("a transaction changed %s without an audit record", table)
+		}
+		if lock := guarded[table]; lock != "" && !slices.Contains(trace.Locked, lock) {
+			return fmt.Errorf("a transaction wrote %s without having locked %s", table, lock)
+		}
+	}
+	return nil
+}
+
+// admin runs what no transaction may hold, so what db cannot.
+func admin(statement string) error {
+	s, err := sql.Open("pgx", server)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	// The template cannot be copied while another package's test copies it at the same instant.
+	for range 50 {
+		if _, err = s.Exec(statement); err == nil || !strings.Contains(err.Error(), "55006") {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
+}
+
+// dsn is the URL of another database on the server.
+func dsn(name string) string {
+	u, err := url.Parse(server)
+	if err != nil {
+		return server // which sql.Open has refused before
+	}
+	u.Path = "/" + name
+	return u.String()
+}

@@ -28,6 +28,7 @@ type DB struct {
 	conn
 	read, write *sql.DB
 	postgres    bool
+	dsn         string
 	clock       func() time.Time
 	offset      atomic.Int64 // of the domain's clock from clock, in microseconds
 	random      io.Reader
@@ -50,7 +51,7 @@ func WithObserver(f func(Trace)) Option { return func(d *DB) { d.observe = f } }
 // Open opens dsn: a postgres:// URL, or the path of an SQLite file.
 // The domain's clock is the given one, moved by the offset stored in the database.
 func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Option) (*DB, error) {
-	d := &DB{clock: clock, random: rand.Reader, closed: make(chan struct{})}
+	d := &DB{dsn: dsn, clock: clock, random: rand.Reader, closed: make(chan struct{})}
 	for _, option := range options {
 		option(d)
 	}
@@ -76,6 +77,16 @@ func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Op
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// Reopen opens d's database once more, with a clock that the stored offset does not move. What tells
+// of another time, as the demo does, takes its time from there.
+func (d *DB) Reopen(ctx context.Context, clock func() time.Time, options ...Option) (*DB, error) {
+	e, err := Open(ctx, d.dsn, clock, options...)
+	if err == nil {
+		e.offset.Store(0)
+	}
+	return e, err
 }
 
 // openSQLite opens one connection that writes and several that cannot.

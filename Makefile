@@ -1,0 +1,36 @@
+# KompoBib. `make run` needs Go, make and gcc; `make test` fetches the rest (scripts/deps).
+
+# Where several things happen at once: these run under the race detector too.
+RACE := ./internal/db ./internal/activity ./internal/auth ./internal/letter ./cmd/kompobib
+
+.PHONY: help run build test lint bench torture deps assets generate
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: build ## Serve the demo at http://127.0.0.1:8080
+	bin/kompobib demo
+
+build: ## Build bin/kompobib
+	go build -o bin/kompobib ./cmd/kompobib
+
+test: deps ## Run all tests, on both engines and in a browser
+	scripts/with-postgres sh -c 'go test -timeout 5m ./... && go test -race -timeout 8m $(RACE)'
+
+lint: ## Check form, likely mistakes, and that generated and copied files are up to date
+	scripts/lint
+
+bench: deps ## Run the benchmarks
+	scripts/with-postgres go test -timeout 20m -run '^$$' -bench . -benchmem ./...
+
+torture: deps ## Run what races again and again: make torture COUNT=100
+	scripts/with-postgres go test -race -timeout 8h -count $(or $(COUNT),20) $(RACE)
+
+deps: ## Install what the tests need from the system, as root on Debian or Ubuntu
+	scripts/deps
+
+assets: ## Copy the front-end files anew from the packages in package-lock.json (needs npm)
+	scripts/assets
+
+generate: ## Generate Go from the templates
+	go generate ./...

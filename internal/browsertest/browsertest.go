@@ -1,0 +1,233 @@
+// Package browsertest gives a test a page in a real Chromium: what a person sees, hears from a screen
+// reader, and reaches with the keyboard.
+package browsertest
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// Main is a package's TestMain: it starts one Chromium for all its tests, runs them, and stops it.
+func Main(m *testing.M) int {
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))...)
+	defer stop()
+	ctx, cancel := chromedp.NewContext(allocator)
+	defer cancel()
+	if err := chromedp.Do(ctx); err != nil { // without a deadline, or the browser would end with it
+		log.Printf("no browser: %v (make deps installs it)", err)
+		return 1
+	}
+	browser = ctx
+	return m.Run()
+}
+
+// browser is the one that Main started; tests open pages of their own in it.
+var browser context.Context
+
+// A Page is a tab of its own, with its own cookies.
+type Page struct {
+	t    testing.TB
+	ctx  context.Context
+	base string
+}
+
+// patience is how long a page may take; the machine that runs the tests may be busy.
+const patience = 30 * time.Second
+
+// New opens a page in a browser profile of its own. Paths are below base.
+func New(t testing.TB, base string) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	p := &Page{t: t, ctx: ctx, base: base}
+	if err := chromedp.Do(ctx); err != nil { // without a deadline, or the tab would end with it
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (p *Page) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// Look sets the window's size in CSS pixels and the colour scheme, "light" or "dark".
+func (p *Page) Look(width, height int64, scheme string) {
+	p.t.Helper()
+	p.do("look", chromedp.EmulateViewport(width, height), func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+		return chromedp.Void{}, err
+	})
+}
+
+// NoScript switches the page's own script off.
+func (p *Page) NoScript() {
+	p.t.Helper()
+	p.do("no script", func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return chromedp.Void{}, err
+	})
+}
+
+// Cookie sets a cookie for the site.
+func (p *Page) Cookie(name, value string) {
+	p.t.Helper()
+	p.do("cookie", func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: p.base, HTTPOnly: new(true)})
+		return chromedp.Void{}, err
+	})
+}
+
+// Go opens a path and returns the status of the answer.
+func (p *Page) Go(path string) int {
+	p.t.Helper()
+	return p.response("open "+path, chromedp.Navigate(p.base+path))
+}
+
+// Submit clicks what loads another page, and returns the status of the answer.
+func (p *Page) Submit(css string) int {
+	p.t.Helper()
+	return p.response("click "+css, chromedp.Click(chromedp.CSS(css)))
+}
+
+// SubmitWith presses keys that load another page, and returns the status of the answer.
+func (p *Page) SubmitWith(keys string) int {
+	p.t.Helper()
+	return p.response("press "+keys, chromedp.KeyEvent(keys))
+}
+
+func (p *Page) response(what string, step chromedp.Action[chromedp.Void]) int {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	answer, err := chromedp.RunResponse(ctx, step)
+	if err != nil {
+		p.t.Fatalf("%s: %v", what, err)
+	}
+	return int(answer.Status)
+}
+
+// Click clicks what stays on the page.
+func (p *Page) Click(css string) {
+	p.t.Helper()
+	p.do("click "+css, chromedp.Click(chromedp.CSS(css)))
+}
+
+// Press presses keys where the focus is. Tab is "\t", Enter "\r".
+func (p *Page) Press(keys string) {
+	p.t.Helper()
+	p.do("press", chromedp.KeyEvent(keys))
+}
+
+// Focus puts the focus on an element, as a person does with a mouse.
+func (p *Page) Focus(css string) {
+	p.t.Helper()
+	p.do("focus "+css, chromedp.Focus(chromedp.CSS(css)))
+}
+
+// Wait waits until an element is there.
+func (p *Page) Wait(css string) {
+	p.t.Helper()
+	p.do("wait for "+css, chromedp.WaitReady(chromedp.CSS(css)))
+}
+
+// Eval returns the value of a script's expression, a promise's when it is kept.
+func Eval[T any](p *Page, expression string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression[:min(80, len(expression))], err)
+	}
+	return v
+}
+
+// Text is the text of the page as a person sees it.
+func (p *Page) Text() string {
+	p.t.Helper()
+	return Eval[string](p, `document.body.innerText`)
+}
+
+// Focused tells where the focus is: the element's name, its id, and the start of its text or value.
+func (p *Page) Focused() string {
+	p.t.Helper()
+	return Eval[string](p, `(() => { const e = document.activeElement; return e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + ' ' +
+		(e.innerText || e.value || e.getAttribute('aria-label') || '').trim().slice(0, 60) })()`)
+}
+
+// Overflow returns what is wider than the window without scrolling in a box of its own.
+func (p *Page) Overflow() []string {
+	p.t.Helper()
+	return Eval[[]string](p, `(() => {
+		if (document.documentElement.scrollWidth <= window.innerWidth) return [];
+		return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
+			.slice(0, 5).map(e => e.tagName.toLowerCase() + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right))
+	})()`)
+}
+
+//go:embed axe.min.js
+var axe string
+
+// Axe returns what axe-core finds against WCAG 2.0 to 2.2, levels A and AA, and its best practices, a line each.
+func (p *Page) Axe() []string {
+	p.t.Helper()
+	Eval[bool](p, axe+"\n;true")
+	found := Eval[string](p, `axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(r => JSON.stringify(r.violations.map(v =>
+		v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' [' + (n.any[0] || n.all[0] || n.none[0] || {message: ''}).message + ']').join(' | '))))`)
+	var lines []string
+	if err := json.Unmarshal([]byte(found), &lines); err != nil {
+		p.t.Fatal(err)
+	}
+	return lines
+}
+
+// Heard is what a screen reader is told of the page: role and name of each element that has one, in order.
+func (p *Page) Heard() []string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	lines, err := heard(ctx)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return lines
+}
+
+// Picture writes a picture of the whole page where BROWSER_PICTURES says, if it says anything.
+func (p *Page) Picture(name string) {
+	p.t.Helper()
+	dir := os.Getenv("BROWSER_PICTURES")
+	if dir == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, strings.NewReplacer("/", "_", "?", "_", "&", "_", "=", "-").Replace(name)+".png"), png, 0o644)
+	}
+	if err != nil {
+		p.t.Fatal(fmt.Errorf("picture of %s: %w", name, err))
+	}
+}

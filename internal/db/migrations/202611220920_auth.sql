@@ -25,24 +25,26 @@ CREATE TABLE role_grant (
 );
 CREATE INDEX role_grant_person ON role_grant (person);
 CREATE INDEX role_grant_unit ON role_grant (unit) WHERE unit IS NOT NULL;
+CREATE INDEX role_grant_role ON role_grant (role);
 
 CREATE TABLE session (
 	token  TEXT PRIMARY KEY, -- hashed
-	data   TEXT NOT NULL,
+	data   TEXT NOT NULL,    -- JSON
 	person TEXT NOT NULL DEFAULT '',
 	expiry TIMESTAMP NOT NULL
 );
 CREATE INDEX session_expiry ON session (expiry);
 CREATE INDEX session_person ON session (person);
 
--- A sign-in link and code sent to an address. Tokens are hashed, used once.
+-- A sign-in link and code asked for by someone who gave an address, known or not. Link and code
+-- follow from the id and the master key, and are made only when the letter is sent; used once.
 CREATE TABLE sign_in (
-	token    TEXT PRIMARY KEY,
-	email    TEXT NOT NULL CHECK (email <> ''),
-	code     TEXT NOT NULL,   -- hashed with a key
+	id       TEXT PRIMARY KEY,
+	token    TEXT NOT NULL UNIQUE,                 -- of the link, hashed
+	code     TEXT NOT NULL,                        -- hashed with a key
+	email    TEXT NOT NULL CHECK (email <> ''),    -- lower case
 	purpose  TEXT NOT NULL CHECK (purpose <> ''),
-	person   TEXT NOT NULL DEFAULT '', -- '' if whoever has the address may choose
-	tries    INTEGER NOT NULL DEFAULT 0 CHECK (tries BETWEEN 0 AND 100),
+	tries    INTEGER NOT NULL DEFAULT 0 CHECK (tries BETWEEN 0 AND 1000),
 	made     TIMESTAMP NOT NULL,
 	expiry   TIMESTAMP NOT NULL,
 	used     TIMESTAMP
@@ -53,6 +55,7 @@ CREATE TABLE api_token (
 	id      TEXT PRIMARY KEY,
 	hash    TEXT NOT NULL UNIQUE,
 	person  TEXT NOT NULL REFERENCES person (id),
+	label   TEXT NOT NULL DEFAULT '', -- what its owner calls it
 	made_at TIMESTAMP NOT NULL,
 	revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked BETWEEN 0 AND 1)
 );

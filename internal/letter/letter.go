@@ -1,0 +1,208 @@
+// Package letter carries letters from the transaction of what they tell to the recipient. A letter is a
+// row of the outbox, written with [Queue]; a [Worker] sends it. So a failing mail server never
+// disturbs a page, and nothing is told that did not happen.
+package letter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/secret"
+)
+
+// ErrNotFound is the fault of a letter that is not there, or not for this reader.
+var ErrNotFound = fault.Define(fault.NotFound, "letter.not-found")
+
+// What letters there are. Their words are letter.<template>-subject and letter.<template>-body.
+const (
+	SignIn            = "sign-in"
+	Seated            = "seated"
+	Waiting           = "waiting"
+	Promoted          = "promoted"
+	Cancelled         = "cancelled" // the seat, by the person or someone else
+	Invitation        = "invitation"
+	OccasionCancelled = "occasion-cancelled"
+	OccasionChanged   = "occasion-changed"
+)
+
+// Templates are all of them.
+var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged}
+
+// The states of a letter.
+const (
+	StateWaiting = "waiting" // for its turn, also after a temporary failure
+	StateSending = "sending"
+	StateSent    = "sent"    // the recipient's mail server has it
+	StateFailed  = "failed"  // it was refused, or has been tried too long
+	StateUnknown = "unknown" // the connection broke before the answer: it may or may not have arrived
+)
+
+// A Letter is one row of the outbox. Who queues it fills in the first six fields.
+type Letter struct {
+	Person    string // the recipient; it goes to their own address at the time of sending
+	Template  string
+	AboutKind string         // 'occasion', 'activity', 'programme', or ''
+	About     string         // its id
+	Programme string         // whose statement it bears, and whose office sees it; '' for none
+	Args      map[string]any // ids, codes, numbers: nothing personal
+	Essential bool           // send it again rather than leave its fate unknown
+
+	ID       string // its Message-ID follows from it
+	State    string
+	Attempts int
+	MadeAt   time.Time
+	Due      time.Time  // by the machine's clock
+	SentAt   *time.Time // by the domain's clock
+	Error    string     // of the last failure: 'no-address', 'refused', 'later', 'unknown'
+
+	Subject, Body string // as sent, opened by [Get] only
+}
+
+// Queue puts letters in the outbox, in the transaction of what they tell.
+func Queue(ctx context.Context, tx *db.Tx, letters ...Letter) error {
+	rows := make([][]any, len(letters))
+	for i, l := range letters {
+		if l.Person == "" || l.Template == "" {
+			return fmt.Errorf("letter: %q to %q", l.Template, l.Person)
+		}
+		args := ""
+		if len(l.Args) > 0 {
+			text, err := json.Marshal(l.Args)
+			if err != nil {
+				return err
+			}
+			args = string(text)
+		}
+		essential := 0
+		if l.Essential {
+			essential = 1
+		}
+		rows[i] = []any{tx.NewID(), l.Person, l.Template, l.AboutKind, l.About, l.Programme, args, essential, StateWaiting, tx.At, atOnce}
+	}
+	return db.Insert(ctx, tx, "letter",
+		"id, person, template, about_kind, about, programme, args, essential, state, made_at, due", "", rows)
+}
+
+// atOnce is when a letter is due that may go as soon as there is a worker.
+var atOnce = time.Unix(0, 0).UTC()
+
+const columns = `id, person, template, about_kind, about, programme, args, essential, state, attempts, made_at, due, sent_at, error, subject, body`
+
+// row is a letter as it stands in the database.
+type row struct {
+	Letter
+	args      string
+	essential int
+}
+
+func scan(r *row) []any {
+	return []any{&r.ID, &r.Person, &r.Template, &r.AboutKind, &r.About, &r.Programme, &r.args, &r.essential, &r.State,
+		&r.Attempts, &r.MadeAt, &r.Due, &r.SentAt, &r.Error, &r.Subject, &r.Body}
+}
+
+func (r row) letter() (Letter, error) {
+	r.Essential = r.essential == 1
+	if r.args == "" {
+		return r.Letter, nil
+	}
+	return r.Letter, json.Unmarshal([]byte(r.args), &r.Letter.Args)
+}
+
+// A Filter chooses letters.
+type Filter struct {
+	State        string
+	Template     string
+	Person       string
+	AboutKind    string
+	About        string
+	Before       string // the id of the last letter of the page before: keyset paging
+	Limit        int
+	ProblemsOnly bool // failed or of unknown fate
+}
+
+// List returns letters, the newest first, without their texts.
+func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Letter, error) {
+	args := []any{f.State, f.Template, f.Person, f.AboutKind, f.About, f.Before}
+	where := `($1 = '' OR state = $1) AND ($2 = '' OR template = $2) AND ($3 = '' OR person = $3)
+		AND ($4 = '' OR about_kind = $4) AND ($5 = '' OR about = $5) AND ($6 = '' OR id < $6)`
+	if f.ProblemsOnly {
+		where += ` AND state IN ('failed', 'unknown')`
+	}
+	where += " AND " + visible(&args, v)
+	limit := f.Limit
+	if limit <= 0 || limit > 1000 {
+		limit = 100
+	}
+	args = append(args, limit)
+	rows, err := db.All(ctx, c, scan, `SELECT `+columns+` FROM letter WHERE `+where+
+		fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
+	if err != nil {
+		return nil, err
+	}
+	letters := make([]Letter, len(rows))
+	for i, r := range rows {
+		if letters[i], err = r.letter(); err != nil {
+			return nil, err
+		}
+		letters[i].Subject, letters[i].Body = "", ""
+	}
+	return letters, nil
+}
+
+// Get returns a letter with its text as it was sent; without if it was not sent yet, or is erased.
+func Get(ctx context.Context, c db.Conn, v access.Viewer, ring *secret.Ring, id string) (Letter, error) {
+	args := []any{id}
+	r, err := db.One(ctx, c, scan, `SELECT `+columns+` FROM letter WHERE id = $1 AND `+visible(&args, v), args...)
+	if errors.Is(err, db.ErrNoRows) {
+		return Letter{}, ErrNotFound
+	}
+	if err != nil {
+		return Letter{}, err
+	}
+	l, err := r.letter()
+	if err != nil || l.Body == "" {
+		return l, err
+	}
+	plain, err := secret.OpenAll(ctx, c, ring, []secret.Item{{Owner: l.Person, Text: l.Subject}, {Owner: l.Person, Text: l.Body}})
+	if err != nil {
+		return l, err
+	}
+	l.Subject, l.Body = plain[0], plain[1]
+	return l, nil
+}
+
+// Count returns how many letters are in each state, of those v may see.
+func Count(ctx context.Context, c db.Conn, v access.Viewer) (map[string]int, error) {
+	type line struct {
+		state string
+		n     int
+	}
+	var args []any
+	lines, err := db.All(ctx, c, func(l *line) []any { return []any{&l.state, &l.n} },
+		`SELECT state, count(*) FROM letter WHERE `+visible(&args, v)+` GROUP BY state ORDER BY state`, args...)
+	counts := map[string]int{}
+	for _, l := range lines {
+		counts[l.state] = l.n
+	}
+	return counts, err
+}
+
+// visible is the condition of the letters that v may see: own ones, and those within SeeOutbox.
+func visible(args *[]any, v access.Viewer) string {
+	s := v.Scope(access.SeeOutbox)
+	if s.All {
+		return "1 = 1"
+	}
+	*args = append(*args, v.Person)
+	own := fmt.Sprintf("(person = $%d AND person <> '')", len(*args))
+	if len(s.Programmes) == 0 {
+		return own
+	}
+	return "(" + own + " OR programme IN " + db.In(args, s.Programmes) + ")"
+}

@@ -15,4 +15,6 @@ type route struct {
 }
 
 // routes is every page there is. What a right reaches, row by row, the subjects decide.
-var routes = []route{}
+var routes = []route{
+	{"POST /language", access.Public, (*Server).chooseLanguage},
+}

@@ -6,13 +6,16 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
-	"kompobib/internal/web/locale"
+	"kompobib/internal/fault"
+	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
 )
 
@@ -22,35 +25,94 @@ import (
 type Server struct {
 	DB  *db.DB
 	Log *slog.Logger
-	// Viewer says who is asking; in earnest it reads the session.
+	Now func() time.Time // the machine's clock, for durations and rates
+
+	// Secure tells that people reach us over https.
+	Secure bool
+	// Proxy tells that a proxy of ours stands before us and says in X-Forwarded-For who asks.
+	Proxy bool
+	// Service is what the installation is called where no programme is meant.
+	Service string
+
+	// Viewer says who is asking, in place of the session. Tests use it.
 	Viewer func(*http.Request) access.Viewer
+
+	meter *meter
+	rates rates
+	site  atomic.Pointer[siteAt]
 }
 
-// patience is how long a request may take, and so how long its transaction is retried.
-const patience = 10 * time.Second
+const (
+	// patience is how long a request may take, and so how long its transaction is retried.
+	patience = 10 * time.Second
 
-// Handler returns the whole application.
+	// What a form may bring, and one with files.
+	formLimit = 1 << 20
+	fileLimit = 20 << 20
+)
+
+// Handler returns the whole application. It is called once.
 func (s *Server) Handler() http.Handler {
+	s.meter = newMeter()
 	mux := http.NewServeMux()
 	for _, route := range routes {
 		mux.Handle(route.pattern, s.handler(route))
 	}
-	return http.NewCrossOriginProtection().Handler(mux)
+	mux.Handle("/", s.handler(route{"/", access.Public, (*Server).nowhere}))
+	sameSite := http.NewCrossOriginProtection()
+	sameSite.SetDenyHandler(s.handler(route{"cross-origin", access.Public, (*Server).otherSite}))
+
+	outer := http.NewServeMux()
+	outer.HandleFunc("GET "+static.Root, staticFile)
+	outer.HandleFunc("GET /healthz", healthz)
+	outer.HandleFunc("GET /readyz", s.readyz)
+	outer.HandleFunc("GET /metrics", s.metrics)
+	outer.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, req *http.Request) {
+		http.Redirect(w, req, static.URL("favicon.svg"), http.StatusFound)
+	})
+	outer.HandleFunc("GET /robots.txt", robots)
+	outer.Handle("/", sameSite.Handler(mux))
+	return s.watch(s.guard(outer))
 }
 
-// handler finds out who asks, and lets those with the right in.
+// handler finds out who asks, reads their form, and lets those with the right in.
 func (s *Server) handler(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		seen(req).route = route.pattern
 		ctx, cancel := context.WithTimeout(req.Context(), patience)
 		defer cancel()
 		req = req.WithContext(ctx)
-		r := view.Reader{Viewer: s.Viewer(req), Language: locale.For(req.Header.Get("Accept-Language"))}
-		if !r.Can(route.right) {
-			s.fail(w, req, r, errForbidden)
-		} else if err := route.serve(s, w, req, r); err != nil {
+		r, err := s.reader(w, req)
+		if err == nil {
+			err = s.admit(w, req, r, route)
+		}
+		if req.MultipartForm != nil {
+			defer req.MultipartForm.RemoveAll()
+		}
+		if err == nil {
+			err = route.serve(s, w, req, r)
+		}
+		if err != nil {
 			s.fail(w, req, r, err)
 		}
 	})
+}
+
+// admit reports why a request may not come in, if it may not.
+func (s *Server) admit(w http.ResponseWriter, req *http.Request, r view.Reader, route route) error {
+	if !r.Can(route.right) {
+		if !r.SignedIn() {
+			return errSignIn
+		}
+		return errForbidden
+	}
+	if req.Method != http.MethodPost {
+		return nil
+	}
+	if strings.HasPrefix(req.URL.Path, "/sign-in") && !s.rates.allow(s.address(req), s.Now()) {
+		return errTooMany
+	}
+	return readForm(w, req)
 }
 
 // render writes a page, whole or not at all.
@@ -59,9 +121,36 @@ func render(w http.ResponseWriter, req *http.Request, code int, page templ.Compo
 	if err := page.Render(req.Context(), &b); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Vary", "Accept-Language")
-	w.WriteHeader(code)
-	_, err := b.WriteTo(w)
-	return err
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Add("Vary", "Accept-Language, Accept-Encoding, Cookie, HX-Request")
+	return send(w, req, code, b.Bytes())
+}
+
+// done sends the reader on to a page that tells what came of what they did: code with its args.
+func done(w http.ResponseWriter, req *http.Request, to, code string, args ...any) error {
+	setNotice(w, req, view.Notice{Code: code, Args: args})
+	http.Redirect(w, req, to, http.StatusSeeOther)
+	return nil
+}
+
+// doneBut is [done] for what went through, but not as hoped.
+func doneBut(w http.ResponseWriter, req *http.Request, to, code string, args ...any) error {
+	setNotice(w, req, view.Notice{Code: code, Args: args, Warn: true})
+	http.Redirect(w, req, to, http.StatusSeeOther)
+	return nil
+}
+
+// mistakes returns the faults in err that a form shows again, with the status that goes with them. Other
+// errors, and faults that no form can mend, are for [Server.fail]: then ok is false.
+func mistakes(err error) (faults fault.List, code int, ok bool) {
+	faults = fault.Of(err)
+	if faults == nil {
+		return nil, 0, false
+	}
+	switch code = status(faults); code {
+	case http.StatusUnprocessableEntity, http.StatusConflict:
+		return faults, code, true
+	}
+	return nil, 0, false
 }

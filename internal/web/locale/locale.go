@@ -1,5 +1,9 @@
 // Package locale has the words, in the languages that people read. They stand in
-// sv/*.toml and en/*.toml, a file for each room or page, where a translator can edit them.
+// sv/*.toml and en/*.toml, a file for each room or page, where a translator can edit them:
+//
+//	[seat]
+//	taken = "Platsen är tagen."
+//	left = { one = "%s plats kvar", other = "%s platser kvar" }
 package locale
 
 import (
@@ -8,9 +12,12 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 	"golang.org/x/text/language"
+
+	"kompobib/internal/local"
 )
 
 //go:embed sv/*.toml en/*.toml
@@ -24,6 +31,9 @@ const (
 	English
 )
 
+// Languages are all of them.
+var Languages = []Language{Swedish, English}
+
 var (
 	tags    = []language.Tag{language.Swedish, language.English}
 	matcher = language.NewMatcher(tags)
@@ -36,43 +46,95 @@ func For(accept string) Language {
 	return Language(i)
 }
 
+// Named returns the language with a tag, and whether there is one.
+func Named(tag string) (Language, bool) {
+	for _, l := range Languages {
+		if l.Tag() == tag {
+			return l, true
+		}
+	}
+	return Swedish, false
+}
+
 // Tag is l's name in HTML.
 func (l Language) Tag() string { return tags[l].String() }
 
-// Say returns the words for code, filled in with args.
+// Say returns the words for code, filled in with args. Dates are written as people write them.
 func (l Language) Say(code string, args ...any) string {
 	text, ok := words[l][code]
 	if !ok {
 		return code // a test finds these
 	}
+	return l.fill(text, args)
+}
+
+// Has reports whether there are words for code.
+func (l Language) Has(code string) bool { return words[l][code] != "" }
+
+// Count is [Language.Say] for n of something. The words have the forms one and other, and
+// n, written as a number, is the first of what they are filled in with: "%s".
+func (l Language) Count(code string, n int, args ...any) string {
+	form := code + ".other"
+	if n == 1 {
+		form = code + ".one"
+	}
+	text, ok := words[l][form]
+	if !ok {
+		return form
+	}
+	if !strings.Contains(text, "%") {
+		return text
+	}
+	return l.fill(text, append([]any{l.Number(n)}, args...))
+}
+
+func (l Language) fill(text string, args []any) string {
 	if len(args) == 0 {
 		return text
 	}
-	return fmt.Sprintf(text, args...)
+	written := slices.Clone(args)
+	for i, arg := range args {
+		if d, ok := arg.(local.Date); ok {
+			written[i] = l.Date(d)
+		}
+	}
+	return fmt.Sprintf(text, written...)
 }
 
-// Codes returns all codes that have words in l.
+// Codes returns all codes that have words in l. Words with forms are there as code.one and code.other.
 func (l Language) Codes() []string { return slices.Sorted(maps.Keys(words[l])) }
 
 // load panics on a broken file: the program must not start without its words.
 func load(folder string) map[string]string {
 	all := map[string]string{}
+	put := func(code string, text any) {
+		s, ok := text.(string)
+		if !ok {
+			panic(fmt.Sprintf("locale: %s in %s is neither words nor forms of them", code, folder))
+		}
+		if _, twice := all[code]; twice {
+			panic("locale: " + code + " stands twice in " + folder)
+		}
+		all[code] = s
+	}
 	names, err := fs.Glob(files, folder+"/*.toml")
 	if err != nil {
 		panic(err)
 	}
 	for _, name := range names {
-		var rooms map[string]map[string]string
+		var rooms map[string]map[string]any
 		if _, err := toml.DecodeFS(files, name, &rooms); err != nil {
 			panic(fmt.Errorf("locale: %s: %w", name, err))
 		}
 		for room, list := range rooms {
 			for word, text := range list {
-				code := room + "." + word
-				if _, twice := all[code]; twice {
-					panic("locale: " + code + " stands twice in " + folder)
+				forms, ok := text.(map[string]any)
+				if !ok {
+					put(room+"."+word, text)
 				}
-				all[code] = text
+				for form, text := range forms {
+					put(room+"."+word+"."+form, text)
+				}
 			}
 		}
 	}

@@ -1,13 +1,147 @@
-// Package view has what every page is made of.
+// Package view has what every page is made of. A page is one call:
+//
+//	@view.Layout(r, view.Page{Title: r.Say("people.title"), Crumbs: []view.Link{{"/people", r.Say("people.title")}}}) {
+//		…
+//	}
+//
+// The pieces within it are in field.templ (forms), table.templ (lists), piece.templ (facts, figures,
+// notices) and chart.templ. None has words of its own that a page should choose; those they
+// share stand in locale as view.*.
 package view
 
 import (
+	"crypto/rand"
+	"net/url"
+	"strings"
+
 	"kompobib/internal/access"
+	"kompobib/internal/fault"
 	"kompobib/internal/web/locale"
 )
 
-// A Reader is whom a page is for: what they may do and which language they read.
+// A Reader is whom a page is for: what they may do, which language they read, and what they asked for.
 type Reader struct {
 	access.Viewer
 	locale.Language
+
+	URL    *url.URL // what was asked for
+	Name   string   // of who has signed in
+	Notice *Notice  // what the request before this one came to
+	Site   *Site    // what every page tells of the programmes
+	About  string   // the programme that the page is about, "" for the first
+}
+
+// A Notice tells on the next page what came of an act: that something was saved, or a seat taken.
+type Notice struct {
+	Code string
+	Args []any
+	Warn bool // it went through, but not as hoped
+}
+
+// A Site is what every page tells of the programmes that are published, the present ones first.
+type Site struct {
+	Programmes []Programme
+	Outbox     bool // letters land in a folder that may be read at /outbox
+	Service    string
+}
+
+// A Programme as every page shows it.
+type Programme struct {
+	ID, Slug, Name, ShortName string
+	State                     string
+	Contact                   string
+	Partners                  []Partner
+	Emblem                    string    // name of a static file
+	EmblemAlt, Statement      [2]string // by language
+}
+
+// A Partner has a logotype that is shown, with its text alternative.
+type Partner struct {
+	Name, Role, URL string
+	Logo, Alt       string // address of the picture, "" without
+}
+
+// A Link leads somewhere. One without Href is where the reader is.
+type Link struct{ Href, Text string }
+
+// A Page is the frame of one.
+type Page struct {
+	Title  string
+	Lead   string // a sentence or two below the title
+	Crumbs []Link // from the start to the page above this one
+	Faults fault.List
+	Wide   bool // the content may take the width that tables and charts need
+	Plain  bool // the page writes its own heading: h1 with class ds-heading
+}
+
+// Programme is the one the page is about, or else the first; nil when none is published.
+func (r Reader) Programme() *Programme {
+	if r.Site == nil || len(r.Site.Programmes) == 0 {
+		return nil
+	}
+	for i := range r.Site.Programmes {
+		if p := &r.Site.Programmes[i]; p.ID == r.About || p.Slug == r.About {
+			return p
+		}
+	}
+	return &r.Site.Programmes[0]
+}
+
+// In is r for a page about a programme: its name, logotypes and emblem frame the page.
+func (r Reader) In(programme string) Reader {
+	r.About = programme
+	return r
+}
+
+// SignedIn reports whether r is someone.
+func (r Reader) SignedIn() bool { return r.Person != "" }
+
+// Here is the address of the page, with its query.
+func (r Reader) Here() string {
+	if r.URL == nil {
+		return "/"
+	}
+	return r.URL.RequestURI()
+}
+
+// Query is what was asked for.
+func (r Reader) Query() url.Values {
+	if r.URL == nil {
+		return url.Values{}
+	}
+	return r.URL.Query()
+}
+
+// With is the address of this page with other values in its query, in pairs; an empty value takes
+// the name away. A list that is filtered or sorted anew begins at its start.
+func (r Reader) With(pairs ...string) string {
+	q := r.Query()
+	q.Del("after")
+	q.Del("before")
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			q.Del(pairs[i])
+		} else {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	path := "/"
+	if r.URL != nil {
+		path = r.URL.Path
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// State is the word for a name in one of the tables of states: r.State("signup-state", "waiting").
+func (r Reader) State(table, name string) string { return r.Say(table + "." + name) }
+
+// NewKey is a key that a form carries, so that it counts once however often it is sent.
+func NewKey() string { return rand.Text() }
+
+// at reports whether the page is href or below it.
+func (r Reader) at(href string) bool {
+	return r.URL != nil && (r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/"))
 }

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"kompobib/internal/db"
+)
+
+// A meter counts what we serve.
+type meter struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+	letters  prometheus.Gauge
+	handler  http.Handler
+}
+
+func newMeter() *meter {
+	m := &meter{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kompobib_requests_total", Help: "Requests served, by route and status."}, []string{"route", "status"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kompobib_request_seconds", Help: "How long requests took, by route.",
+			Buckets: []float64{.001, .003, .01, .03, .1, .3, 1, 3, 10}}, []string{"route"}),
+		letters: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kompobib_letters_waiting", Help: "Letters in the outbox that have not gone out."}),
+	}
+	m.registry.MustRegister(m.requests, m.took, m.letters, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return m
+}
+
+func (m *meter) request(s *sight, took time.Duration) {
+	if s.route == "" {
+		return // files, health
+	}
+	m.requests.WithLabelValues(s.route, strconv.Itoa(s.status)).Inc()
+	m.took.WithLabelValues(s.route).Observe(took.Seconds())
+}
+
+// metrics answers who asks from the machine itself or a network of its own; the world has no business there.
+func (s *Server) metrics(w http.ResponseWriter, req *http.Request) {
+	host, _, _ := net.SplitHostPort(req.RemoteAddr)
+	ip := net.ParseIP(host)
+	if ip == nil || !ip.IsLoopback() && !ip.IsPrivate() || req.Header.Get("X-Forwarded-For") != "" {
+		http.NotFound(w, req)
+		return
+	}
+	waiting, err := db.Value[int](req.Context(), s.DB, "SELECT count(*) FROM letter WHERE state IN ('queued', 'sending')")
+	if err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	s.meter.letters.Set(float64(waiting))
+	s.meter.handler.ServeHTTP(w, req)
+}
+
+// healthz says that the process lives.
+func healthz(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") }
+
+// readyz says that the database answers too.
+func (s *Server) readyz(w http.ResponseWriter, req *http.Request) {
+	if _, err := db.Value[int](req.Context(), s.DB, "SELECT count(*) FROM funding_period"); err != nil {
+		s.Log.ErrorContext(req.Context(), "not ready", "err", err)
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	io.WriteString(w, "ok\n")
+}

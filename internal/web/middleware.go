@@ -1,0 +1,248 @@
+package web
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"kompobib/internal/web/static"
+	"kompobib/internal/web/view"
+)
+
+// A sight is what is noted of a request while it is served.
+type sight struct {
+	id     string
+	route  string // the pattern, never the path: a path may hold a token or a person's id
+	status int
+	bytes  int
+}
+
+type sightKey struct{}
+
+func seen(req *http.Request) *sight {
+	if s, ok := req.Context().Value(sightKey{}).(*sight); ok {
+		return s
+	}
+	return &sight{} // a handler on its own, in a test
+}
+
+// A witness passes an answer on and notes what it was.
+type witness struct {
+	http.ResponseWriter
+	*sight
+}
+
+func (w witness) WriteHeader(code int) {
+	if w.status == 0 && code >= 200 {
+		w.status = code
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+func (w witness) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += n
+	return n, err
+}
+
+func (w witness) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// watch gives each request an id, logs and counts it, and turns a panic into an answer. The log holds
+// nothing personal: no path, no query, no address, no name.
+func (s *Server) watch(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		start := s.Now()
+		note := &sight{id: rand.Text()[:12]}
+		req = req.WithContext(context.WithValue(req.Context(), sightKey{}, note))
+		to := witness{w, note}
+		to.Header().Set("X-Request-Id", note.id)
+		defer func() {
+			if cause := recover(); cause != nil {
+				if cause == http.ErrAbortHandler {
+					panic(cause)
+				}
+				s.Log.ErrorContext(req.Context(), "panic", "id", note.id, "route", note.route, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+				if note.status == 0 {
+					s.fail(to, req, view.Reader{Language: language(req), URL: req.URL}, errors.New("panic"))
+				}
+			}
+			took := s.Now().Sub(start)
+			s.meter.request(note, took)
+			if note.route != "" {
+				s.Log.InfoContext(req.Context(), "request", "id", note.id, "route", note.route, "status", note.status, "bytes", note.bytes, "ms", took.Milliseconds())
+			}
+		}()
+		next.ServeHTTP(to, req)
+	})
+}
+
+// policy lets a page load what we serve ourselves, and nothing written into the page itself.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+// guard sets the headers that every answer bears.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("X-Frame-Options", "DENY")
+		if s.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, req)
+	})
+}
+
+// readForm reads a posted form, so that handlers find it whole in req.PostForm and req.MultipartForm.
+func readForm(w http.ResponseWriter, req *http.Request) error {
+	limit, files := int64(formLimit), strings.HasPrefix(req.Header.Get("Content-Type"), "multipart/")
+	if files {
+		limit = fileLimit
+	}
+	body := req.Body
+	req.Body = http.MaxBytesReader(w, body, limit)
+	var err error
+	if files {
+		err = req.ParseMultipartForm(formLimit) // what is more goes to a file meanwhile
+	} else {
+		err = req.ParseForm()
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		io.CopyN(io.Discard, body, fileLimit) // so that the browser reads the answer before the connection ends
+		return errTooLarge.With(limit >> 20)
+	case err != nil:
+		return errForm
+	}
+	return nil
+}
+
+// squeezers are kept, since one is large.
+var squeezers = sync.Pool{New: func() any {
+	z, err := gzip.NewWriterLevel(io.Discard, 4)
+	if err != nil {
+		panic(err)
+	}
+	return z
+}}
+
+// send writes a text, squeezed where that pays.
+func send(w http.ResponseWriter, req *http.Request, code int, body []byte) error {
+	h := w.Header()
+	if len(body) < 1400 || !strings.Contains(req.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(code)
+		_, err := w.Write(body)
+		return gone(err)
+	}
+	h.Set("Content-Encoding", "gzip")
+	w.WriteHeader(code)
+	z := squeezers.Get().(*gzip.Writer)
+	defer squeezers.Put(z)
+	z.Reset(w)
+	_, err := z.Write(body)
+	return gone(errors.Join(err, z.Close()))
+}
+
+// gone drops an error of writing: the status is out, and whoever asked has gone.
+func gone(error) error { return nil }
+
+func staticFile(w http.ResponseWriter, req *http.Request) {
+	f := static.At(req.URL.Path)
+	if f == nil {
+		http.NotFound(w, req)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.Kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	body := f.Body
+	if f.Gzipped != nil && strings.Contains(req.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		body = f.Gzipped
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if req.Method != http.MethodHead {
+		w.Write(body)
+	}
+}
+
+// robots keeps the pages behind sign-in out of search engines.
+func robots(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	io.WriteString(w, "User-agent: *\nDisallow: /me\nDisallow: /sign-in\n")
+}
+
+// rates bound how often one address may try to sign in.
+type rates struct {
+	mu  sync.Mutex
+	by  map[string]*rate.Limiter
+	old time.Time
+}
+
+const (
+	tries      = 20 // at once
+	triesEvery = 3 * time.Second
+)
+
+func (l *rates) allow(address string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now.Sub(l.old) > tries*triesEvery { // by then every limiter is as new
+		for a, limiter := range l.by {
+			if limiter.TokensAt(now) >= tries {
+				delete(l.by, a)
+			}
+		}
+		l.old = now
+	}
+	limiter := l.by[address]
+	if limiter == nil {
+		if l.by == nil {
+			l.by = map[string]*rate.Limiter{}
+		}
+		limiter = rate.NewLimiter(rate.Every(triesEvery), tries)
+		l.by[address] = limiter
+	}
+	return limiter.AllowN(now, 1)
+}
+
+// address is where a request comes from: the last that our own proxy names, or the connection's other end.
+// Of an IPv6 address, the network that one household has.
+func (s *Server) address(req *http.Request) string {
+	host, _, err := net.SplitHostPort(req.RemoteAddr)
+	if err != nil {
+		host = req.RemoteAddr
+	}
+	if s.Proxy {
+		if all := strings.Split(req.Header.Get("X-Forwarded-For"), ","); all[len(all)-1] != "" {
+			host = strings.TrimSpace(all[len(all)-1])
+		}
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
+		return ip.Mask(net.CIDRMask(64, 128)).String()
+	}
+	return host
+}

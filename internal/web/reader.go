@@ -1,0 +1,94 @@
+package web
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/web/locale"
+	"kompobib/internal/web/view"
+)
+
+const (
+	languageCookie = "language"
+	noticeCookie   = "notice"
+)
+
+// reader finds out whom a page is for.
+func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, error) {
+	r := view.Reader{Language: language(req), URL: req.URL}
+	viewer, name, err := s.visitor(req)
+	if err != nil {
+		return r, err
+	}
+	r.Viewer, r.Name = viewer, name
+	if r.SignedIn() {
+		w.Header().Set("Cache-Control", "private, no-store")
+	} else {
+		w.Header().Set("Cache-Control", "private, no-cache")
+	}
+	if req.Method == http.MethodGet {
+		r.Notice = takeNotice(w, req)
+	}
+	r.Site, err = s.shown(req.Context())
+	return r, err
+}
+
+// visitor is who has signed in, and their name for the head of the page.
+func (s *Server) visitor(req *http.Request) (v access.Viewer, name string, err error) {
+	if s.Viewer != nil {
+		v = s.Viewer(req)
+	}
+	return v, "", nil
+}
+
+// language is the one that the reader chose, or else the browser asks for.
+func language(req *http.Request) locale.Language {
+	if c, err := req.Cookie(languageCookie); err == nil {
+		if l, ok := locale.Named(c.Value); ok {
+			return l
+		}
+	}
+	return locale.For(req.Header.Get("Accept-Language"))
+}
+
+// chooseLanguage keeps the reader's choice, and goes back to the page.
+func (s *Server) chooseLanguage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	if l, ok := locale.Named(req.PostFormValue("language")); ok {
+		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: l.Tag(), Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
+			HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+	}
+	http.Redirect(w, req, cmp.Or(ours(req.PostFormValue("back")), "/"), http.StatusSeeOther)
+	return nil
+}
+
+// A notice goes along to the next page in a cookie. It holds a code and plain arguments, nothing of a person.
+func setNotice(w http.ResponseWriter, req *http.Request, n view.Notice) {
+	text, err := json.Marshal(n)
+	if err != nil {
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Value: base64.RawURLEncoding.EncodeToString(text), Path: "/", MaxAge: 60,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+// takeNotice returns the notice that came along, and takes the cookie away.
+func takeNotice(w http.ResponseWriter, req *http.Request) *view.Notice {
+	c, err := req.Cookie(noticeCookie)
+	if err != nil {
+		return nil
+	}
+	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	text, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil {
+		return nil
+	}
+	var n view.Notice
+	if json.Unmarshal(text, &n) != nil || !locale.Swedish.Has(n.Code) {
+		return nil
+	}
+	return &n
+}

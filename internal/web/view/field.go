@@ -1,0 +1,115 @@
+package view
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"kompobib/internal/fault"
+)
+
+// A Field is one field of a form, as it was filled in.
+type Field struct {
+	Name     string
+	Label    string
+	Help     string // a sentence below the label
+	Value    string
+	Values   []string // of a group of checkboxes: those that are ticked
+	Options  []Option // of a select, radios or checkboxes
+	Kind     string   // of an input: text, email, tel, number, date, time, search, password, file; text if empty
+	Optional bool     // says so beside the label: what may be left out is marked, not what must be there
+	Rows     int      // of a text area
+	Width    string   // of an input: "short" for a time or a number, "medium" for a date; else all
+	Unit     string   // after the input: "min", "%"
+	Auto     string   // autocomplete: "email", "one-time-code"
+	Accept   string   // of a file
+	Min, Max string   // of a number or a date; the subject checks them, this only helps
+	Inputs   string   // inputmode: "numeric"
+	Off      bool     // shown, but not to be changed
+}
+
+// An Option of a select or a group. Options with the same Group stand together under its name.
+type Option struct {
+	Value, Label string
+	Help         string
+	Group        string
+	Off          bool
+}
+
+// Options is a list of options from values, with the words of a table of states.
+func Options(r Reader, table string, values ...string) []Option {
+	options := make([]Option, len(values))
+	for i, v := range values {
+		options[i] = Option{Value: v, Label: r.State(table, v)}
+	}
+	return options
+}
+
+// None is an option of no choice, to stand first.
+func None(label string, options []Option) []Option {
+	return append([]Option{{Label: label}}, options...)
+}
+
+// A Form is what a form is made of beside its fields.
+type Form struct {
+	Action  string
+	Version int    // of the row that is edited, 0 for none: goes along as "version"
+	Key     string // idempotency key: goes along as "key"; see [NewKey]
+	Files   bool
+	Keep    bool // leaving it half written asks first
+	Quiet   bool // no frame of its own: a button in a list
+}
+
+// Stale tells of one field that someone else has changed meanwhile.
+type Stale struct{ Label, Yours, Theirs string }
+
+func (f Field) kind() string {
+	if f.Kind == "" {
+		return "text"
+	}
+	return f.Kind
+}
+
+func (f Field) rows() string { return strconv.Itoa(max(f.Rows, 3)) }
+
+// described is what describes the input to a screen reader: help and fault.
+func (f Field) described(faults fault.List) string {
+	var ids []string
+	if f.Help != "" {
+		ids = append(ids, f.Name+"-help")
+	}
+	if faults.In(f.Name) != nil {
+		ids = append(ids, f.Name+"-fault")
+	}
+	return strings.Join(ids, " ")
+}
+
+func (f Field) picked(value string) bool {
+	return value == f.Value && f.Values == nil || slices.Contains(f.Values, value)
+}
+
+func (f Field) optionID(i int) string {
+	if i == 0 {
+		return f.Name // where the summary of mistakes leads
+	}
+	return f.Name + "-" + strconv.Itoa(i)
+}
+
+// groups returns the options in the order of their groups, those without one first.
+func (f Field) groups() (groups []string) {
+	for _, o := range f.Options {
+		if !slices.Contains(groups, o.Group) {
+			groups = append(groups, o.Group)
+		}
+	}
+	return groups
+}
+
+func (f Field) within(group string) (options []Option) {
+	for _, o := range f.Options {
+		if o.Group == group {
+			options = append(options, o)
+		}
+	}
+	return options
+}

@@ -1,0 +1,62 @@
+package view
+
+import "net/url"
+
+// A Trouble is a page that tells what went wrong, and what to do next.
+type Trouble struct {
+	Title     string
+	Texts     []string
+	Links     []Link
+	Reference string // of the request in the log
+}
+
+// headTitle begins with the mistake, if there is one: it is what a screen reader reads first.
+func (r Reader) headTitle(p Page) string {
+	title := p.Title
+	if len(p.Faults) > 0 {
+		title = r.Say("view.mistake") + " " + title
+	}
+	if brand := r.brand(); brand != title {
+		title += " – " + brand
+	}
+	return title
+}
+
+// brand is whose site this is.
+func (r Reader) brand() string {
+	if p := r.Programme(); p != nil {
+		return p.ShortName
+	}
+	return "KompoBib"
+}
+
+func (r Reader) signIn() string {
+	if r.URL == nil || r.URL.Path == "/" || r.at("/sign-in") {
+		return "/sign-in"
+	}
+	return "/sign-in?back=" + url.QueryEscape(r.Here())
+}
+
+func (p *Programme) logos() (logos []Partner) {
+	for _, l := range p.Partners {
+		if l.Logo != "" {
+			logos = append(logos, l)
+		}
+	}
+	return logos
+}
+
+func (n Notice) color() string {
+	if n.Warn {
+		return "warning"
+	}
+	return "success"
+}
+
+// variant makes the first of several actions the one that stands out.
+func variant(i int) string {
+	if i == 0 {
+		return "primary"
+	}
+	return "secondary"
+}

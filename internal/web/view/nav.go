@@ -1,0 +1,36 @@
+package view
+
+import "kompobib/internal/access"
+
+// An Entry of the navigation is shown to those with one of its rights.
+type Entry struct {
+	Href, Code string
+	Rights     []access.Right
+}
+
+// Navigation is all of it, in order. A test keeps every address among the routes.
+var Navigation = []Entry{
+	{"/calendar", "nav.calendar", []access.Right{access.Public}},
+	{"/me", "nav.me", []access.Right{access.SeeSelf}},
+	{"/workplace", "nav.workplace", []access.Right{access.SeeStaff}},
+	{"/activities", "nav.activities", []access.Right{access.Plan, access.SeeSignups}},
+	{"/reach", "nav.reach", []access.Right{access.SeeReach}},
+	{"/people", "nav.people", []access.Right{access.SeePeople}},
+	{"/organisation", "nav.organisation", []access.Right{access.EditOrganisation}},
+	{"/programmes", "nav.programmes", []access.Right{access.EditProgramme, access.NewProgramme}},
+	{"/accounts", "nav.accounts", []access.Right{access.ManageAccounts}},
+	{"/audit", "nav.audit", []access.Right{access.SeeAudit}},
+}
+
+// Nav is the navigation for r.
+func (r Reader) Nav() (entries []Entry) {
+	for _, e := range Navigation {
+		for _, right := range e.Rights {
+			if r.Can(right) {
+				entries = append(entries, e)
+				break
+			}
+		}
+	}
+	return entries
+}

@@ -28,11 +28,7 @@ func (d *DB) SetNow(ctx context.Context, by string, at time.Time) error {
 
 // LoadClock reads the offset that another process may have set.
 func (d *DB) LoadClock(ctx context.Context) error {
-	tables := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'setting'`
-	if d.postgres {
-		tables = `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'setting'`
-	}
-	if n, err := Value[int](ctx, d, tables); err != nil || n == 0 {
+	if there, err := d.hasTable(ctx, "setting"); err != nil || !there {
 		return err // not migrated yet: no offset
 	}
 	text, err := Setting(ctx, d, clockOffset)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -94,7 +95,13 @@ func (d *DB) Reopen(ctx context.Context, clock func() time.Time, options ...Opti
 func (d *DB) openSQLite(path string) error {
 	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_time_format=sqlite" +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)"
-	var err error
+	created, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // nobody else reads people's names
+	if err != nil {
+		return err
+	}
+	if err := created.Close(); err != nil {
+		return err
+	}
 	if d.write, err = sql.Open("sqlite", file+"&_txlock=immediate"); err != nil {
 		return err
 	}

@@ -29,6 +29,9 @@ var (
 	server   = os.Getenv("TEST_POSTGRES") // the URL of a server where databases may be made
 )
 
+// emptyTemplate makes a database whose texts sort as on SQLite.
+const emptyTemplate = `template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`
+
 func scratch(kind string) string { return "kompobib_" + kind + strings.ToLower(rand.Text()) }
 
 // Main is a package's TestMain: it migrates once, for all tests.
@@ -55,7 +58,7 @@ func run(m *testing.M, fill func(ctx context.Context, d *db.DB) error) (code int
 		file, err = os.ReadFile(path)
 	}
 	if err == nil {
-		err = admin("CREATE DATABASE " + template + ` TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`)
+		err = admin("CREATE DATABASE " + template + " TEMPLATE " + emptyTemplate)
 	}
 	if err == nil {
 		defer func() {
@@ -102,18 +105,39 @@ func RunURL(t *testing.T, f func(t *testing.T, url string)) {
 		}
 		f(t, path)
 	})
-	t.Run("postgres", func(t *testing.T) {
-		name := scratch("")
-		if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
-			t.Fatal(err)
+	t.Run("postgres", func(t *testing.T) { f(t, create(t, template)) })
+}
+
+// create makes a PostgreSQL database for the time of a test.
+func create(t *testing.T, template string) (url string) {
+	t.Helper()
+	name := scratch("")
+	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := admin("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
 		}
-		t.Cleanup(func() {
-			if err := admin("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
-				t.Error(err)
-			}
-		})
-		f(t, dsn(name))
 	})
+	return dsn(name)
+}
+
+// RunEmpty is [RunURL] with databases in which no migration has run.
+func RunEmpty(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "test.db")) })
+	t.Run("postgres", func(t *testing.T) { f(t, create(t, emptyTemplate)) })
+}
+
+// Durable is the URL of a PostgreSQL server that keeps its promises; [Run]'s flushes nothing to disk.
+func Durable(t *testing.T) string {
+	t.Helper()
+	url := os.Getenv("TEST_POSTGRES_DURABLE")
+	if url == "" {
+		t.Fatal("TEST_POSTGRES_DURABLE is not set: run the tests with `make test`, or under scripts/with-postgres")
+	}
+	return url
 }
 
 // Open opens a test's database, watched over by the rules of [Check].

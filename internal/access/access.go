@@ -87,7 +87,8 @@ type Grant struct {
 	Unit      string // of a contact: the unit of the tree
 	Valid     local.Period
 
-	// Workplaces are those within Unit on the day the viewer was resolved.
+	// Workplaces are of a contact those within Unit on the day the viewer was resolved; of a grant
+	// bound to a programme those of its target group, on any day.
 	Workplaces []string
 }
 
@@ -154,6 +155,24 @@ func (v Viewer) Scope(r Right) (s Scope) {
 	slices.Sort(s.Programmes)
 	slices.Sort(s.Workplaces)
 	s.Programmes, s.Workplaces = slices.Compact(s.Programmes), slices.Compact(s.Workplaces)
+	return s
+}
+
+// Staff returns over whose staff v has one of the rights: everyone's, or that of some workplaces. A grant
+// bound to a programme reaches the workplaces that the programme has been found to target, and none before.
+func (v Viewer) Staff(rights ...Right) (s Scope) {
+	s.All = v.system
+	for _, g := range v.Grants {
+		switch {
+		case g.Role == Participant || !slices.ContainsFunc(rights, g.gives):
+		case g.Role != Contact && g.Programme == "":
+			s.All = true
+		default:
+			s.Workplaces = append(s.Workplaces, g.Workplaces...)
+		}
+	}
+	slices.Sort(s.Workplaces)
+	s.Workplaces = slices.Compact(s.Workplaces)
 	return s
 }
 

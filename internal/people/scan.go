@@ -1,0 +1,65 @@
+package people
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Where the columns go that Go has another notion of than the engines: NULL as the zero value, 0 and 1 as a truth.
+
+type nullText[S ~string] struct{ to *S }
+
+// text scans a column that may be NULL into s, as "".
+func text[S ~string](s *S) *nullText[S] { return &nullText[S]{s} }
+
+// Scan takes what a driver gives.
+func (n *nullText[S]) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*n.to = ""
+	case string:
+		*n.to = S(v)
+	case []byte:
+		*n.to = S(v)
+	default:
+		return fmt.Errorf("people: %T for a text", value)
+	}
+	return nil
+}
+
+type nullNumber struct{ to *int }
+
+// Scan takes what a driver gives.
+func (n nullNumber) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*n.to = 0
+	case int64:
+		*n.to = int(v)
+	default:
+		return fmt.Errorf("people: %T for a number", value)
+	}
+	return nil
+}
+
+type truth struct{ to *bool }
+
+// Scan takes what a driver gives.
+func (t truth) Scan(value any) error {
+	n, ok := value.(int64)
+	if !ok {
+		return fmt.Errorf("people: %T for a truth", value)
+	}
+	*t.to = n != 0
+	return nil
+}
+
+func scanPerson(p *Person) []any {
+	return []any{&p.ID, &p.Given, &p.Family, &p.Gender, nullNumber{&p.BirthYear}, &p.ISCED, &p.Email, &p.Phone, truth{&p.Protected}, &p.Language, &p.Version}
+}
+
+// parameter appends a value to args and returns its place in the statement.
+func parameter(args *[]any, value any) string {
+	*args = append(*args, value)
+	return "$" + strconv.Itoa(len(*args))
+}

@@ -1,0 +1,204 @@
+package people
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+)
+
+// A Tree is the whole organisation as it was on a day. It is read-only, so safe for concurrent use.
+type Tree struct {
+	On    local.Date
+	units map[string]*Unit
+	below map[string][]*Unit // by parent, in Swedish order; "" has those on top
+}
+
+// LoadTree reads the tree as of a day.
+func LoadTree(ctx context.Context, c db.Conn, on local.Date) (*Tree, error) {
+	units, err := db.All(ctx, c, scanUnit, selectUnit+`
+		WHERE p.valid_from <= $1 AND (p.valid_to IS NULL OR p.valid_to > $1) ORDER BY p.sort_key, u.id`, on)
+	if err != nil {
+		return nil, err
+	}
+	return newTree(on, units), nil
+}
+
+func newTree(on local.Date, units []Unit) *Tree {
+	t := &Tree{On: on, units: make(map[string]*Unit, len(units)), below: map[string][]*Unit{}}
+	for i := range units {
+		u := &units[i]
+		t.units[u.ID] = u
+		t.below[u.Parent] = append(t.below[u.Parent], u)
+	}
+	return t
+}
+
+// Unit returns a unit as it was on the tree's day; ok is false if it did not exist then.
+func (t *Tree) Unit(id string) (u Unit, ok bool) {
+	if p := t.units[id]; p != nil {
+		return *p, true
+	}
+	return Unit{}, false
+}
+
+// Name is the unit's name on the tree's day, "" if it did not exist.
+func (t *Tree) Name(id string) string {
+	u, _ := t.Unit(id)
+	return u.Name
+}
+
+// Below returns the units right below one, in Swedish order; those on top for "".
+func (t *Tree) Below(id string) []Unit {
+	units := make([]Unit, len(t.below[id]))
+	for i, u := range t.below[id] {
+		units[i] = *u
+	}
+	return units
+}
+
+// Path returns the units from the top down to id, itself included.
+func (t *Tree) Path(id string) []Unit {
+	var path []Unit
+	for u := t.units[id]; u != nil && len(path) <= len(t.units); u = t.units[u.Parent] {
+		path = append(path, *u)
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// Under returns the ids of the workplaces at or below a unit, in order of id.
+func (t *Tree) Under(ids ...string) []string {
+	var workplaces []string
+	var walk func(id string, depth int)
+	walk = func(id string, depth int) {
+		if u := t.units[id]; u != nil && u.Kind == Workplace {
+			workplaces = append(workplaces, id)
+		}
+		for _, u := range t.below[id] {
+			if depth < len(kinds) {
+				walk(u.ID, depth+1)
+			}
+		}
+	}
+	for _, id := range ids {
+		if t.units[id] != nil {
+			walk(id, 0)
+		}
+	}
+	slices.Sort(workplaces)
+	return slices.Compact(workplaces)
+}
+
+// Municipality returns the municipality of a workplace; ok is false for one that stands right under a county or region.
+func (t *Tree) Municipality(id string) (u Unit, ok bool) { return t.above(id, Municipality) }
+
+// County returns the county of a unit.
+func (t *Tree) County(id string) (u Unit, ok bool) { return t.above(id, County) }
+
+func (t *Tree) above(id string, kind Kind) (Unit, bool) {
+	for _, u := range t.Path(id) {
+		if u.Kind == kind {
+			return u, true
+		}
+	}
+	return Unit{}, false
+}
+
+// Units returns all units of the kinds, all there are if none is named, in Swedish order.
+func (t *Tree) Units(of ...Kind) []Unit {
+	var units []Unit
+	for _, u := range t.units {
+		if len(of) == 0 || slices.Contains(of, u.Kind) {
+			units = append(units, *u)
+		}
+	}
+	slices.SortFunc(units, func(a, b Unit) int { return cmp.Or(cmp.Compare(a.SortKey, b.SortKey), cmp.Compare(a.ID, b.ID)) })
+	return units
+}
+
+// A Leaf is a workplace with where it stands.
+type Leaf struct {
+	Unit
+	County, Municipality Unit // zero if it stands under none
+}
+
+// Leaves returns the workplaces by county, municipality and name.
+func (t *Tree) Leaves() []Leaf {
+	var leaves []Leaf
+	for _, u := range t.units {
+		if u.Kind == Workplace {
+			leaf := Leaf{Unit: *u}
+			leaf.County, _ = t.County(u.ID)
+			leaf.Municipality, _ = t.Municipality(u.ID)
+			leaves = append(leaves, leaf)
+		}
+	}
+	slices.SortFunc(leaves, func(a, b Leaf) int {
+		return cmp.Or(cmp.Compare(a.County.SortKey, b.County.SortKey), cmp.Compare(a.Municipality.SortKey, b.Municipality.SortKey),
+			cmp.Compare(a.SortKey, b.SortKey), cmp.Compare(a.ID, b.ID))
+	})
+	return leaves
+}
+
+// Find returns the workplaces in whose name, or whose municipality's or county's, a search's words are all found.
+func (t *Tree) Find(search string) []string {
+	words := strings.Fields(Fold(search))
+	if len(words) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, u := range t.units {
+		if u.Kind != Workplace {
+			continue
+		}
+		var text string
+		for _, above := range t.Path(u.ID) {
+			if above.Kind != Region {
+				text += above.folded + "\n"
+			}
+		}
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+			ids = append(ids, u.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// everUnder returns the workplaces that on some day stood at or below each of the units, also those closed since.
+func everUnder(ctx context.Context, c db.Conn, units []string) (map[string][]string, error) {
+	type edge struct {
+		unit   string
+		parent *string
+		kind   Kind
+	}
+	edges, err := db.All(ctx, c, func(e *edge) []any { return []any{&e.unit, &e.parent, &e.kind} },
+		`SELECT DISTINCT p.unit, p.parent, u.kind FROM unit_period p JOIN unit u ON u.id = p.unit`)
+	if err != nil {
+		return nil, err
+	}
+	below, workplace := map[string][]string{}, map[string]bool{}
+	for _, e := range edges {
+		below[db.Text(e.parent)] = append(below[db.Text(e.parent)], e.unit)
+		workplace[e.unit] = e.kind == Workplace
+	}
+	all := make(map[string][]string, len(units))
+	for _, top := range units {
+		seen := map[string]bool{}
+		for queue := []string{top}; len(queue) > 0; queue = queue[1:] {
+			if id := queue[0]; !seen[id] {
+				seen[id] = true
+				queue = append(queue, below[id]...)
+				if workplace[id] {
+					all[top] = append(all[top], id)
+				}
+			}
+		}
+		slices.Sort(all[top])
+	}
+	return all, nil
+}

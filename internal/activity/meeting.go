@@ -219,7 +219,7 @@ func AddMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, m *Meeting) err
 	if err := insertMeetings(ctx, tx, o.ID, []*Meeting{m}); err != nil {
 		return err
 	}
-	if err := respan(ctx, tx, o.ID); err != nil {
+	if err := errors.Join(respan(ctx, tx, o.ID), tellChange(ctx, tx, o, nil, m)); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "meeting", Row: m.ID,
@@ -318,6 +318,11 @@ func UpdateMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, m *Meeting) 
 	if err := respan(ctx, tx, o.ID); err != nil {
 		return err
 	}
+	if !before.same(*m) {
+		if err := tellChange(ctx, tx, o, &before, m); err != nil {
+			return err
+		}
+	}
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "meeting", Row: m.ID, Detail: map[string]any{"version": m.Version,
 		"before": span(before), "after": span(*m), "minutes": []int{before.Minutes, m.Minutes}}})
 }
@@ -343,7 +348,7 @@ func RemoveMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, id string, v
 	} else if err != nil {
 		return err
 	}
-	if err := respan(ctx, tx, o.ID); err != nil {
+	if err := errors.Join(respan(ctx, tx, o.ID), tellChange(ctx, tx, o, &m, nil)); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "remove", Entity: "meeting", Row: id,

@@ -11,6 +11,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/letter"
 	"kompobib/internal/programme"
 )
 
@@ -269,6 +270,9 @@ func CancelOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, id string, 
 		return ErrHeld.With(held)
 	}
 	if _, err := tx.Exec(ctx, `UPDATE occasion SET cancelled = $1, version = version + 1 WHERE id = $2`, tx.At, id); err != nil {
+		return err
+	}
+	if err := tell(ctx, tx, o, letter.OccasionCancelled, map[string]any{"why": why}); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "cancel", Entity: "occasion", Row: id, Why: why,

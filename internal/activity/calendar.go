@@ -1,0 +1,136 @@
+package activity
+
+import (
+	"context"
+	"strings"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+)
+
+// A Filter chooses the occasions of a calendar. Empty fields choose all.
+type Filter struct {
+	Programme, Activity, Goal, Kind string
+	Unit                            string     // a municipality where a meeting is held, or its county
+	From, To                        local.Date // with a meeting from the first and before the second, in local dates
+	Mine                            bool       // only those that the viewer is signed up to
+	Managed                         bool       // only those that the viewer may change
+	Cancelled                       bool       // also those that were cancelled
+	After                           Mark       // the last entry of the page before
+	Limit                           int        // 0: as many as [maxCalendar]
+}
+
+// A Mark is where a page of the calendar ended: when its last entry's meeting starts, as text, and the entry's id.
+type Mark struct{ Date, Start, ID string }
+
+// maxCalendar is more occasions than a page shows.
+const maxCalendar = 1000
+
+// An Entry is an occasion as a calendar shows it.
+type Entry struct {
+	Occasion
+	Goals    []string // goal areas
+	Meetings int      // how many there are in all
+	// The first meeting that the filter chooses; without a date if there is none yet.
+	Date           local.Date
+	Start, End     local.Clock
+	Place, Address string
+	Unit           string
+	Online         bool
+	MyState        string // of the viewer's own sign-up, "" for none
+}
+
+// Mark is where a page ends that has e last.
+func (e Entry) Mark() Mark { return Mark{string(e.Date), e.Start, e.ID} }
+
+// Calendar returns the occasions that v may see and f chooses, in the order of their meetings, in two
+// queries. Those without a meeting stand last.
+func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entry, error) {
+	var args []any
+	parameter := func(value any) string { args = append(args, value); return last(&args) }
+
+	// The entry's meeting is the first that the filter chooses.
+	chosen, required := "", false
+	if f.From != "" {
+		chosen += " AND x.date >= " + parameter(f.From)
+		required = true
+	}
+	if f.To != "" {
+		chosen += " AND x.date < " + parameter(f.To)
+		required = true
+	}
+	if f.Unit != "" {
+		unit := parameter(f.Unit)
+		chosen += ` AND (x.unit = ` + unit + ` OR EXISTS (SELECT 1 FROM unit_period u WHERE u.unit = x.unit AND u.parent = ` + unit + `
+			AND u.valid_from <= x.date AND (u.valid_to IS NULL OR x.date < u.valid_to)))`
+		required = true
+	}
+	where := visibleOccasion(&args, v)
+	for _, t := range []struct{ value, condition string }{
+		{f.Programme, "a.programme = ?"},
+		{f.Activity, "a.id = ?"},
+		{f.Kind, "a.kind = ?"},
+		{f.Goal, "EXISTS (SELECT 1 FROM activity_goal g WHERE g.activity = a.id AND g.goal_area = ?)"},
+	} {
+		if t.value != "" {
+			where += " AND " + strings.ReplaceAll(t.condition, "?", parameter(t.value))
+		}
+	}
+	if required {
+		where += " AND m.id IS NOT NULL"
+	}
+	if f.Managed {
+		where += " AND " + managed(&args, v)
+	}
+	if f.Mine {
+		where += " AND s.state IN ('requested', 'seated', 'waiting', 'offered')"
+	}
+	if !f.Cancelled {
+		where += " AND o.cancelled IS NULL"
+	}
+	if f.After.ID != "" {
+		date, start, id := parameter(undated(f.After.Date)), parameter(f.After.Start), parameter(f.After.ID)
+		where += ` AND (COALESCE(m.date, '9999') > ` + date + ` OR COALESCE(m.date, '9999') = ` + date + `
+			AND (COALESCE(m.start_time, '') > ` + start + ` OR COALESCE(m.start_time, '') = ` + start + ` AND o.id > ` + id + `))`
+	}
+	limit := f.Limit
+	if limit <= 0 || limit > maxCalendar {
+		limit = maxCalendar
+	}
+	list, err := db.All(ctx, c, func(e *Entry) []any {
+		return append(scanOccasion(&e.Occasion), &e.Meetings, &e.Date, &e.Start, &e.End, &e.Place, &e.Address, &e.Unit, db.Truth(&e.Online), &e.MyState)
+	}, `SELECT `+occasionColumns+`, (SELECT count(*) FROM meeting x WHERE x.occasion = o.id),
+			COALESCE(m.date, ''), COALESCE(m.start_time, ''), COALESCE(m.end_time, ''), COALESCE(m.place, ''), COALESCE(m.address, ''), COALESCE(m.unit, ''),
+			CASE WHEN COALESCE(m.online_link, '') = '' THEN 0 ELSE 1 END, COALESCE(s.state, '')`+fromOccasion+`
+		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id`+chosen+` ORDER BY x.starts, x.id LIMIT 1)
+		LEFT JOIN signup s ON s.occasion = o.id AND s.person = `+parameter(v.Person)+`
+		WHERE `+where+` ORDER BY COALESCE(m.date, '9999'), COALESCE(m.start_time, ''), o.id LIMIT `+parameter(limit), args...)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	activities := make([]string, len(list))
+	for i, e := range list {
+		activities[i] = e.Activity
+	}
+	goals, err := links(ctx, c, "activity_goal", "goal_area", unique(activities))
+	if err != nil {
+		return nil, err
+	}
+	of := map[string][]string{}
+	for _, l := range goals {
+		of[l.activity] = append(of[l.activity], l.other)
+	}
+	for i := range list {
+		list[i].Goals = of[list[i].Activity]
+	}
+	return list, nil
+}
+
+// undated is the date that those without one are sorted by.
+func undated(date string) string {
+	if date == "" {
+		return "9999"
+	}
+	return date
+}

@@ -112,7 +112,8 @@ func RunURL(t *testing.T, f func(t *testing.T, url string)) {
 func create(t *testing.T, template string) (url string) {
 	t.Helper()
 	name := scratch("")
-	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
+	// Copying files is twice as fast as logging each page, where nothing is flushed.
+	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY file_copy"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

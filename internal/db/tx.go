@@ -105,6 +105,14 @@ func (tx *Tx) query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	return tx.conn.query(ctx, query, args...)
 }
 
+// As is tx in another's name and at another time: what many did one after the other, told under one
+// commit. Each may begin its own order of locks, so use it only where nobody else writes meanwhile.
+func (tx *Tx) As(by string, at time.Time) *Tx {
+	other := *tx
+	other.By, other.At, other.locked = by, at.UTC().Truncate(time.Microsecond), ""
+	return &other
+}
+
 // maxParameters is the least that an engine takes in one statement: SQLite's.
 const maxParameters = 32766
 

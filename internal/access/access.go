@@ -115,6 +115,15 @@ func (v Viewer) In(r Right, programme string) bool {
 	})
 }
 
+// Over reports whether v has right r for what a person organises in a programme: an organiser's rights
+// reach only their own.
+func (v Viewer) Over(r Right, programme, organiser string) bool {
+	return v.system || slices.ContainsFunc(v.Grants, func(g Grant) bool {
+		return g.gives(r) && g.Unit == "" && (g.Programme == "" || g.Programme == programme) &&
+			(g.Role != Organiser || organiser != "" && organiser == v.Person)
+	})
+}
+
 // At reports whether v has right r for the staff of a workplace through that workplace.
 func (v Viewer) At(r Right, workplace string) bool {
 	return v.system || slices.ContainsFunc(v.Grants, func(g Grant) bool {

@@ -1,0 +1,9 @@
+package activity_test
+
+import (
+	"testing"
+
+	"kompobib/internal/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }

@@ -1,0 +1,163 @@
+package activity
+
+import (
+	"context"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+)
+
+// A Participant is a row of an occasion's seat list.
+type Participant struct {
+	Signup
+	Name      string // '' for a person with protected identity: they are told by their number
+	Protected bool
+	Workplace string    // its name on the day, '' for a person with protected identity
+	Unit      string    // its id
+	Since     time.Time // when the sign-up came to its state
+	Why       string    // and why: a code
+}
+
+// Signups returns an occasion's sign-ups as v may see them, the seated first and then the queue, in the order they came:
+// all, those of v's own staff, or v's own. Of a person with protected identity others see the number only.
+func Signups(ctx context.Context, c db.Conn, v access.Viewer, occasion string) ([]Participant, error) {
+	o, err := getSeats(ctx, c, v, occasion)
+	if err != nil {
+		return nil, err
+	}
+	today := o.day(time.Time{})
+	args := []any{occasion, today}
+	// Who may act on all rows sees those with protected identity by their number; a contact does not see them at all.
+	seen := "1 = 1"
+	if !o.sees(v) {
+		staff := v.Scope(access.SeeStaff)
+		args = append(args, v.Person)
+		seen = `(s.person = $3 OR p.protected = 0 AND EXISTS (SELECT 1 FROM employment mine WHERE mine.person = s.person
+			AND mine.valid_from <= $2 AND (mine.valid_to IS NULL OR mine.valid_to > $2) AND mine.workplace IN ` + db.In(&args, staff.Workplaces) + `))`
+	}
+	list, err := db.All(ctx, c, func(p *Participant) []any {
+		return []any{&p.ID, &p.Occasion, &p.Person, &p.State, &p.Seq, &p.Number, &p.Place,
+			&p.Name, db.Truth(&p.Protected), &p.Unit, &p.Workplace, &p.Since, &p.Why}
+	}, `
+		SELECT s.id, s.occasion, s.person, s.state, s.seq, s.number,
+			CASE WHEN s.state = 'waiting' THEN s.place ELSE 0 END,
+			p.given || ' ' || p.family, p.protected, coalesce(e.workplace, ''), coalesce(u.name, ''), last.at, last.why
+		FROM (SELECT id, occasion, person, state, seq, number, row_number() OVER (PARTITION BY state ORDER BY seq, id) AS place
+			FROM signup WHERE occasion = $1) s
+		JOIN person p ON p.id = s.person
+		JOIN signup_event last ON last.id = (SELECT max(id) FROM signup_event WHERE signup = s.id)
+		LEFT JOIN employment e ON e.id = (SELECT x.id FROM employment x WHERE x.person = s.person
+			AND x.valid_from <= $2 AND (x.valid_to IS NULL OR x.valid_to > $2) ORDER BY x.share DESC, x.valid_from, x.id LIMIT 1)
+		LEFT JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $2 AND (u.valid_to IS NULL OR u.valid_to > $2)
+		WHERE `+seen+`
+		ORDER BY CASE s.state WHEN 'seated' THEN 1 WHEN 'waiting' THEN 2 ELSE 3 END, s.seq, s.id`, args...)
+	for i := range list {
+		list[i].hide(v)
+	}
+	return list, err
+}
+
+// hide keeps what tells who a person with protected identity is from everyone but themself.
+func (p *Participant) hide(v access.Viewer) {
+	if p.Protected && p.Person != v.Person {
+		p.Name, p.Unit, p.Workplace = "", "", ""
+	}
+}
+
+// A MySeat is an occasion that a person has signed up to.
+type MySeat struct {
+	Signup
+	Activity  string
+	Title     string
+	Name      string // of the occasion beside the title
+	Programme string
+	Zone      string
+	Starts    *time.Time
+	Ends      *time.Time
+	Off       bool // the occasion is cancelled
+	Meetings  []MyMeeting
+}
+
+// A MyMeeting is a meeting of an occasion that a person has signed up to.
+type MyMeeting struct {
+	ID, Occasion string
+	Moment
+	Place, Address string
+	OnlineLink     string // for who has a seat
+	Minutes        int    // countable
+	Given          *int   // recorded for the person, nil if nothing is
+	Absence        string // the reason, if they were absent
+	Attested       bool
+}
+
+// Mine returns all that v has signed up to, by when it starts, in two queries.
+func Mine(ctx context.Context, c db.Conn, v access.Viewer) ([]MySeat, error) {
+	list, err := db.All(ctx, c, func(m *MySeat) []any {
+		return []any{&m.ID, &m.Occasion, &m.Person, &m.State, &m.Seq, &m.Number, &m.Place,
+			&m.Activity, &m.Title, &m.Name, &m.Programme, &m.Zone, &m.Starts, &m.Ends, db.Truth(&m.Off)}
+	}, `
+		SELECT s.id, s.occasion, s.person, s.state, s.seq, s.number,
+			CASE WHEN s.state = 'waiting' THEN (SELECT count(*) FROM signup w WHERE w.occasion = s.occasion AND w.state = 'waiting' AND w.seq <= s.seq) ELSE 0 END,
+			a.id, a.title, o.name, a.programme, p.zone, o.starts, o.ends, CASE WHEN o.cancelled IS NULL THEN 0 ELSE 1 END
+		FROM signup s JOIN occasion o ON o.id = s.occasion JOIN activity a ON a.id = o.activity JOIN programme p ON p.id = a.programme
+		WHERE s.person = $1 ORDER BY o.starts NULLS LAST, o.id`, v.Person)
+	if err != nil || len(list) == 0 {
+		return list, err
+	}
+	at := make(map[string]*MySeat, len(list))
+	for i := range list {
+		at[list[i].Occasion] = &list[i]
+	}
+	meetings, err := db.All(ctx, c, func(m *MyMeeting) []any {
+		return []any{&m.ID, &m.Occasion, &m.Date, &m.Start, &m.End, &m.Place, &m.Address, &m.OnlineLink, &m.Minutes, &m.Given, &m.Absence, db.Truth(&m.Attested)}
+	}, `
+		SELECT m.id, m.occasion, m.date, m.start_time, m.end_time, m.place, m.address,
+			CASE WHEN s.state = 'seated' THEN m.online_link ELSE '' END, m.minutes,
+			t.minutes, coalesce(t.absence, ''), CASE WHEN t.attested_at IS NULL THEN 0 ELSE 1 END
+		FROM signup s JOIN meeting m ON m.occasion = s.occasion
+		LEFT JOIN attendance t ON t.meeting = m.id AND t.person = s.person
+		WHERE s.person = $1 ORDER BY m.starts, m.id`, v.Person)
+	for _, m := range meetings {
+		at[m.Occasion].Meetings = append(at[m.Occasion].Meetings, m)
+	}
+	return list, err
+}
+
+// A SignupEvent is one change of a sign-up.
+type SignupEvent struct {
+	ID, Signup string
+	State      SignupState
+	At         time.Time
+	Actor      string
+	Why        string
+}
+
+// SignupEvents returns what became of a person's sign-up, the oldest first: for who may see it.
+func SignupEvents(ctx context.Context, c db.Conn, v access.Viewer, occasion, person string) ([]SignupEvent, error) {
+	o, err := getSeats(ctx, c, v, occasion)
+	if err != nil {
+		return nil, err
+	}
+	if person != v.Person && !o.sees(v) {
+		return nil, ErrNotFound
+	}
+	return db.All(ctx, c, func(e *SignupEvent) []any { return []any{&e.ID, &e.Signup, &e.State, &e.At, &e.Actor, &e.Why} }, `
+		SELECT e.id, e.signup, e.state, e.at, e.actor, e.why FROM signup_event e JOIN signup s ON s.id = e.signup
+		WHERE s.occasion = $1 AND s.person = $2 ORDER BY e.id`, occasion, person)
+}
+
+// A MonthHours is how many minutes were recorded for a person in a month of participation.
+type MonthHours struct {
+	Month    string // 2012-10
+	Minutes  int
+	Attested int // of the minutes
+}
+
+// Hours returns v's own minutes by month, the latest first.
+func Hours(ctx context.Context, c db.Conn, v access.Viewer) ([]MonthHours, error) {
+	return db.All(ctx, c, func(h *MonthHours) []any { return []any{&h.Month, &h.Minutes, &h.Attested} }, `
+		SELECT m.month, sum(t.minutes), sum(CASE WHEN t.attested_at IS NULL THEN 0 ELSE t.minutes END)
+		FROM attendance t JOIN meeting m ON m.id = t.meeting
+		WHERE t.person = $1 GROUP BY m.month ORDER BY m.month DESC`, v.Person)
+}

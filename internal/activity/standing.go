@@ -1,0 +1,104 @@
+package activity
+
+import (
+	"context"
+	"time"
+
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+)
+
+// A standing is what the rules need to know of a person: where they work, whether what is offered is for
+// them, and their sign-up if they have one.
+type standing struct {
+	person     string
+	exists     bool
+	protected  bool
+	workplaces []string // today: who is their contact
+	employment string   // on the day: the main one, under which time is given; "" if none
+	workplace  string   // of that employment
+	target     bool     // in the programme's target group on the day
+	audience   bool     // and in the activity's audience
+
+	signup string // its id, "" if they never signed up
+	state  SignupState
+	number int
+}
+
+// placement is one employment of a person.
+type placement struct {
+	person, employment, workplace string
+	protected, today, onDay       int
+	target, audience              int
+}
+
+// roster returns the persons' standing on a day, in one query; today decides who is their contact. Each
+// person asked for has one, though they may not exist.
+func roster(ctx context.Context, c db.Conn, programme, activity string, day, today local.Date, persons []string) (map[string]*standing, error) {
+	all := make(map[string]*standing, len(persons))
+	for _, person := range persons {
+		all[person] = &standing{person: person}
+	}
+	args := []any{day, today, programme, activity}
+	// Within is all that holds the workplace of an employment on the day, up to the region. The
+	// main employment is the one with the largest share, and then the earliest.
+	rows, err := db.All(ctx, c, func(p *placement) []any {
+		return []any{&p.person, &p.protected, &p.employment, &p.workplace, &p.today, &p.onDay, &p.target, &p.audience}
+	}, `
+		WITH RECURSIVE chosen AS (
+			SELECT id, protected FROM person WHERE id IN `+db.In(&args, persons)+`
+		), within (employment, unit) AS (
+			SELECT e.id, e.workplace FROM employment e JOIN chosen ON chosen.id = e.person
+			WHERE e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1)
+			UNION
+			SELECT w.employment, u.parent FROM within w JOIN unit_period u ON u.unit = w.unit
+			WHERE u.valid_from <= $1 AND (u.valid_to IS NULL OR u.valid_to > $1) AND u.parent IS NOT NULL
+		)
+		SELECT chosen.id, chosen.protected, coalesce(e.id, ''), coalesce(e.workplace, ''),
+			CASE WHEN e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2) THEN 1 ELSE 0 END,
+			CASE WHEN e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) THEN 1 ELSE 0 END,
+			CASE WHEN EXISTS (SELECT 1 FROM within w JOIN target_unit t ON t.unit = w.unit WHERE w.employment = e.id AND t.programme = $3)
+				THEN 1 ELSE 0 END,
+			CASE WHEN (NOT EXISTS (SELECT 1 FROM audience_unit u WHERE u.activity = $4)
+					OR EXISTS (SELECT 1 FROM within w JOIN audience_unit u ON u.unit = w.unit WHERE w.employment = e.id AND u.activity = $4))
+				AND (NOT EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $4)
+					OR EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $4 AND r.staff_role = e.staff_role))
+				THEN 1 ELSE 0 END
+		FROM chosen LEFT JOIN employment e ON e.person = chosen.id
+			AND (e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) OR e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2))
+		ORDER BY chosen.id, e.share DESC, e.valid_from, e.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		p := all[row.person]
+		p.exists, p.protected = true, row.protected == 1
+		if row.today == 1 {
+			p.workplaces = append(p.workplaces, row.workplace)
+		}
+		if row.onDay == 1 {
+			if p.employment == "" {
+				p.employment, p.workplace = row.employment, row.workplace
+			}
+			p.target = p.target || row.target == 1
+			p.audience = p.audience || row.target == 1 && row.audience == 1
+		}
+	}
+	return all, nil
+}
+
+// standings is [roster] for an occasion, with the persons' sign-ups: two queries.
+func standings(ctx context.Context, c db.Conn, o *seats, at time.Time, persons []string) (map[string]*standing, error) {
+	all, err := roster(ctx, c, o.Programme, o.Activity, o.day(at), local.DateOf(at, o.location()), persons)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{o.ID}
+	rows, err := db.All(ctx, c, func(s *Signup) []any { return []any{&s.ID, &s.Person, &s.State, &s.Number} }, `
+		SELECT id, person, state, number FROM signup WHERE occasion = $1 AND person IN `+db.In(&args, persons), args...)
+	for _, s := range rows {
+		p := all[s.Person]
+		p.signup, p.state, p.number = s.ID, s.State, s.Number
+	}
+	return all, err
+}

@@ -112,4 +112,6 @@ func ours(to string) string {
 
 func (s *Server) nowhere(http.ResponseWriter, *http.Request, view.Reader) error { return errNotFound }
 
-func (s *Server) otherSite(http.ResponseWriter, *http.Request, view.Reader) error { return errOtherSite }
+func (s *Server) otherSite(http.ResponseWriter, *http.Request, view.Reader) error {
+	return errOtherSite
+}

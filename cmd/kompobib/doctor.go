@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"kompobib/internal/db"
+)
+
+type doctorCommand struct{}
+
+func (doctorCommand) Run(p *program) error {
+	h, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	well := true
+	for _, i := range h.invariants() {
+		broken, err := i.Broken(p.ctx, h.db)
+		if err != nil {
+			broken = append(broken, "could not be found out: "+err.Error())
+		}
+		word := "ok    "
+		if len(broken) > 0 {
+			well, word = false, "BROKEN"
+		}
+		fmt.Fprintf(p.stdout, "%s %s", word, i.Says)
+		for n, line := range broken {
+			if n == shown {
+				fmt.Fprintf(p.stdout, "; and %d more", len(broken)-n)
+				break
+			}
+			fmt.Fprintf(p.stdout, "; %s", line)
+		}
+		fmt.Fprintln(p.stdout)
+	}
+	if !well {
+		return errBroken
+	}
+	return nil
+}
+
+// shown is how many rows are named of those that break an invariant: each has one line.
+const shown = 5
+
+// invariants are what must always hold, each subject's own and what concerns the machine.
+func (h *house) invariants() []db.Invariant {
+	schema := db.Invariant{Says: "the schema is current", Broken: func(ctx context.Context, _ db.Conn) (lines []string, err error) {
+		pending, err := h.db.Pending(ctx)
+		for _, m := range pending {
+			lines = append(lines, fmt.Sprintf("%d is missing", m))
+		}
+		return lines, err
+	}}
+	durable := db.Invariant{Says: "what is saved survives a power cut", Broken: func(ctx context.Context, _ db.Conn) ([]string, error) {
+		if err := h.db.Durability(ctx); err != nil {
+			return []string{err.Error()}, nil
+		}
+		return nil, nil
+	}}
+	all := []db.Invariant{schema, durable}
+	return all
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"kompobib/internal/db"
+	"kompobib/internal/file"
+	"kompobib/internal/secret"
+)
+
+// operator is who does what is done at the machine itself.
+const operator = "operator"
+
+// A house is the application's data, opened.
+type house struct {
+	db    *db.DB
+	ring  *secret.Ring
+	files *file.Store
+	log   *slog.Logger
+}
+
+// open opens the data, and makes what is missing. It may stand open in other processes.
+func (p *program) open() (*house, error) {
+	if err := os.MkdirAll(p.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("--data: %w", err)
+	}
+	h := &house{log: p.log()}
+	var err error
+	if h.files, err = file.OpenStore(filepath.Join(p.Data, "files"), rand.Reader); err != nil {
+		return nil, fmt.Errorf("--data: %w", err)
+	}
+	if h.db, err = db.Open(p.ctx, p.dsn(), time.Now); err != nil {
+		return nil, fmt.Errorf("--db: %w", errors.Join(err, h.files.Close()))
+	}
+	return h, nil
+}
+
+// unlocked is [program.open] with the schema brought up to date and the keys at hand.
+func (p *program) unlocked(demo bool) (*house, error) {
+	h, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	err = h.db.Migrate(p.ctx)
+	if err == nil {
+		err = h.unlock(p, demo)
+	}
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+// keyCheck is the setting by which the keys are known again.
+const keyCheck = "key_check"
+
+// unlock takes the keys, and makes them for new data. Other keys than the data was sealed with are refused
+// before anything is sealed with them too.
+func (h *house) unlock(p *program, demo bool) error {
+	path, err := p.keyFile(demo)
+	if err != nil {
+		return err
+	}
+	want, err := db.Setting(p.ctx, h.db, keyCheck)
+	if err != nil {
+		return err
+	}
+	if h.ring, err = secret.LoadRing(path, want == ""); err != nil {
+		return fmt.Errorf("--key-file: %w", err)
+	}
+	if !demo && within(path, p.Data) {
+		h.log.Warn("the keys lie in the data folder: whoever gets the one gets the other. Move them, and set --key-file")
+	}
+	got := h.ring.Hash(keyCheck, "")
+	if want == "" {
+		return h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) error { return db.SetSetting(ctx, tx, keyCheck, got) })
+	}
+	if got != want {
+		return fmt.Errorf("--key-file: %s holds other keys than those that the data was sealed with", path)
+	}
+	return nil
+}
+
+// within reports whether a file lies in a folder.
+func within(path, folder string) bool {
+	path, err := filepath.Abs(path)
+	absolute, err2 := filepath.Abs(folder)
+	return err == nil && err2 == nil && strings.HasPrefix(path, absolute+string(filepath.Separator))
+}
+
+func (h *house) close() error { return errors.Join(h.db.Close(), h.files.Close()) }
+
+type migrateCommand struct{}
+
+func (migrateCommand) Run(p *program) error {
+	h, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	pending, err := h.db.Pending(p.ctx)
+	if err == nil {
+		err = h.db.Migrate(p.ctx)
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(p.stdout, "%d migrations run, the schema is up to date\n", len(pending))
+	}
+	return err
+}

@@ -1,0 +1,77 @@
+// Command kompobib is the whole program: it serves the application, and does at the machine itself
+// what its operators need. `kompobib help` says how.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"syscall"
+	_ "time/tzdata" // Swedish time on machines that know no zones
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends us at once
+	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "kompobib:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the program, less what belongs to the process.
+func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
+	var s settings
+	parser, err := kong.New(&s, kong.Name("kompobib"), kong.NoDefaultHelp(), kong.Writers(stdout, stderr),
+		kong.Resolvers(environment(env)), kong.Vars{"today": today})
+	if err != nil {
+		return err
+	}
+	asked := func(s string) bool { return s == "help" || s == "--help" || s == "-h" }
+	if len(args) == 0 || slices.ContainsFunc(args, asked) {
+		return help(stdout, parser.Model)
+	}
+	if err := known(env, parser.Model); err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return command.Run(&program{ctx: ctx, settings: &s, stdout: stdout, stderr: stderr})
+}
+
+// program is what each command runs with.
+type program struct {
+	*settings
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+type helpCommand struct{}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(p *program) error {
+	version, revision := "unknown", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = info.Main.Version
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				revision = " " + setting.Value
+			}
+		}
+	}
+	_, err := fmt.Fprintf(p.stdout, "kompobib %s%s\n", version, revision)
+	return err
+}
+
+// errBroken is told by the lines before it.
+var errBroken = errors.New("not all is as it should be")

@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/letter"
+	"kompobib/internal/local"
 	"kompobib/internal/programme"
 )
 
@@ -149,10 +150,11 @@ func (o *Occasion) check() (faults fault.List) {
 
 // late reports a sign-up that would still be open when the first meeting has begun.
 func (o *Occasion) late() *fault.Fault {
-	if o.Starts != nil && o.Closes.After(*o.Starts) {
-		return ErrLate.At("closes", *o.Starts)
+	if o.Starts == nil || !o.Closes.After(*o.Starts) {
+		return nil
 	}
-	return nil
+	date, clock, _ := strings.Cut(local.InstantIn(*o.Starts, o.Zone), "T")
+	return ErrLate.At("closes", local.Date(date), clock)
 }
 
 // CreateOccasion adds o with its meetings, which may be none yet, and gives them ids. Faults of the
@@ -169,6 +171,7 @@ func CreateOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, o *Occasion
 	if p.State == programme.Closed {
 		return ErrOver.With(p.ShortName)
 	}
+	o.Zone = p.Zone
 	faults := o.check()
 	for i, m := range meetings {
 		err := m.check(ctx, tx, p)
@@ -191,7 +194,7 @@ func CreateOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, o *Occasion
 		return err
 	}
 	o.ID, o.Version, o.Cancelled, o.Seated, o.Waiting = tx.NewID(), 1, nil, 0, 0
-	o.Programme, o.Kind, o.Title, o.Organiser, o.Zone, o.Published = a.Programme, a.Kind, a.Title, a.Organiser, p.Zone, a.Published && p.Published
+	o.Programme, o.Kind, o.Title, o.Organiser, o.Published = a.Programme, a.Kind, a.Title, a.Organiser, a.Published && p.Published
 	if _, err := tx.Exec(ctx, `INSERT INTO occasion (id, activity, name, capacity, opens, closes, starts, ends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		o.ID, o.Activity, o.Name, o.Capacity, o.Opens, o.Closes, o.Starts, o.Ends); err != nil {
 		return err
@@ -227,7 +230,7 @@ func UpdateOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, o *Occasion
 	if before.Cancelled != nil {
 		return ErrCancelled
 	}
-	o.Starts = before.Starts
+	o.Starts, o.Zone = before.Starts, before.Zone
 	faults := o.check()
 	faults.Unless(faults.In("capacity") != nil || o.Capacity >= before.Seated, ErrTaken.At("capacity", before.Seated))
 	if f := o.late(); f != nil && faults.In("closes") == nil {

@@ -22,7 +22,7 @@ var (
 	ErrNotFound = fault.Define(fault.NotFound, "programme.notfound")
 	ErrName     = fault.Define(fault.Invalid, "programme.name")
 	ErrSlug     = fault.Define(fault.Invalid, "programme.slug")
-	ErrTaken    = fault.Define(fault.Conflict, "programme.taken")
+	ErrTaken    = fault.Define(fault.Invalid, "programme.taken")
 	ErrLong     = fault.Define(fault.Invalid, "programme.long")
 	ErrFunding  = fault.Define(fault.Invalid, "programme.funding")
 	ErrFunded   = fault.Define(fault.Invalid, "programme.funded")

@@ -248,6 +248,11 @@ func UpdateOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, o *Occasion
 		return fault.Stale
 	}
 	o.Version++
+	if o.Capacity != before.Capacity {
+		if err := Promote(ctx, tx, o.ID); err != nil {
+			return err
+		}
+	}
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "occasion", Row: o.ID,
 		Detail: map[string]any{"version": o.Version, "capacity": []int{before.Capacity, o.Capacity}}})
 }

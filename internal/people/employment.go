@@ -2,7 +2,9 @@ package people
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kompobib/internal/access"
@@ -10,6 +12,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
+	"kompobib/internal/secret"
 )
 
 var (
@@ -21,6 +24,7 @@ var (
 	ErrWorkday    = fault.Define(fault.Invalid, "people.workplace-day")
 	ErrTwice      = fault.Define(fault.Conflict, "people.employed-twice")
 	ErrChangeDay  = fault.Define(fault.Invalid, "people.change-day")
+	ErrWhy        = fault.Define(fault.Invalid, "people.why")
 	ErrNoChange   = fault.Define(fault.Invalid, "people.no-change")
 )
 
@@ -165,8 +169,8 @@ func ChangeEmployment(ctx context.Context, tx *db.Tx, v access.Viewer, id string
 	if err := check(ctx, tx, v, &now); err != nil { // without regard to the row itself, which ends that day
 		return Employment{}, err
 	}
-	changed := differs(was, now)
-	if changed == nil {
+	changed := slices.DeleteFunc(differs(was, now), func(field string) bool { return field == "from" })
+	if len(changed) == 0 {
 		return Employment{}, fault.List{ErrNoChange}
 	}
 	now.ID, now.Follows, now.Version = tx.NewID(), was.ID, 1
@@ -240,6 +244,57 @@ func EndEmployment(ctx context.Context, tx *db.Tx, v access.Viewer, id string, v
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "end", Entity: "employment", Row: id, Subject: e.Person,
 		Detail: map[string]any{"was": was, "is": on}})
+}
+
+// CorrectEmployment puts right what was typed wrongly: it was never so, and no new row follows. What stood there is
+// kept sealed in the audit.
+func CorrectEmployment(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, e Employment, why string) error {
+	was, err := lockEmployment(ctx, tx, v, e.ID, e.Version)
+	if err != nil {
+		return err
+	}
+	e.Person, e.Follows = was.Person, was.Follows
+	var faults fault.List
+	faults.Unless(strings.TrimSpace(why) != "", ErrWhy.At("why"))
+	if err := check(ctx, tx, v, &e); !faults.Add(err) {
+		return err
+	}
+	if faults != nil {
+		return faults
+	}
+	fields := differs(was, e)
+	if fields == nil {
+		return fault.List{ErrNoChange}
+	}
+	_, err = tx.Exec(ctx, `UPDATE employment SET employer = $1, workplace = $2, title = $3, staff_role = $4, share = $5, valid_from = $6, valid_to = $7,
+		version = version + 1 WHERE id = $8`, e.Employer, e.Workplace, e.Title, e.StaffRole, e.Share, e.Valid.From, db.Null(e.Valid.To), e.ID)
+	if err != nil {
+		return err
+	}
+	return recordWas(ctx, tx, ring, audit.Event{Act: "correct", Entity: "employment", Row: e.ID, Why: strings.TrimSpace(why), Subject: e.Person,
+		Detail: map[string]any{"fields": fields}}, []string{
+		"employer: " + was.Employer, "workplace: " + was.Workplace, "title: " + was.Title, "staff_role: " + was.StaffRole,
+		"share: " + strconv.Itoa(was.Share), "from: " + string(was.Valid.From), "to: " + string(was.Valid.To),
+	})
+}
+
+// GetEmployment returns an employment that v may see.
+func GetEmployment(ctx context.Context, c db.Conn, v access.Viewer, id string) (Employment, error) {
+	e, err := db.One(ctx, c, scanEmployment, selectEmployment+`WHERE e.id = $1`, id)
+	if err != nil {
+		return Employment{}, found(err, ErrEmployment)
+	}
+	all, err := Employments(ctx, c, v, e.Person)
+	if i := slices.IndexFunc(all, func(o Employment) bool { return o.ID == id }); err == nil && i < 0 {
+		err = ErrEmployment
+	}
+	if errors.Is(err, ErrPerson) {
+		err = ErrEmployment
+	}
+	if err != nil {
+		return Employment{}, err
+	}
+	return e, nil
 }
 
 // Employments returns a person's employments that v may see, the latest first.

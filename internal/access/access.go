@@ -76,7 +76,7 @@ var Table = map[Role][]Right{
 		EditOrganisation, EditProgramme, SeeReach, SeeNotReached, Invite},
 	Steering:      {SeeReach},
 	Auditor:       {SeeReach, SeeSignups, SeeAttendance, SeePeople},
-	Administrator: {NewProgramme, ManageAccounts, SeeAudit, SeeOutbox, EditOrganisation},
+	Administrator: {NewProgramme, EditProgramme, ManageAccounts, SeeAudit, SeeOutbox, EditOrganisation},
 }
 
 // A Grant is a role held for a time within a scope.

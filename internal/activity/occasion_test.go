@@ -146,6 +146,15 @@ func TestCapacity(t *testing.T) {
 				t.Errorf("%d seats with 2 taken: %q, want %q", test.capacity, got, test.want)
 			}
 		}
+		for _, name := range []string{"C", "D", "E"} {
+			p.seat(o.ID, p.person(name), "waiting")
+		}
+		more := p.get(o.ID)
+		more.Capacity = 4
+		p.do(func(ctx context.Context, tx *db.Tx) error { return activity.UpdateOccasion(ctx, tx, p.asAnn, &more) })
+		if o := p.get(o.ID); o.Seated != 4 || o.Waiting != 1 || p.letters(o.ID) != 2 {
+			t.Errorf("with a seat more %d sit, %d wait, %d letters", o.Seated, o.Waiting, p.letters(o.ID))
+		}
 	})
 }
 

@@ -7,7 +7,6 @@ type Bar struct {
 	Label string
 	Parts []int
 	Note  string // beside the bar, instead of its sum: "83 %"
-	Href  string // to the rows
 	Shy   bool   // hidden, since the group is small: no bar, and the note says so
 }
 
@@ -20,19 +19,6 @@ type Chart struct {
 	Bars  []Bar
 	Whole int
 }
-
-// The chart's own measures, in units that are pixels at full width.
-const (
-	chartWidth = 720
-	labelWidth = 210
-	noteWidth  = 90
-	barHeight  = 22
-	rowHeight  = 36
-)
-
-func (c Chart) height() int { return len(c.Bars)*rowHeight + 4 }
-
-func (c Chart) viewBox() string { return "0 0 " + strconv.Itoa(chartWidth) + " " + strconv.Itoa(c.height()) }
 
 func (b Bar) sum() (n int) {
 	for _, p := range b.Parts {
@@ -49,44 +35,26 @@ func (c Chart) most() int {
 	return most
 }
 
-// A box is a part of a bar as it is drawn.
-type box struct{ X, Y, Width, Class string }
+// A box is a part of a bar as it is drawn, in thousandths of the width.
+type box struct{ X, Width, Class string }
 
-func (c Chart) boxes(i int) (boxes []box) {
-	const room = chartWidth - labelWidth - noteWidth
+func (c Chart) boxes(b Bar) (boxes []box) {
 	most, before := c.most(), 0
-	for k, p := range c.Bars[i].Parts {
-		from, to := before*room/most, (before+p)*room/most
+	for i, p := range b.Parts {
+		from, to := before*1000/most, (before+p)*1000/most
 		before += p
 		if p > 0 {
-			boxes = append(boxes, box{strconv.Itoa(labelWidth + from), c.y(i, 0), strconv.Itoa(max(to-from, 2)), "part part-" + strconv.Itoa(k%5+1)})
+			boxes = append(boxes, box{strconv.Itoa(from), strconv.Itoa(max(to-from, 4)), "part " + partClass(i)})
 		}
 	}
 	return boxes
 }
 
-// y is where row i stands, and so much further down.
-func (c Chart) y(i, down int) string { return strconv.Itoa(i*rowHeight + 4 + down) }
-
-// noteX is right of the bar.
-func (c Chart) noteX(i int) string {
-	const room = chartWidth - labelWidth - noteWidth
-	return strconv.Itoa(labelWidth + c.Bars[i].sum()*room/c.most() + 8)
-}
-
-func (c Chart) note(r Reader, i int) string {
-	if b := c.Bars[i]; b.Note != "" || b.Shy {
+func (b Bar) note(r Reader) string {
+	if b.Note != "" || b.Shy {
 		return b.Note
 	}
-	return r.Number(c.Bars[i].sum())
+	return r.Number(b.sum())
 }
 
-// short is a label that fits its column; the table has all of it.
-func short(label string) string {
-	const most = 28
-	runes := []rune(label)
-	if len(runes) <= most {
-		return label
-	}
-	return string(runes[:most-1]) + "…"
-}
+func partClass(i int) string { return "part-" + strconv.Itoa(i%5+1) }

@@ -115,3 +115,9 @@ func (s *Server) nowhere(http.ResponseWriter, *http.Request, view.Reader) error 
 func (s *Server) otherSite(http.ResponseWriter, *http.Request, view.Reader) error {
 	return errOtherSite
 }
+
+// isNotFound reports whether what was asked for is not there, or hidden.
+func isNotFound(err error) bool {
+	faults := fault.Of(err)
+	return faults != nil && faults[0].Kind == fault.NotFound
+}

@@ -27,6 +27,7 @@ type sight struct {
 	route  string // the pattern, never the path: a path may hold a token or a person's id
 	status int
 	bytes  int
+	keep   func(page []byte) // keeps the page for whoever asks the same, nil if it must not be kept
 }
 
 type sightKey struct{}

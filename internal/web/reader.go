@@ -33,8 +33,12 @@ func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, 
 	if req.Method == http.MethodGet {
 		r.Notice = takeNotice(w, req)
 	}
-	r.Site, err = s.shown(req.Context())
-	return r, err
+	f, err := s.front(req.Context())
+	if err != nil {
+		return r, err
+	}
+	r.Site = &f.Site
+	return r, nil
 }
 
 // visitor is who has signed in, and their name for the head of the page.

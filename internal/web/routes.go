@@ -16,5 +16,12 @@ type route struct {
 
 // routes is every page there is. What a right reaches, row by row, the subjects decide.
 var routes = []route{
+	{"GET /{$}", access.Public, (*Server).home},
+	{"GET /p/{slug}", access.Public, (*Server).programmePage},
+	{"GET /calendar", access.Public, (*Server).calendarPage},
+	{"GET /activities/{id}", access.Public, (*Server).activityPage},
+	{"GET /logo/{file}", access.Public, (*Server).logoFile},
+	{"GET /accessibility", access.Public, (*Server).accessibility},
+	{"GET /privacy", access.Public, (*Server).privacy},
 	{"POST /language", access.Public, (*Server).chooseLanguage},
 }

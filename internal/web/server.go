@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/file"
 	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
 )
@@ -23,9 +25,10 @@ import (
 
 // Server serves the application's pages.
 type Server struct {
-	DB  *db.DB
-	Log *slog.Logger
-	Now func() time.Time // the machine's clock, for durations and rates
+	DB    *db.DB
+	Log   *slog.Logger
+	Files *file.Store
+	Now   func() time.Time // the machine's clock, for durations and rates
 
 	// Secure tells that people reach us over https.
 	Secure bool
@@ -33,13 +36,15 @@ type Server struct {
 	Proxy bool
 	// Service is what the installation is called where no programme is meant.
 	Service string
+	// Outbox tells that letters land in a folder, and may be read at /outbox.
+	Outbox bool
 
 	// Viewer says who is asking, in place of the session. Tests use it.
 	Viewer func(*http.Request) access.Viewer
 
 	meter *meter
 	rates rates
-	site  atomic.Pointer[siteAt]
+	site  atomic.Pointer[front]
 }
 
 const (
@@ -84,6 +89,9 @@ func (s *Server) handler(route route) http.Handler {
 		req = req.WithContext(ctx)
 		r, err := s.reader(w, req)
 		if err == nil {
+			if s.sendKept(w, req, r, route) {
+				return
+			}
 			err = s.admit(w, req, r, route)
 		}
 		if req.MultipartForm != nil {
@@ -91,6 +99,9 @@ func (s *Server) handler(route route) http.Handler {
 		}
 		if err == nil {
 			err = route.serve(s, w, req, r)
+			if req.Method == http.MethodPost {
+				s.changed()
+			}
 		}
 		if err != nil {
 			s.fail(w, req, r, err)
@@ -115,6 +126,8 @@ func (s *Server) admit(w http.ResponseWriter, req *http.Request, r view.Reader, 
 	return readForm(w, req)
 }
 
+const vary = "Accept-Language, Accept-Encoding, Cookie, HX-Request"
+
 // render writes a page, whole or not at all.
 func render(w http.ResponseWriter, req *http.Request, code int, page templ.Component) error {
 	var b bytes.Buffer
@@ -123,8 +136,34 @@ func render(w http.ResponseWriter, req *http.Request, code int, page templ.Compo
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Add("Vary", "Accept-Language, Accept-Encoding, Cookie, HX-Request")
+	h.Set("Vary", vary)
+	if keep := seen(req).keep; keep != nil && code == http.StatusOK {
+		keep(bytes.Clone(b.Bytes()))
+	}
 	return send(w, req, code, b.Bytes())
+}
+
+// sendKept answers with a page that was written before for someone just as unknown. If there is none, it
+// sees to it that the one now written is kept. Only pages marked public are: they tell all the same.
+func (s *Server) sendKept(w http.ResponseWriter, req *http.Request, r view.Reader, route route) bool {
+	if r.SignedIn() || r.Notice != nil || req.Method != http.MethodGet || !slices.Contains(publicPages, route.pattern) {
+		return false
+	}
+	f := s.site.Load()
+	if f == nil {
+		return false
+	}
+	name := r.Tag() + req.URL.RequestURI()
+	page := f.pages.page(name)
+	if page == nil {
+		seen(req).keep = func(page []byte) { f.pages.keep(name, page) }
+		return false
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Vary", vary)
+	send(w, req, http.StatusOK, page)
+	return true
 }
 
 // done sends the reader on to a page that tells what came of what they did: code with its args.

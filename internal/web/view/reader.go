@@ -16,6 +16,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/fault"
+	"kompobib/internal/local"
 	"kompobib/internal/web/locale"
 )
 
@@ -48,8 +49,10 @@ type Site struct {
 // A Programme as every page shows it.
 type Programme struct {
 	ID, Slug, Name, ShortName string
-	State                     string
+	State, Zone               string
+	Starts, Ends              local.Date
 	Contact                   string
+	Fund                      string // the funding period's name
 	Partners                  []Partner
 	Emblem                    string    // name of a static file
 	EmblemAlt, Statement      [2]string // by language
@@ -59,6 +62,16 @@ type Programme struct {
 type Partner struct {
 	Name, Role, URL string
 	Logo, Alt       string // address of the picture, "" without
+}
+
+// Owner is the body that answers for the programme.
+func (p Programme) Owner() string {
+	for _, partner := range p.Partners {
+		if partner.Role == "owner" {
+			return partner.Name
+		}
+	}
+	return ""
 }
 
 // A Link leads somewhere. One without Href is where the reader is.
@@ -144,4 +157,12 @@ func NewKey() string { return rand.Text() }
 // at reports whether the page is href or below it.
 func (r Reader) at(href string) bool {
 	return r.URL != nil && (r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/"))
+}
+
+// FundName is the name of the fund that co-finances p, "" for no programme.
+func (p *Programme) FundName() string {
+	if p == nil {
+		return ""
+	}
+	return p.Fund
 }

@@ -1,0 +1,250 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/file"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/web/view"
+)
+
+// publicPages are those that tell everyone who has not signed in the same, and so may be kept as written.
+var publicPages = []string{"GET /{$}", "GET /p/{slug}", "GET /calendar", "GET /activities/{id}", "GET /accessibility", "GET /privacy"}
+
+// today is the domain's date where a programme is.
+func (s *Server) today(zone string) local.Date {
+	at, err := time.LoadLocation(zone)
+	if err != nil {
+		at = time.UTC
+	}
+	return local.DateOf(s.DB.Now(), at)
+}
+
+// home is the page of the only programme, or a portal to several.
+func (s *Server) home(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	if len(r.Site.Programmes) == 1 {
+		return s.showProgramme(w, req, r, r.Site.Programmes[0].Slug)
+	}
+	return render(w, req, http.StatusOK, portalPage(r))
+}
+
+func (s *Server) programmePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return s.showProgramme(w, req, r, req.PathValue("slug"))
+}
+
+// A publicProgramme is what the public page of a programme shows.
+type publicProgramme struct {
+	programme.Programme
+	Goals []programme.GoalArea
+	Next  []activity.Entry
+	Now   time.Time
+}
+
+func (s *Server) showProgramme(w http.ResponseWriter, req *http.Request, r view.Reader, slug string) error {
+	const next = 4
+	d := publicProgramme{Now: s.DB.Now()}
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Programme, err = programme.BySlug(ctx, c, r.Viewer, slug); err != nil {
+			return err
+		}
+		if d.Goals, err = programme.Goals(ctx, c, d.ID); err != nil {
+			return err
+		}
+		d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Programme: d.ID, From: s.today(d.Zone), Limit: next})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, programmeView(r.In(d.ID), d))
+}
+
+// A calendar is a page of occasions with what they can be chosen by.
+type calendar struct {
+	Entries  []activity.Entry
+	Goals    []programme.GoalArea
+	Counties []people.Unit
+	From, To string // as they were asked for
+	Earlier  string // the address of those before today, if the calendar begins today
+	Next     string // the address of the next page, if there is one
+	Names    map[string]string
+	Now      time.Time
+}
+
+// calendarPage is all occasions to come, or those that are asked for.
+func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	const most = 200
+	q := req.URL.Query()
+	d := calendar{Now: s.DB.Now(), From: q.Get("from"), To: q.Get("to")}
+	var here string
+	zone := "Europe/Stockholm"
+	if p := r.In(q.Get("programme")).Programme(); p != nil {
+		zone = p.Zone
+		if len(r.Site.Programmes) == 1 || q.Get("programme") != "" {
+			here = p.ID
+			r = r.In(p.ID)
+		}
+		d.Earlier = r.With("from", string(p.Starts))
+	}
+	f := activity.Filter{Programme: here, Goal: q.Get("goal"), Unit: q.Get("county"), Kind: q.Get("kind"), Mine: q.Get("mine") != "" && r.SignedIn(),
+		From: date(d.From), To: date(d.To), Limit: most + 1}
+	if f.From == "" {
+		f.From = s.today(zone)
+	} else {
+		d.Earlier = ""
+	}
+	if f.To != "" {
+		f.To = f.To.Add(1) // the reader means the last day
+	}
+	if day, rest, ok := strings.Cut(q.Get("after"), " "); ok {
+		clock, id, _ := strings.Cut(rest, " ")
+		f.After = activity.Mark{Date: day, Start: clock, ID: id}
+	}
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Entries, err = activity.Calendar(ctx, c, r.Viewer, f); err != nil {
+			return err
+		}
+		if here != "" {
+			if d.Goals, err = programme.Goals(ctx, c, here); err != nil {
+				return err
+			}
+		}
+		tree, err := people.LoadTree(ctx, c, f.From)
+		if err != nil {
+			return err
+		}
+		d.Counties = tree.Units(people.County)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(d.Entries) > most {
+		d.Entries = d.Entries[:most]
+		m := d.Entries[most-1].Mark()
+		d.Next = r.With("after", m.Date+" "+m.Start+" "+m.ID)
+	}
+	d.Names = map[string]string{}
+	for _, g := range d.Goals {
+		d.Names[g.ID] = g.Name
+	}
+	return render(w, req, http.StatusOK, calendarView(r, d))
+}
+
+// date is a date as a query has it, "" if it is none.
+func date(s string) local.Date {
+	d, err := local.ParseDate(s)
+	if err != nil {
+		return ""
+	}
+	return d
+}
+
+// A publicActivity is what an activity's page shows to everyone.
+type publicActivity struct {
+	activity.Activity
+	Goals     []programme.GoalArea
+	Occasions []activity.Occasion
+	Meetings  map[string][]activity.Meeting // by occasion
+	Audience  []string                      // names of units
+	Series    activity.Activity             // that it is a part of
+	Parts     []activity.Activity           // of a series, in order
+	Now       time.Time
+}
+
+func (s *Server) activityPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	d := publicActivity{Now: s.DB.Now(), Meetings: map[string][]activity.Meeting{}}
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Activity, err = activity.GetActivity(ctx, c, r.Viewer, req.PathValue("id")); err != nil {
+			return err
+		}
+		goals, err := programme.Goals(ctx, c, d.Programme)
+		if err != nil {
+			return err
+		}
+		for _, g := range goals {
+			for _, id := range d.Activity.Goals {
+				if g.ID == id {
+					d.Goals = append(d.Goals, g)
+				}
+			}
+		}
+		if d.Occasions, err = activity.Occasions(ctx, c, r.Viewer, d.ID); err != nil {
+			return err
+		}
+		ids := make([]string, len(d.Occasions))
+		for i, o := range d.Occasions {
+			ids[i] = o.ID
+		}
+		meetings, err := activity.Meetings(ctx, c, r.Viewer, ids...)
+		if err != nil {
+			return err
+		}
+		for _, m := range meetings {
+			d.Meetings[m.Occasion] = append(d.Meetings[m.Occasion], m)
+		}
+		if len(d.Activity.Audience.Units) > 0 {
+			tree, err := people.LoadTree(ctx, c, local.DateOf(d.Now, time.UTC))
+			if err != nil {
+				return err
+			}
+			for _, id := range d.Activity.Audience.Units {
+				if name := tree.Name(id); name != "" {
+					d.Audience = append(d.Audience, name)
+				}
+			}
+		}
+		if d.Activity.Series != "" {
+			// A part of what is not published yet stands on its own.
+			if d.Series, err = activity.GetActivity(ctx, c, r.Viewer, d.Activity.Series); err != nil && !isNotFound(err) {
+				return err
+			}
+		}
+		d.Parts, err = activity.ListActivities(ctx, c, r.Viewer, activity.ActivityFilter{Series: d.ID})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, activityView(r.In(d.Programme), d))
+}
+
+// logoFile is a partner's logotype, for those that are not small drawings. Only logotypes of programmes that
+// the reader may see are given out.
+func (s *Server) logoFile(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	id := req.PathValue("file")
+	list, err := db.Values[string](req.Context(), s.DB, "SELECT programme FROM partner WHERE logo = $1", id)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if _, err := programme.Get(req.Context(), s.DB, r.Viewer, p); err == nil {
+			f, err := file.Get(req.Context(), s.DB, id)
+			if err != nil {
+				return err
+			}
+			w.Header().Set("Cache-Control", "public, max-age=86400")
+			return s.Files.Serve(w, req, f)
+		}
+	}
+	return errNotFound
+}
+
+// accessibility is the statement that the law asks for: (2018:1937), 13 §.
+func (s *Server) accessibility(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return render(w, req, http.StatusOK, accessibilityView(r))
+}
+
+// privacy tells what is kept of whom, why, and for how long: (EU) 2016/679, article 13.
+func (s *Server) privacy(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return render(w, req, http.StatusOK, privacyView(r))
+}

@@ -35,9 +35,6 @@ const (
 	// leave is how long requests under way may take once we are told to stop. It is
 	// longer than any request is given.
 	leave = 20 * time.Second
-
-	// pause is how long a worker waits before it looks for letters again.
-	pause = time.Second
 )
 
 // serve answers people until ctx is done. Then it takes no more requests, finishes those under way, then

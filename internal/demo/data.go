@@ -62,6 +62,7 @@ type event struct {
 	Changed                        local.Date // when it got its new title and text
 	NewTitle                       string     `toml:"new_title"`
 	NewText                        string     `toml:"new_text"`
+	Quiet                          int        // days after the opening without sign-ups
 	Workplaces                     bool       // an occasion at each workplace
 	Lecturers                      []talker   `toml:"lecturer"`
 	Questions                      []asked    `toml:"question"`
@@ -86,6 +87,8 @@ type offered struct {
 	Record        string  // what evidence there is of attendance: sheet, attested, both, none
 	Show          float64 // of those seated, how many come
 	Meetings      []held  `toml:"meeting"`
+
+	workplace string // whose own it is
 }
 
 type held struct {

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,6 @@ type post struct {
 	share                  int // thousandths of full time
 	from                   local.Date
 }
-
-// contact reports whether w is the one at the workplace whom the office writes to.
-func (w *worker) contact() bool { return strings.HasSuffix(w.key, "/1") }
 
 // A crowd makes workers, each unlike the others.
 type crowd struct {
@@ -106,7 +104,17 @@ func (b *book) staff() (*crowd, []*worker) {
 			if role != "manager" && at.kind != "county-library" {
 				p.share = pick(chance("share "+key), []int{1000, 1000, 1000, 1000, 1000, 1000, 800, 750, 750, 500, 500, 250})
 			}
-			all = append(all, c.worker(key, at.employer, p))
+			w := c.worker(key, at.employer, p)
+			w.protected = slices.Contains(protected, key)
+			if slices.Contains(sharing, key) {
+				w.email = SharedAddress
+			}
+			for _, a := range Accounts {
+				if a.key == key {
+					w.email = a.Email
+				}
+			}
+			all = append(all, w)
 		}
 	}
 	return c, all

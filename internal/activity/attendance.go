@@ -150,9 +150,6 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 	if err := faults.Err(); err != nil {
 		return Recorded{}, err
 	}
-	if len(rows) == 0 {
-		return done, nil
-	}
 	if err := db.Insert(ctx, tx, "attendance_before", `meeting, person, version, employment, minutes, arrived, departed, absence,
 		source, recorded_by, recorded_at, attested_by, attested_at, corrected_by, corrected_at, why`, "", before); err != nil {
 		return done, err

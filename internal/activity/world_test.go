@@ -1,6 +1,7 @@
 package activity_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -93,16 +94,36 @@ func (w *world) employ(workplace string, persons ...string) {
 func (w *world) exec(query string, args ...any) {
 	w.t.Helper()
 	w.tx("setup", func(ctx context.Context, tx *db.Tx) error {
-		if err := db.Lock(ctx, tx, "occasion"); err != nil {
-			return err
-		}
-		if err := db.Lock(ctx, tx, "person"); err != nil {
-			return err
-		}
 		if _, err := tx.Exec(ctx, query, args...); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"})
+	})
+}
+
+// seat gives a person a seat at an occasion that lies behind.
+func (w *world) seat(occasion, person string) {
+	w.t.Helper()
+	w.tx("setup", func(ctx context.Context, tx *db.Tx) error {
+		if err := db.Lock(ctx, tx, "occasion", occasion); err != nil {
+			return err
+		}
+		number, err := db.Value[int](ctx, tx, `SELECT count(*) + 1 FROM signup WHERE occasion = $1`, occasion)
+		if err != nil {
+			return err
+		}
+		id := occasion + person
+		if _, err := tx.Exec(ctx, `INSERT INTO signup (id, occasion, person, state, seq, number) VALUES ($1, $2, $3, 'seated', $4, $5)`,
+			id, occasion, person, number, number); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO signup_event (id, signup, state, at, actor, why) VALUES ($1, $1, 'seated', $2, $3, 'self')`, id, tx.At, person); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE occasion SET seated = seated + 1 WHERE id = $1`, occasion); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Event{Act: "sign-up", Entity: "signup", Row: id})
 	})
 }
 
@@ -190,7 +211,7 @@ func viewer(person string, role access.Role, programme string, workplaces ...str
 // signUp signs person up in v's name.
 func (w *world) signUp(v access.Viewer, occasion, person string) (activity.Signup, error) {
 	var s activity.Signup
-	err := w.d.Tx(w.t.Context(), v.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := w.d.Tx(w.t.Context(), cmp.Or(v.Person, "public"), func(ctx context.Context, tx *db.Tx) (err error) {
 		s, err = activity.SignUp(ctx, tx, v, occasion, person)
 		return err
 	})

@@ -144,7 +144,13 @@ func Durable(t *testing.T) string {
 // Open opens a test's database, watched over by the rules of [Check].
 func Open(t *testing.T, url string) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), url, func() time.Time { return Now }, db.WithObserver(func(trace db.Trace) {
+	return OpenWith(t, url, func() time.Time { return Now })
+}
+
+// OpenWith is [Open] with another clock.
+func OpenWith(t *testing.T, url string, clock func() time.Time) *db.DB {
+	t.Helper()
+	d, err := db.Open(t.Context(), url, clock, db.WithObserver(func(trace db.Trace) {
 		if err := Check(trace); err != nil {
 			t.Error(err)
 		}

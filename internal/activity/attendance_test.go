@@ -1,0 +1,306 @@
+package activity_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/fault"
+)
+
+// record records entries in v's name.
+func (w *world) record(v access.Viewer, meeting, why string, entries ...activity.AttendanceEntry) (done activity.Recorded, err error) {
+	err = w.d.Tx(w.t.Context(), v.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+		done, err = activity.RecordAttendance(ctx, tx, v, meeting, entries, why)
+		return err
+	})
+	return done, err
+}
+
+func (w *world) minutes(meeting, person string) int {
+	w.t.Helper()
+	return w.count(`SELECT coalesce(max(minutes), -1) FROM attendance WHERE meeting = $1 AND person = $2`, meeting, person)
+}
+
+func TestMinutesThatCount(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 20)
+		w.employ(outside, "stranger")
+		o := w.occasion(30, "2012-10-10 09:00-16:00 12:00-13:00", "2012-10-13 09:00-16:00")
+		m, tomorrow := o+"-meeting-1", o+"-meeting-2"
+		org := viewer(organiser, access.Organiser, programme1)
+		type entry = activity.AttendanceEntry
+		for i, step := range []struct {
+			says    string
+			e       entry
+			minutes int
+			field   string
+			want    *fault.Fault
+		}{
+			{"nothing said is all of the meeting, without the break", entry{}, 360, "", nil},
+			{"minutes as they are given", entry{Minutes: new(90)}, 90, "", nil},
+			{"as many as there are", entry{Minutes: new(360)}, 360, "", nil},
+			{"one more than there are", entry{Minutes: new(361)}, -1, "minutes", activity.ErrMinutes},
+			{"less than none", entry{Minutes: new(-1)}, -1, "minutes", activity.ErrMinutes},
+			{"none needs a reason", entry{Minutes: new(0)}, -1, "absence", activity.ErrNoReason},
+			{"who comes late loses what was before", entry{Arrived: "10:00"}, 300, "", nil},
+			{"who leaves in the break keeps the morning", entry{Departed: "12:30"}, 180, "", nil},
+			{"both", entry{Arrived: "11:00", Departed: "14:00"}, 120, "", nil},
+			{"fewer minutes than the times give are fine", entry{Arrived: "11:00", Minutes: new(60)}, 60, "", nil},
+			{"more are not", entry{Arrived: "15:00", Minutes: new(61)}, -1, "minutes", activity.ErrMinutes},
+			{"who came before the start", entry{Arrived: "08:59"}, -1, "arrived", activity.ErrArrived},
+			{"who left after the end", entry{Departed: "16:01"}, -1, "departed", activity.ErrDeparted},
+			{"who left before coming", entry{Arrived: "11:00", Departed: "10:00"}, -1, "departed", activity.ErrDeparted},
+			{"a time that no clock shows", entry{Arrived: "9.30"}, -1, "arrived", activity.ErrArrived},
+			{"only in the break", entry{Arrived: "12:00", Departed: "13:00"}, -1, "arrived", activity.ErrOnlyBreak},
+			{"absence with a reason", entry{Absence: "ill"}, 0, "", nil},
+			{"a reason that there is not", entry{Absence: "bored"}, -1, "absence", activity.ErrReason},
+			{"absent and there", entry{Absence: "ill", Minutes: new(60)}, -1, "absence", activity.ErrBoth},
+		} {
+			person := fmt.Sprintf("p%03d", i)
+			step.e.Person = person
+			_, err := w.record(org, m, "", step.e)
+			if got := w.minutes(m, person); got != step.minutes {
+				t.Errorf("%s: %d minutes, want %d (%v)", step.says, got, step.minutes, err)
+			}
+			if step.want == nil && err != nil {
+				t.Errorf("%s: %v", step.says, err)
+			}
+			if f := fault.Of(err).In(activity.EntryField(step.field, person)); step.want != nil && (f == nil || !errors.Is(f, step.want)) {
+				t.Errorf("%s: %v, want %v in the field %s", step.says, err, step.want, step.field)
+			}
+		}
+		p := func(i int) entry { return entry{Person: fmt.Sprintf("p%03d", i)} }
+		for _, refused := range []struct {
+			says    string
+			v       access.Viewer
+			meeting string
+			entries []entry
+			want    *fault.Fault
+		}{
+			{"before it starts", org, tomorrow, []entry{p(1)}, activity.ErrNotBegun},
+			{"a meeting that is not there", org, "nowhere", []entry{p(1)}, activity.ErrNotFound},
+			{"by an organiser of other activities", viewer("p001", access.Organiser, programme1), m, []entry{p(1)}, activity.ErrForbidden},
+			{"by the office of another programme", viewer("p001", access.Office, "another"), m, []entry{p(1)}, activity.ErrForbidden},
+			{"by the auditor", viewer("p001", access.Auditor, programme1), m, []entry{p(1)}, activity.ErrForbidden},
+			{"of nobody", org, m, nil, activity.ErrNoRows},
+			{"of one person twice", org, m, []entry{p(19), p(19)}, activity.ErrTwice},
+			{"of a person who is not there", org, m, []entry{{Person: "nobody"}}, activity.ErrNobody},
+			{"of who came without being in the target group", org, m, []entry{{Person: "stranger"}}, activity.ErrWalkIn},
+		} {
+			if _, err := w.record(refused.v, refused.meeting, "", refused.entries...); !errors.Is(err, refused.want) {
+				t.Errorf("%s: %v, want %v", refused.says, err, refused.want)
+			}
+		}
+		if _, err := w.record(org, m, "", p(19), entry{Person: "stranger"}); err == nil || w.minutes(m, "p019") != -1 {
+			t.Errorf("one mistake: %v, and the other row says %d minutes: all or none", err, w.minutes(m, "p019"))
+		}
+	})
+}
+
+func TestNobodyIsInTwoPlaces(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 3)
+		first := w.occasion(30, "2012-10-10 09:00-12:00") + "-meeting-1"
+		other := w.occasion(30, "2012-10-10 11:00-15:00")
+		second := other + "-meeting-1"
+		// The other stands in another programme, with an office of its own.
+		w.exec(`INSERT INTO programme (id, slug, name, short_name, funding_period, state, starts, ends, zone, published)
+			VALUES ('other', 'other', 'Annat', 'Annat', '2007-2013', 'running', '2011-01-01', '2013-12-31', 'Europe/Stockholm', 1)`)
+		w.exec(`INSERT INTO target_unit (programme, unit) VALUES ('other', 'region')`)
+		w.exec(`UPDATE activity SET programme = 'other' WHERE id = $1`, "activity-"+other)
+		org := viewer(organiser, access.Organiser, programme1)
+		office := viewer("contact-far", access.Office, "other")
+		type entry = activity.AttendanceEntry
+		for _, step := range []struct {
+			says    string
+			v       access.Viewer
+			meeting string
+			e       entry
+			why     string
+			clashes bool
+		}{
+			{"the morning", org, first, entry{Person: "p000"}, "", false},
+			{"the hour in common", office, second, entry{Person: "p000"}, "", true},
+			{"fewer minutes do not say which", office, second, entry{Person: "p000", Minutes: new(180)}, "", true},
+			{"from when the other ended", office, second, entry{Person: "p000", Arrived: "12:00"}, "", false},
+			{"nor by correcting the first to be longer", org, first, entry{Person: "p000", Departed: "12:00"}, "typed wrong", false},
+			{"or the second", office, second, entry{Person: "p000", Arrived: "11:59"}, "typed wrong", true},
+			{"absence is nowhere", org, first, entry{Person: "p001", Absence: "ill"}, "", false},
+			{"so the other is free", office, second, entry{Person: "p001"}, "", false},
+			{"until one says otherwise", org, first, entry{Person: "p001"}, "was there", true},
+		} {
+			_, err := w.record(step.v, step.meeting, step.why, step.e)
+			if f := fault.Of(err).In(activity.EntryField("row", step.e.Person)); (f != nil && errors.Is(f, activity.ErrElsewhere)) != step.clashes || err != nil && !step.clashes {
+				t.Errorf("%s: %v, want a clash: %v", step.says, err, step.clashes)
+			}
+		}
+		_, err := w.record(office, second, "", entry{Person: "p002"}, entry{Person: "p000", Arrived: "12:00"})
+		if f := fault.Of(err).In("row-p000"); f != nil {
+			t.Errorf("a row that says nothing new: %v", f)
+		}
+	})
+}
+
+// Of two organisers who record overlapping meetings of a person at once, one is told.
+func TestTwoOrganisersAtOnce(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		d := []*db.DB{dbtest.Open(t, url), dbtest.Open(t, url)}
+		w := newWorld(t, d[0], 10)
+		meetings := []string{w.occasion(30, "2012-10-10 09:00-12:00") + "-meeting-1", w.occasion(30, "2012-10-10 11:00-15:00") + "-meeting-1"}
+		org := viewer(organiser, access.Organiser, programme1)
+		for i := range 10 {
+			person := fmt.Sprintf("p%03d", i)
+			errs := make([]error, 2)
+			var both sync.WaitGroup
+			for j := range 2 {
+				both.Go(func() {
+					errs[j] = d[j].Tx(t.Context(), org.Person, func(ctx context.Context, tx *db.Tx) error {
+						_, err := activity.RecordAttendance(ctx, tx, org, meetings[j], []activity.AttendanceEntry{{Person: person}}, "")
+						return err
+					})
+				})
+			}
+			both.Wait()
+			if (errs[0] == nil) == (errs[1] == nil) {
+				t.Errorf("%s: %v and %v, want exactly one to succeed", person, errs[0], errs[1])
+			}
+			if err := errors.Join(errs...); !errors.Is(err, activity.ErrElsewhere) {
+				t.Errorf("%s: the other is told %v", person, err)
+			}
+		}
+	})
+}
+
+func TestACorrectionKeepsWhatWas(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 3)
+		o := w.occasion(30, "2012-10-10 09:00-12:00")
+		m := o + "-meeting-1"
+		org := viewer(organiser, access.Organiser, programme1)
+		type entry = activity.AttendanceEntry
+		must := func(done activity.Recorded, err error) activity.Recorded {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return done
+		}
+		if done := must(w.record(org, m, "", entry{Person: "p000"}, entry{Person: "p001"})); done.New != 2 {
+			t.Errorf("%+v, want two new", done)
+		}
+		attest := func(v access.Viewer, persons ...string) (n int, err error) {
+			err = d.Tx(t.Context(), v.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+				n, err = activity.Attest(ctx, tx, v, m, persons...)
+				return err
+			})
+			return n, err
+		}
+		if n, err := attest(viewer("contact-far", access.Contact, "", far)); !errors.Is(err, activity.ErrNothingToDo) {
+			t.Errorf("the contact of another workplace attested %d, %v", n, err)
+		}
+		if n, err := attest(org); n != 2 || err != nil {
+			t.Errorf("%d attested, %v, want 2", n, err)
+		}
+		if done := must(w.record(org, m, "", entry{Person: "p000"}, entry{Person: "p001"})); done != (activity.Recorded{Unchanged: 2}) {
+			t.Errorf("the same again: %+v", done)
+		}
+		if _, err := w.record(org, m, " ", entry{Person: "p000", Minutes: new(60)}); !errors.Is(err, activity.ErrCorrection) {
+			t.Errorf("a correction without why: %v", err)
+		}
+		if done := must(w.record(org, m, "left early", entry{Person: "p000", Minutes: new(60), Version: new(1)})); done.Corrected != 1 || done.Unattested != 1 {
+			t.Errorf("%+v, want one corrected that is no longer attested", done)
+		}
+		if _, err := w.record(org, m, "again", entry{Person: "p000", Minutes: new(50), Version: new(1)}); !errors.Is(err, activity.ErrRowStale) {
+			t.Errorf("a correction of what is no longer there: %v", err)
+		}
+		if _, err := w.record(org, m, "", entry{Person: "p001", Version: new(0)}); !errors.Is(err, activity.ErrRowStale) {
+			t.Errorf("recording as new what somebody else has recorded: %v", err)
+		}
+		history, err := activity.AttendanceHistory(t.Context(), d, org, m, "p000")
+		if err != nil || len(history) != 2 {
+			t.Fatalf("%v, %v", history, err)
+		}
+		now, was := history[0], history[1]
+		if now.Minutes != 60 || now.AttestedAt != nil || was.Minutes != 180 || was.AttestedBy != organiser || was.CorrectedBy != organiser || was.Why != "left early" {
+			t.Errorf("now %+v, was %+v", now, was)
+		}
+		if _, err := activity.AttendanceHistory(t.Context(), d, participant("p001"), m, "p000"); !errors.Is(err, activity.ErrNotFound) {
+			t.Errorf("a colleague reads the history: %v", err)
+		}
+		if _, err := activity.AttendanceHistory(t.Context(), d, participant("p000"), m, "p000"); err != nil {
+			t.Errorf("one's own history: %v", err)
+		}
+		list, err := activity.AttendanceList(t.Context(), d, org, m)
+		if err != nil || len(list) != 2 || list[0].Corrections != 1 || list[0].Version != 2 || list[1].AttestedBy != organiser {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
+// The time is given under the employment of the day, not under today's.
+func TestTimeIsGivenUnderTheEmploymentOfTheDay(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 1)
+		w.exec(`UPDATE employment SET valid_to = '2012-10-11' WHERE id = 'job-p000'`)
+		w.exec(`INSERT INTO employment (id, person, employer, workplace, title, staff_role, share, valid_from)
+			VALUES ('small', 'p000', 'employer', $1, 'Vaktmästare', 'caretaker', 200, '2001-01-01'), ('new', 'p000', 'employer', $1, 'Chef', 'manager', 800, '2012-10-11')`, far)
+		org := viewer(organiser, access.Organiser, programme1)
+		for meeting, want := range map[string]string{"2012-10-10 09:00-12:00": "job-p000", "2012-10-11 09:00-12:00": "new", "1999-10-11 09:00-12:00": ""} {
+			o := w.occasion(30, meeting)
+			w.seat(o, "p000")
+			if _, err := w.record(org, o+"-meeting-1", "", activity.AttendanceEntry{Person: "p000"}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := db.Value[string](t.Context(), d, `SELECT coalesce(employment, '') FROM attendance WHERE meeting = $1`, o+"-meeting-1")
+			if err != nil || got != want {
+				t.Errorf("%s was given under %q, %v, want %q", meeting, got, err, want)
+			}
+		}
+	})
+}
+
+// Five hundred rows take as many queries as one.
+func TestManyRowsTakeFewQueries(t *testing.T) {
+	const many = 500
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, many)
+		org := viewer(organiser, access.Organiser, programme1)
+		type entry = activity.AttendanceEntry
+		queries := func(meeting, why string, entries []entry) int64 {
+			ctx, n := db.Counting(t.Context())
+			if err := d.Tx(ctx, organiser, func(ctx context.Context, tx *db.Tx) error {
+				_, err := activity.RecordAttendance(ctx, tx, org, meeting, entries, why)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return n.Load()
+		}
+		one := w.occasion(30, "2012-10-09 09:00-12:00") + "-meeting-1"
+		all := w.occasion(30, "2012-10-10 09:00-12:00") + "-meeting-1"
+		entries := make([]entry, many)
+		for i := range entries {
+			entries[i].Person = fmt.Sprintf("p%03d", i)
+		}
+		few, start := queries(one, "", entries[:2]), time.Now()
+		if n := queries(all, "", entries); n != few {
+			t.Errorf("%d rows took %d queries, two took %d", many, n, few)
+		}
+		t.Logf("%d rows in %d queries and %v", many, few, time.Since(start))
+		for i := range entries {
+			entries[i].Minutes = new(60)
+		}
+		few = queries(one, "all wrong", entries[:2])
+		if n := queries(all, "all wrong", entries); n != few {
+			t.Errorf("%d corrections took %d queries, two took %d", many, n, few)
+		}
+	})
+}

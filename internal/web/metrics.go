@@ -52,7 +52,7 @@ func (s *Server) metrics(w http.ResponseWriter, req *http.Request) {
 		http.NotFound(w, req)
 		return
 	}
-	waiting, err := db.Value[int](req.Context(), s.DB, "SELECT count(*) FROM letter WHERE state IN ('queued', 'sending')")
+	waiting, err := db.Value[int](req.Context(), s.DB, "SELECT count(*) FROM letter WHERE state IN ('waiting', 'sending')")
 	if err != nil {
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
 		return

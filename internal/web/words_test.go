@@ -1,0 +1,161 @@
+package web
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"kompobib/internal/access"
+	"kompobib/internal/fault"
+	"kompobib/internal/web/locale"
+)
+
+// unshown are tables of names that no page tells.
+var unshown = []string{"job-state"}
+
+// made are beginnings of codes that are put together as the program runs, beside those that stand in the code
+// as a text with a dot in it and something added: their ends are names that only the database or a status has.
+var made = []string{"trouble.title-"}
+
+// Everything that the pages say has words in both languages, with the same gaps to fill in, and there are no
+// words that nothing says.
+func TestWords(t *testing.T) {
+	sources := readSources(t)
+	said, begun := saidIn(sources)
+	for _, code := range fault.Codes() {
+		said[code] = "fault.Define"
+	}
+	for _, code := range states(t) {
+		said[code] = "a table of the schema"
+	}
+	for _, role := range access.Roles {
+		said["role."+string(role)] = "access.Roles"
+	}
+	sv, en := locale.Swedish.Codes(), locale.English.Codes()
+	for code, where := range said {
+		for _, l := range locale.Languages {
+			if !l.Has(code) && !(l.Has(code+".one") && l.Has(code+".other")) {
+				t.Errorf("%s has no words in %s (%s)", code, l.Tag(), where)
+			}
+		}
+	}
+	for _, code := range sv {
+		if !slices.Contains(en, code) {
+			t.Errorf("%s has no words in en", code)
+		} else if a, b := gaps(locale.Swedish, code), gaps(locale.English, code); a != b {
+			t.Errorf("%s is filled in with %s in sv and %s in en", code, a, b)
+		}
+	}
+	for _, code := range en {
+		if !slices.Contains(sv, code) {
+			t.Errorf("%s has no words in sv", code)
+		}
+	}
+	for _, code := range sv {
+		plain := strings.TrimSuffix(strings.TrimSuffix(code, ".one"), ".other")
+		if said[plain] != "" || said[code] != "" || strings.HasPrefix(code, "letter.") {
+			continue
+		}
+		if !slices.ContainsFunc(begun, func(b string) bool { return strings.HasPrefix(plain, b) }) {
+			t.Errorf("nothing says %s", code)
+		}
+	}
+}
+
+// A page without words shows the code, so none may be shown.
+func TestNoCodeIsShown(t *testing.T) {
+	if got := locale.Swedish.Say("nothing.here"); got != "nothing.here" {
+		t.Errorf("words that are missing came out as %q", got)
+	}
+}
+
+func readSources(t *testing.T) map[string]string {
+	t.Helper()
+	sources := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+			return err
+		}
+		if ext := filepath.Ext(path); ext == ".go" || ext == ".templ" {
+			text, err := os.ReadFile(path)
+			sources[path] = string(text)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources
+}
+
+var (
+	call  = regexp.MustCompile(`(?:Say|Count|done|doneBut)\((?:[^"()]*, )?(?:[a-z.]+\([^()]*\), )?"([a-z][a-z0-9-]*\.[a-z0-9.-]+)"[,)]`)
+	text  = regexp.MustCompile(`"([a-z][a-z0-9-]*\.[a-z0-9-]+)"`)
+	begin = regexp.MustCompile(`"([a-z][a-z0-9-]*\.(?:[a-z0-9-]*-)?)" ?\+`)
+)
+
+// saidIn returns the codes that the sources say, each with where, and beginnings of codes that are made as they run.
+func saidIn(sources map[string]string) (said map[string]string, begun []string) {
+	said, begun = map[string]string{}, slices.Clone(made)
+	for path, source := range sources {
+		for _, m := range call.FindAllStringSubmatch(source, -1) {
+			said[m[1]] = path
+		}
+		// A text that is a code is said somewhere, even if not right there.
+		for _, m := range text.FindAllStringSubmatch(source, -1) {
+			if _, ok := said[m[1]]; !ok && (locale.Swedish.Has(m[1]) || locale.Swedish.Has(m[1]+".one")) {
+				said[m[1]] = path
+			}
+		}
+		for _, m := range begin.FindAllStringSubmatch(source, -1) {
+			begun = append(begun, m[1])
+		}
+	}
+	return said, begun
+}
+
+var (
+	table = regexp.MustCompile(`CREATE TABLE (\w+) \(name TEXT PRIMARY KEY`)
+	name  = regexp.MustCompile(`\('([^']+)'`)
+)
+
+// states returns a code for each name in each table of names.
+func states(t *testing.T) (codes []string) {
+	t.Helper()
+	files, err := filepath.Glob("../db/migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no migrations", err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range table.FindAllStringSubmatch(string(source), -1) {
+			_, values, ok := strings.Cut(string(source), "INSERT INTO "+m[1]+" (name")
+			if !ok || slices.Contains(unshown, strings.ReplaceAll(m[1], "_", "-")) {
+				continue
+			}
+			values, _, _ = strings.Cut(values, ";")
+			for _, n := range name.FindAllStringSubmatch(values, -1) {
+				codes = append(codes, strings.ReplaceAll(m[1], "_", "-")+"."+n[1])
+			}
+		}
+	}
+	return codes
+}
+
+var gap = regexp.MustCompile(`%(?:\[\d+\])?[a-z]`)
+
+func gaps(l locale.Language, code string) string {
+	all := gap.FindAllString(l.Say(code), -1)
+	if slices.ContainsFunc(all, func(g string) bool { return strings.Contains(g, "[") }) {
+		slices.Sort(all)
+	}
+	return strings.Join(all, " ")
+}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"kompobib/internal/access"
 	"kompobib/internal/web/locale"
 	"kompobib/internal/web/view"
 )
@@ -39,14 +38,6 @@ func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, 
 	}
 	r.Site = &f.Site
 	return r, nil
-}
-
-// visitor is who has signed in, and their name for the head of the page.
-func (s *Server) visitor(req *http.Request) (v access.Viewer, name string, err error) {
-	if s.Viewer != nil {
-		v = s.Viewer(req)
-	}
-	return v, "", nil
 }
 
 // language is the one that the reader chose, or else the browser asks for.

@@ -24,4 +24,18 @@ var routes = []route{
 	{"GET /accessibility", access.Public, (*Server).accessibility},
 	{"GET /privacy", access.Public, (*Server).privacy},
 	{"POST /language", access.Public, (*Server).chooseLanguage},
+
+	{"GET /sign-in", access.Public, (*Server).signIn},
+	{"POST /sign-in", access.Public, (*Server).askLink},
+	{"POST /sign-in/password", access.Public, (*Server).signInByPassword},
+	{"GET /sign-in/code", access.Public, (*Server).codePage},
+	{"POST /sign-in/code", access.Public, (*Server).useCode},
+	{"GET /sign-in/choose", access.Public, (*Server).choosePage},
+	{"POST /sign-in/choose", access.Public, (*Server).choose},
+	{"GET /sign-in/{token}", access.Public, (*Server).linkPage},
+	{"POST /sign-in/{token}", access.Public, (*Server).useLink},
+	{"POST /sign-out", access.Public, (*Server).signOut},
+	{"GET /me/security", access.SeeSelf, (*Server).security},
+	{"POST /me/security/password", access.SeeSelf, (*Server).setPassword},
+	{"POST /me/security/end", access.SeeSelf, (*Server).endSession},
 }

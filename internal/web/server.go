@@ -14,9 +14,11 @@ import (
 	"github.com/a-h/templ"
 
 	"kompobib/internal/access"
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/file"
+	"kompobib/internal/secret"
 	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
 )
@@ -29,6 +31,10 @@ type Server struct {
 	Log   *slog.Logger
 	Files *file.Store
 	Now   func() time.Time // the machine's clock, for durations and rates
+
+	Ring      *secret.Ring
+	Sessions  *auth.Sessions  // nil: kept in DB
+	Passwords *auth.Passwords // nil: two at a time
 
 	// Secure tells that people reach us over https.
 	Secure bool
@@ -76,7 +82,7 @@ func (s *Server) Handler() http.Handler {
 		http.Redirect(w, req, static.URL("favicon.svg"), http.StatusFound)
 	})
 	outer.HandleFunc("GET /robots.txt", robots)
-	outer.Handle("/", sameSite.Handler(mux))
+	outer.Handle("/", s.sessions(sameSite.Handler(mux)))
 	return s.watch(s.guard(outer))
 }
 

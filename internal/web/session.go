@@ -1,0 +1,79 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/auth"
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/web/view"
+)
+
+// zone is where roles begin and end at midnight.
+var zone = func() *time.Location {
+	z, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		panic(err) // package local brings all zones along
+	}
+	return z
+}()
+
+// today is the date by the domain's clock.
+func (s *Server) today() local.Date { return local.DateOf(s.DB.Now(), zone) }
+
+// sessions wraps the pages in the session of whoever asks. Without a cookie it costs nothing.
+func (s *Server) sessions(next http.Handler) http.Handler {
+	if s.Sessions == nil {
+		s.Sessions = auth.NewSessions(s.DB, s.Now, s.Secure)
+	}
+	if s.Passwords == nil {
+		s.Passwords = auth.NewPasswords(2)
+	}
+	s.Sessions.ErrorFunc = func(w http.ResponseWriter, req *http.Request, err error) {
+		s.fail(w, req, view.Reader{Language: language(req), URL: req.URL}, err)
+	}
+	return s.Sessions.LoadAndSave(next)
+}
+
+// visitor is who has signed in, and their name for the head of the page.
+func (s *Server) visitor(req *http.Request) (v access.Viewer, name string, err error) {
+	if s.Viewer != nil {
+		return s.Viewer(req), "", nil
+	}
+	person := s.Sessions.Person(req.Context())
+	if person == "" {
+		return v, "", nil
+	}
+	err = s.DB.Snapshot(req.Context(), func(c db.Conn) error {
+		v, name, err = resolve(req.Context(), c, person, s.today())
+		return err
+	})
+	return v, name, err
+}
+
+// resolve finds out what a person may do, and what they are called.
+func resolve(ctx context.Context, c db.Conn, person string, on local.Date) (v access.Viewer, name string, err error) {
+	if v, err = people.Viewer(ctx, c, person, on); err != nil || v.Person == "" {
+		return v, "", err
+	}
+	for _, g := range v.Grants {
+		if g.Programme == "" {
+			continue
+		}
+		units, err := programme.AllTargets(ctx, c)
+		if err != nil {
+			return v, "", err
+		}
+		if v, err = people.WithTargets(ctx, c, v, units); err != nil {
+			return v, "", err
+		}
+		break
+	}
+	names, err := people.Names(ctx, c, v, []string{person})
+	return v, names[person].String(), err
+}

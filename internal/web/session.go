@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/auth"
@@ -14,17 +13,8 @@ import (
 	"kompobib/internal/web/view"
 )
 
-// zone is where roles begin and end at midnight.
-var zone = func() *time.Location {
-	z, err := time.LoadLocation("Europe/Stockholm")
-	if err != nil {
-		panic(err) // package local brings all zones along
-	}
-	return z
-}()
-
-// today is the date by the domain's clock.
-func (s *Server) today() local.Date { return local.DateOf(s.DB.Now(), zone) }
+// zone is where roles begin and end at midnight, and where people read what time it is outside any programme.
+const zone = "Europe/Stockholm"
 
 // sessions wraps the pages in the session of whoever asks. Without a cookie it costs nothing.
 func (s *Server) sessions(next http.Handler) http.Handler {
@@ -50,7 +40,7 @@ func (s *Server) visitor(req *http.Request) (v access.Viewer, name string, err e
 		return v, "", nil
 	}
 	err = s.DB.Snapshot(req.Context(), func(c db.Conn) error {
-		v, name, err = resolve(req.Context(), c, person, s.today())
+		v, name, err = resolve(req.Context(), c, person, s.today(zone))
 		return err
 	})
 	return v, name, err

@@ -255,5 +255,5 @@ func sinceWhen(r view.Reader, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return r.Time(t, zone.String())
+	return r.Time(t, zone)
 }

@@ -47,7 +47,7 @@ const (
 type Letter struct {
 	Person    string // the recipient; it goes to their own address at the time of sending
 	Template  string
-	AboutKind string         // 'occasion', 'activity', 'programme', or ''
+	AboutKind string         // 'occasion', 'activity', 'goal_area', 'programme', or ''
 	About     string         // its id
 	Programme string         // whose statement it bears, and whose office sees it; '' for none
 	Args      map[string]any // ids, codes, numbers: nothing personal

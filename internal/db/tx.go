@@ -21,7 +21,7 @@ type Tx struct {
 	By string    // who does it
 	At time.Time // when, by the domain's clock: UTC, to the microsecond
 
-	sql      *sql.Tx
+	sql      runner
 	postgres bool
 	random   io.Reader
 	made     uint16 // ids so far
@@ -75,7 +75,11 @@ func (d *DB) once(ctx context.Context, by string, f work) error {
 }
 
 func (d *DB) begun(t *sql.Tx, by string) *Tx {
-	tx := &Tx{conn: conn{q: t}, By: by, At: d.Now(), sql: t, postgres: d.postgres, random: d.random}
+	var r runner = t
+	if !d.postgres {
+		r = again{t, map[string]*sql.Stmt{}}
+	}
+	tx := &Tx{conn: conn{q: r}, By: by, At: d.Now(), sql: r, postgres: d.postgres, random: d.random}
 	if d.observe != nil {
 		tx.trace = &Trace{}
 	}

@@ -50,8 +50,8 @@ type loader struct {
 	files   *file.Store
 	log     *slog.Logger
 	cast    map[string]string
-	rosters map[local.Date][]player
-	skipped int // what could not be done, since a visitor had been there
+	jobs    []job // who works where, once it has been read
+	skipped int   // what could not be done, since a visitor had been there
 }
 
 // Load tells the story up to a time, in a migrated database that is empty or has the story's beginning, and
@@ -75,7 +75,7 @@ func load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, t
 	if err != nil {
 		return 0, err
 	}
-	l := &loader{random: rand.NewChaCha8(seed("")), ring: ring, files: files, log: slog.Default(), cast: map[string]string{}, rosters: map[local.Date][]player{}}
+	l := &loader{random: rand.NewChaCha8(seed("")), ring: ring, files: files, log: slog.Default(), cast: map[string]string{}}
 	l.story, err = d.Reopen(ctx, func() time.Time { return l.now }, db.WithRandom(l.random))
 	if err != nil {
 		return 0, err

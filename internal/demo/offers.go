@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/db"
 	"kompobib/internal/local"
-	"kompobib/internal/people"
 )
 
 // offers are the acts in which activities are laid out, and all that comes of them.
@@ -191,11 +190,23 @@ func (b *book) players(ctx context.Context, s *stage, e event, o offered, day lo
 	return list, err
 }
 
-// staff are all whom the story knows and who are employed on a day, in order of key. They are read once for
-// each day, until someone's employment changes.
+// A job is an employment as the story needs it.
+type job struct {
+	person, workplace, role string
+	from                    local.Date
+	to                      *local.Date
+}
+
+// staff are all whom the story knows and who are employed on a day, in order of key, each in their main
+// employment: people.EmploymentOn says which. Employments are read once until one changes.
 func (s *stage) staff(ctx context.Context, day local.Date) ([]player, error) {
-	if list, ok := s.rosters[day]; ok {
-		return list, nil
+	if *s.jobs == nil {
+		jobs, err := db.All(ctx, s.Tx, func(j *job) []any { return []any{&j.person, &j.workplace, &j.role, &j.from, &j.to} },
+			`SELECT person, workplace, staff_role, valid_from, valid_to FROM employment ORDER BY share DESC, valid_from, id`)
+		if err != nil {
+			return nil, err
+		}
+		*s.jobs = jobs
 	}
 	keys, places := map[string]string{}, map[string]string{}
 	for name, id := range s.cast {
@@ -205,16 +216,14 @@ func (s *stage) staff(ctx context.Context, day local.Date) ([]player, error) {
 			places[id] = key
 		}
 	}
-	jobs, err := people.EmploymentsOn(ctx, s.Tx, slices.Sorted(maps.Keys(keys)), day)
-	if err != nil {
-		return nil, err
-	}
 	var list []player
-	for id, job := range jobs {
-		list = append(list, player{keys[id], id, places[job.Workplace], job.StaffRole})
+	for _, j := range *s.jobs {
+		if key := keys[j.person]; key != "" && day >= j.from && (j.to == nil || day < *j.to) {
+			list = append(list, player{key, j.person, places[j.workplace], j.role})
+			delete(keys, j.person)
+		}
 	}
 	slices.SortFunc(list, func(x, y player) int { return cmp.Compare(x.key, y.key) })
-	s.rosters[day] = list
 	return list, nil
 }
 

@@ -117,9 +117,9 @@ func (b *book) signUp(ctx context.Context, s *stage, e event, n int, o offered, 
 // through is how many of the workplaces sign their people up together: nearly all if they close for the day.
 func (e event) through() float64 {
 	if e.Kind == "conference" {
-		return 0.85
+		return 0.9
 	}
-	return 0.4
+	return 0.55
 }
 
 // pause is how long it takes until the next one comes. An act lasts some minutes, and no other falls within them.

@@ -53,7 +53,7 @@ type stage struct {
 	skipped    *int
 	sinceBegun time.Duration
 	viewers    map[string]access.Viewer
-	rosters    map[local.Date][]player
+	jobs       *[]job // the loader's: nil when they have changed
 }
 
 // id is that of what the story has a name for, "" if it is not there.
@@ -126,9 +126,9 @@ func (l *loader) playOne(ctx context.Context, a act) error {
 		made, skipped = map[string]string{}, 0
 		l.random.Seed(seed("ids of " + a.name))
 		s := &stage{Tx: tx, whole: tx, rand: chance(a.name), ring: l.ring, blobs: blobs, log: l.log,
-			act: a.name, cast: maps.Clone(l.cast), made: made, skipped: &skipped, viewers: map[string]access.Viewer{}, rosters: l.rosters}
+			act: a.name, cast: maps.Clone(l.cast), made: made, skipped: &skipped, viewers: map[string]access.Viewer{}, jobs: &l.jobs}
 		if a.staff {
-			clear(l.rosters)
+			l.jobs = nil
 		}
 		if err := a.play(ctx, s); err != nil && s.try(err) != nil {
 			return err

@@ -59,7 +59,7 @@ type Letter struct {
 	MadeAt   time.Time
 	Due      time.Time  // by the machine's clock
 	SentAt   *time.Time // by the domain's clock
-	Error    string     // of the last failure: 'no-address', 'refused', 'later', 'unknown'
+	Error    string     // of the last failure: 'no-address', 'refused', 'later', 'unknown', 'words', 'pointless'
 
 	Subject, Body string // as sent, opened by [Get] only
 }

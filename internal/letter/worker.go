@@ -86,6 +86,9 @@ func (w *Worker) Step(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	text, err := w.Render(ctx, l)
+	if errors.Is(err, ErrPointless) {
+		return true, w.settle(ctx, l, text, err)
+	}
 	if err != nil {
 		w.Log.ErrorContext(ctx, "letter without words", "letter", l.ID, "template", l.Template, "err", err)
 		return true, w.settle(ctx, l, text, errWords)
@@ -101,6 +104,9 @@ func (w *Worker) Step(ctx context.Context) (bool, error) {
 	return true, w.settle(ctx, l, text, err)
 }
 
+// ErrPointless is what a worker's Render returns for a letter that there is no point in sending any more.
+var ErrPointless = errors.New("letter: nothing to tell any more")
+
 var (
 	errNoAddress = errors.New("the person has no address")
 	errWords     = errors.New("no words")
@@ -111,6 +117,8 @@ func fate(err error) string {
 	switch {
 	case errors.Is(err, errNoAddress):
 		return "no-address"
+	case errors.Is(err, ErrPointless):
+		return "pointless"
 	case errors.Is(err, errWords):
 		return "words"
 	case errors.Is(err, mail.ErrRefused):
@@ -165,7 +173,7 @@ func (w *Worker) settle(ctx context.Context, l Letter, text Text, failed error) 
 		switch again := l.Attempts < most; {
 		case code == "unknown" && !l.Essential:
 			state = StateUnknown
-		case code != "refused" && code != "no-address" && again:
+		case code != "refused" && code != "no-address" && code != "pointless" && again:
 			state, due = StateWaiting, w.Clock().UTC().Truncate(time.Microsecond).Add(backOff(l.Attempts))
 		case code == "unknown":
 			state = StateUnknown

@@ -1,0 +1,268 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"strings"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/activity"
+	"kompobib/internal/auth"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/letter"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/secret"
+	"kompobib/internal/web/locale"
+)
+
+// Letters finds the words of letters, in the language of whom they are to.
+type Letters struct {
+	DB      *db.DB
+	Ring    *secret.Ring
+	Now     func() time.Time // the machine's clock
+	URL     string           // at which people reach us, without a slash at the end
+	Service string           // who writes, where no programme does
+}
+
+// masked stands in kept letters for what lets one in.
+const masked = "••••••"
+
+// Render is the words of one letter. Whom and what it is about is looked up now, so a name that was
+// corrected is right; what happened stands in the letter's Args.
+func (l Letters) Render(ctx context.Context, x letter.Letter) (letter.Text, error) {
+	var way auth.Way
+	if x.Template == letter.SignIn {
+		id, _ := x.Args["sign_in"].(string)
+		err := l.DB.Tx(ctx, "letters", func(ctx context.Context, tx *db.Tx) (err error) {
+			way, err = auth.MakeWay(ctx, tx, l.Ring, l.Now(), id)
+			return err
+		})
+		if errors.Is(err, db.ErrNoRows) {
+			return letter.Text{}, letter.ErrPointless // it has been used, or is long forgotten
+		}
+		if err != nil {
+			return letter.Text{}, err
+		}
+	}
+	var p person
+	var w words
+	err := l.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if p, err = recipient(ctx, c, x.Person); err != nil {
+			return err
+		}
+		w = words{Language: p.language, template: x.Template, values: map[string]string{"name": p.Name()}}
+		return l.about(ctx, c, x, &w)
+	})
+	switch {
+	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, programme.ErrNotFound):
+		return letter.Text{}, letter.ErrPointless // what it is about is gone
+	case err != nil:
+		return letter.Text{}, err
+	}
+	w.happened(x.Args)
+	text := letter.Text{To: cmp.Or(way.Email, p.address), Subject: w.say("subject")}
+	if x.Template != letter.SignIn {
+		text.Plain = w.text(l.URL + w.path)
+		text.Kept = text.Plain
+	} else {
+		w.values["code"] = way.Code
+		text.Plain = w.text(l.URL + "/sign-in/" + way.Token)
+		w.values["code"] = masked
+		text.Kept = w.text(l.URL + "/sign-in/" + masked)
+	}
+	text.HTML = markUp(p.language, text.Subject, text.Plain)
+	if strings.ContainsAny(text.Subject+text.Plain, "{}") {
+		return text, fmt.Errorf("web: something is not filled in in letter %s", x.ID)
+	}
+	return text, nil
+}
+
+type person struct {
+	people.Person
+	language locale.Language
+	address  string
+}
+
+// recipient is whom a letter is to. One who has no address on the roster may have one to sign in with.
+func recipient(ctx context.Context, c db.Conn, id string) (p person, err error) {
+	if p.Person, err = people.GetPerson(ctx, c, access.System, id); err != nil {
+		return p, err
+	}
+	p.language, _ = locale.Named(p.Language)
+	p.address = p.Email
+	if p.address == "" {
+		account, err := auth.GetAccount(ctx, c, access.System, id)
+		if err != nil && fault.Of(err) == nil {
+			return p, err
+		}
+		p.address = account.Email
+	}
+	return p, nil
+}
+
+// words are what one letter is put together from.
+type words struct {
+	locale.Language
+	template  string
+	values    map[string]string // what stands between braces
+	where     []string          // lines that tell when and where
+	why       string
+	path      string // of the page where the reader goes on
+	statement string // the funder's, the last line
+}
+
+// about looks up what a letter is about.
+func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words) error {
+	w.values["title"], w.path = w.Say("letter.something"), "/calendar"
+	w.values["office"] = cmp.Or(l.Service, "KompoBib")
+	switch x.AboutKind {
+	case "occasion":
+		o, err := activity.GetOccasion(ctx, c, access.System, x.About)
+		if err != nil {
+			return err
+		}
+		w.values["title"], w.path = o.FullTitle(), "/occasions/"+o.ID
+		meetings, err := activity.Meetings(ctx, c, access.System, o.ID)
+		if err != nil {
+			return err
+		}
+		for _, m := range meetings {
+			w.where = append(w.where, w.meeting(m.Span.Date, m.Span.Start, m.Span.End, m.Place, m.Address, m.Online))
+		}
+	case "activity":
+		a, err := activity.GetActivity(ctx, c, access.System, x.About)
+		if err != nil {
+			return err
+		}
+		w.values["title"], w.path = a.Title, "/activities/"+a.ID
+	}
+	if x.Programme == "" {
+		return nil
+	}
+	p, err := programme.Get(ctx, c, access.System, x.Programme)
+	if err != nil {
+		return err
+	}
+	if x.AboutKind == "programme" {
+		w.values["title"], w.path = p.ShortName, "/p/"+p.Slug
+	}
+	w.values["office"] = strings.TrimSpace(w.Say("letter.office", p.ShortName) + "\n" + p.Contact)
+	periods, err := programme.FundingPeriods(ctx, c)
+	for _, f := range periods {
+		if f.Code == p.FundingPeriod {
+			w.statement = f.Statement.Swedish
+			if w.Language == locale.English {
+				w.statement = f.Statement.English
+			}
+		}
+	}
+	return err
+}
+
+// meeting is one line: when and where.
+func (w *words) meeting(on local.Date, start, end local.Clock, place, address string, online bool) string {
+	parts := []string{w.When(on, start, end)}
+	for _, part := range []string{place, address} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if online {
+		parts = append(parts, w.Say("letter.online"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// happened fills in what the letter tells of.
+func (w *words) happened(args map[string]any) {
+	if place, ok := args["place"].(float64); ok && place > 0 {
+		w.values["place"] = w.Number(int(place))
+	} else {
+		w.values["place"] = w.Say("letter.no-place")
+	}
+	if why, _ := args["why"].(string); why != "" {
+		w.why = why
+		if code := "letter." + w.template + "-why-" + why; w.Has(code) {
+			w.why = w.Say(code)
+		} else if w.template != letter.OccasionCancelled { // where people write why in their own words
+			w.why = ""
+		}
+	}
+	change := func(key string) string {
+		m, ok := args[key].(map[string]any)
+		if !ok {
+			return ""
+		}
+		text := func(key string) string { s, _ := m[key].(string); return s }
+		return w.meeting(local.Date(text("date")), text("start"), text("end"), text("place"), text("address"), false)
+	}
+	if w.template == letter.OccasionChanged {
+		before, after := change("before"), change("after")
+		switch {
+		case before == after:
+			w.why = w.Say("letter.changed-link")
+		case before == "":
+			w.why = w.Say("letter.changed-added", after)
+		case after == "":
+			w.why = w.Say("letter.changed-removed", before)
+		default:
+			w.why = w.Say("letter.changed", before, after)
+		}
+	}
+}
+
+func (w *words) say(part string) string { return w.fill(w.Say("letter." + w.template + "-" + part)) }
+
+// fill puts the values in, each once: what a value holds is left as it is.
+func (w *words) fill(text string) string {
+	var pairs []string
+	for name, value := range w.values {
+		pairs = append(pairs, "{"+name+"}", strings.NewReplacer("{", "(", "}", ")").Replace(value))
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// text is the whole letter; link is where the reader goes on.
+func (w *words) text(link string) string {
+	parts := []string{w.fill(w.Say("letter.greeting")), w.say("body")}
+	if w.why != "" {
+		parts = append(parts, strings.NewReplacer("{", "(", "}", ")").Replace(w.why))
+	}
+	if len(w.where) > 0 && w.template != letter.OccasionCancelled && w.template != letter.Cancelled {
+		parts = append(parts, strings.NewReplacer("{", "(", "}", ")").Replace(strings.Join(w.where, "\n")))
+	}
+	parts = append(parts, w.say("link")+"\n"+link)
+	if code := "letter." + w.template + "-after"; w.Has(code) {
+		parts = append(parts, w.say("after"))
+	}
+	parts = append(parts, w.fill(w.Say("letter.closing")))
+	if w.statement != "" {
+		parts = append(parts, w.statement)
+	}
+	return strings.Join(parts, "\n\n") + "\n"
+}
+
+// markUp is the same text for programs that show pages: paragraphs, and addresses that lead somewhere.
+func markUp(l locale.Language, subject, text string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<!DOCTYPE html><html lang="%s"><head><meta charset="utf-8"><title>%s</title></head><body>`, l.Tag(), html.EscapeString(subject))
+	for part := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		lines := strings.Split(part, "\n")
+		for i, line := range lines {
+			lines[i] = html.EscapeString(line)
+			if strings.HasPrefix(line, "https://") || strings.HasPrefix(line, "http://") {
+				lines[i] = `<a href="` + lines[i] + `">` + lines[i] + `</a>`
+			}
+		}
+		b.WriteString("<p>" + strings.Join(lines, "<br>") + "</p>")
+	}
+	b.WriteString("</body></html>")
+	return b.String()
+}

@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
+	"kompobib/internal/activity"
 	"kompobib/internal/db"
+	"kompobib/internal/letter"
+	"kompobib/internal/people"
 )
 
 type doctorCommand struct{}
@@ -59,6 +64,6 @@ func (h *house) invariants() []db.Invariant {
 		}
 		return nil, nil
 	}}
-	all := []db.Invariant{schema, durable}
-	return all
+	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), letter.Invariants(),
+		h.files.Invariants(time.Now().AddDate(0, 0, -1)))
 }

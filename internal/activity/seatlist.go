@@ -46,7 +46,7 @@ func Signups(ctx context.Context, c db.Conn, v access.Viewer, occasion string) (
 		FROM (SELECT id, occasion, person, state, seq, number, row_number() OVER (PARTITION BY state ORDER BY seq, id) AS place
 			FROM signup WHERE occasion = $1) s
 		JOIN person p ON p.id = s.person
-		JOIN signup_event last ON last.id = (SELECT max(id) FROM signup_event WHERE signup = s.id)
+		JOIN signup_event last ON last.signup = s.id AND last.seq = (SELECT max(seq) FROM signup_event WHERE signup = s.id)
 		LEFT JOIN employment e ON e.id = (SELECT x.id FROM employment x WHERE x.person = s.person
 			AND x.valid_from <= $2 AND (x.valid_to IS NULL OR x.valid_to > $2) ORDER BY x.share DESC, x.valid_from, x.id LIMIT 1)
 		LEFT JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $2 AND (u.valid_to IS NULL OR u.valid_to > $2)
@@ -144,7 +144,7 @@ func SignupEvents(ctx context.Context, c db.Conn, v access.Viewer, occasion, per
 	}
 	return db.All(ctx, c, func(e *SignupEvent) []any { return []any{&e.ID, &e.Signup, &e.State, &e.At, &e.Actor, &e.Why} }, `
 		SELECT e.id, e.signup, e.state, e.at, e.actor, e.why FROM signup_event e JOIN signup s ON s.id = e.signup
-		WHERE s.occasion = $1 AND s.person = $2 ORDER BY e.id`, occasion, person)
+		WHERE s.occasion = $1 AND s.person = $2 ORDER BY e.seq, e.id`, occasion, person)
 }
 
 // A MonthHours is how many minutes were recorded for a person in a month of participation.

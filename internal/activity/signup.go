@@ -303,7 +303,7 @@ var letters = map[SignupState]string{Seated: letter.Seated, Waiting: letter.Wait
 // add notes that s became what it is, and who is told.
 func (c *change) add(tx *db.Tx, o *seats, s Signup, act, template, why string) {
 	c.signups = append(c.signups, s)
-	c.events = append(c.events, []any{tx.NewID(), s.ID, s.State, tx.At, tx.By, why})
+	c.events = append(c.events, []any{tx.NewID(), s.ID, s.State, o.seq, tx.At, tx.By, why})
 	c.audit = append(c.audit, audit.Event{Act: act, Entity: "signup", Row: s.ID, Why: why,
 		Detail: map[string]any{"occasion": o.ID, "state": s.State}})
 	c.letters = append(c.letters, letter.Letter{Person: s.Person, Template: template, AboutKind: "occasion", About: o.ID,
@@ -318,7 +318,7 @@ func (c *change) write(ctx context.Context, tx *db.Tx, o *seats, was bool) error
 		}
 	}
 	if len(c.events) > 0 {
-		if err := db.Insert(ctx, tx, "signup_event", "id, signup, state, at, actor, why", "", c.events); err != nil {
+		if err := db.Insert(ctx, tx, "signup_event", "id, signup, state, seq, at, actor, why", "", c.events); err != nil {
 			return err
 		}
 	}

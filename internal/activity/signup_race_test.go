@@ -148,28 +148,8 @@ func (w *world) state(occasion, person string) activity.SignupState {
 	return s[0]
 }
 
-// holds checks what must be true of an occasion's seats at any moment.
-func (w *world) holds(occasion string) {
+// holds checks what must be true at any moment.
+func (w *world) holds(string) {
 	w.t.Helper()
-	for _, broken := range []struct{ says, query string }{
-		{"more seated than seats", `SELECT count(*) FROM occasion WHERE id = $1 AND seated > capacity`},
-		{"the counter of the seated differs from the rows", `SELECT count(*) FROM occasion o WHERE id = $1
-			AND seated <> (SELECT count(*) FROM signup s WHERE s.occasion = o.id AND s.state = 'seated')`},
-		{"the counter of the waiting differs from the rows", `SELECT count(*) FROM occasion o WHERE id = $1
-			AND waiting <> (SELECT count(*) FROM signup s WHERE s.occasion = o.id AND s.state = 'waiting')`},
-		{"somebody waits though a seat is free", `SELECT count(*) FROM occasion WHERE id = $1 AND seated < capacity AND waiting > 0`},
-		{"somebody seated came after somebody who waits", `SELECT count(*) FROM signup s JOIN signup w ON w.occasion = s.occasion
-			WHERE s.occasion = $1 AND s.state = 'seated' AND w.state = 'waiting' AND s.seq > w.seq`},
-		{"being full and the open period of fullness differ", `SELECT count(*) FROM occasion o WHERE id = $1
-			AND (CASE WHEN seated >= capacity OR waiting > 0 THEN 1 ELSE 0 END) <>
-				(SELECT count(*) FROM occasion_full f WHERE f.occasion = o.id AND f.full_to IS NULL)`},
-		{"two periods of fullness overlap", `SELECT count(*) FROM occasion_full a JOIN occasion_full b ON b.occasion = a.occasion AND b.full_from > a.full_from
-			WHERE a.occasion = $1 AND (a.full_to IS NULL OR a.full_to > b.full_from)`},
-		{"a sign-up has no history", `SELECT count(*) FROM signup s WHERE s.occasion = $1 AND NOT EXISTS (
-			SELECT 1 FROM signup_event e WHERE e.signup = s.id AND e.state = s.state)`},
-	} {
-		if w.count(broken.query, occasion) > 0 {
-			w.t.Error(broken.says)
-		}
-	}
+	dbtest.Hold(w.t, w.d, activity.Invariants(w.d.Now())...)
 }

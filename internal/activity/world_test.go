@@ -117,7 +117,7 @@ func (w *world) seat(occasion, person string) {
 			id, occasion, person, number, number); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO signup_event (id, signup, state, at, actor, why) VALUES ($1, $1, 'seated', $2, $3, 'self')`, id, tx.At, person); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO signup_event (id, signup, state, seq, at, actor, why) VALUES ($1, $1, 'seated', 1, $2, $3, 'self')`, id, tx.At, person); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE occasion SET seated = seated + 1 WHERE id = $1`, occasion); err != nil {

@@ -22,6 +22,7 @@ func (d *DB) SetNow(ctx context.Context, by string, at time.Time) error {
 	})
 	if err == nil {
 		d.offset.Store(offset)
+		d.stamped.Store(0) // the clock may have gone back
 	}
 	return err
 }

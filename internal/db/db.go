@@ -31,7 +31,8 @@ type DB struct {
 	postgres    bool
 	dsn         string
 	clock       func() time.Time
-	offset      atomic.Int64 // of the domain's clock from clock, in microseconds
+	stamped     atomic.Uint64 // see stamp
+	offset      atomic.Int64  // of the domain's clock from clock, in microseconds
 	random      io.Reader
 	observe     func(Trace)
 	queue       chan *act // SQLite's writer takes from it

@@ -188,3 +188,22 @@ func TestClock(t *testing.T) {
 		}
 	})
 }
+
+// Ids sort as they were made, also within the same instant, whoever made them.
+func TestIDs(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		var ids []string
+		for range 2000 {
+			err := d.Tx(t.Context(), "ann", func(ctx context.Context, tx *db.Tx) error {
+				ids = append(ids, tx.NewID(), tx.NewID(), tx.NewID())
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !slices.IsSorted(ids) || len(slices.Compact(ids)) != 6000 {
+			t.Error("ids do not sort as they were made")
+		}
+	})
+}

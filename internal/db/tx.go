@@ -24,7 +24,7 @@ type Tx struct {
 	sql      runner
 	postgres bool
 	random   io.Reader
-	made     uint16 // ids so far
+	stamp    func(milliseconds uint64) uint64
 	locked   string // the table locked last
 	trace    *Trace // nil if nobody observes
 }
@@ -79,7 +79,7 @@ func (d *DB) begun(t *sql.Tx, by string) *Tx {
 	if !d.postgres {
 		r = again{t, map[string]*sql.Stmt{}}
 	}
-	tx := &Tx{conn: conn{q: r}, By: by, At: d.Now(), sql: r, postgres: d.postgres, random: d.random}
+	tx := &Tx{conn: conn{q: r}, By: by, At: d.Now(), sql: r, postgres: d.postgres, random: d.random, stamp: d.stamp}
 	if d.observe != nil {
 		tx.trace = &Trace{}
 	}
@@ -210,12 +210,25 @@ func (d *DB) Snapshot(ctx context.Context, f func(c Conn) error) error {
 
 var base32hex = base32.HexEncoding.WithPadding(base32.NoPadding)
 
-// NewID returns an id that no other row has and that sorts after those made before it: a UUIDv7
-// (RFC 9562, section 5.7) by the domain's clock, in 26 lower-case characters.
+// stamp is the time in milliseconds, with a number of twelve bits that tells the ids of one of them apart. It
+// always grows, also from one transaction to the next within a millisecond.
+func (d *DB) stamp(milliseconds uint64) uint64 {
+	for {
+		last := d.stamped.Load()
+		next := max(last+1, milliseconds<<12)
+		if d.stamped.CompareAndSwap(last, next) {
+			return next
+		}
+	}
+}
+
+// NewID returns an id that no other row has and that sorts after those that this process made before: a
+// UUIDv7 (RFC 9562, section 5.7) by the domain's clock, in 26 lower-case characters. Between
+// processes the order is that of their clocks: where order is a rule, a seq tells it.
 func (tx *Tx) NewID() string {
 	var id [16]byte
-	binary.BigEndian.PutUint64(id[:8], uint64(tx.At.UnixMilli())<<16|0x7000|uint64(tx.made&0xfff))
-	tx.made++
+	stamp := tx.stamp(uint64(tx.At.UnixMilli()))
+	binary.BigEndian.PutUint64(id[:8], stamp>>12<<16|0x7000|stamp&0xfff)
 	if _, err := io.ReadFull(tx.random, id[8:]); err != nil {
 		panic(err) // crypto/rand never fails
 	}

@@ -162,6 +162,16 @@ func OpenWith(t *testing.T, url string, clock func() time.Time) *db.DB {
 	return d
 }
 
+// Hold fails the test for each invariant that does not hold.
+func Hold(t *testing.T, d *db.DB, invariants ...db.Invariant) {
+	t.Helper()
+	for _, i := range invariants {
+		if broken, err := i.Broken(t.Context(), d); err != nil || len(broken) > 0 {
+			t.Errorf("it is not so that %s: %v, %v", i.Says, broken, err)
+		}
+	}
+}
+
 // unaudited tables hold no state of the domain: they carry the machinery, or are written only beside what is audited.
 var unaudited = []string{"audit", "setting", "once", "owner_key", "job", "session", "sign_in", "letter"}
 

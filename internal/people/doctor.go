@@ -1,10 +1,6 @@
 package people
 
-import (
-	"context"
-
-	"kompobib/internal/db"
-)
+import "kompobib/internal/db"
 
 // checks are what always holds of people and the tree: each query returns the ids of what breaks it.
 var checks = []struct{ name, query string }{
@@ -44,15 +40,10 @@ var checks = []struct{ name, query string }{
 		SELECT i.person FROM identity_number i WHERE NOT EXISTS (SELECT 1 FROM owner_key k WHERE k.owner = i.person)`},
 }
 
-// Doctor checks what always holds.
-func Doctor(ctx context.Context, c db.Conn) ([]Check, error) {
-	results := make([]Check, len(checks))
-	for i, check := range checks {
-		broken, err := db.Values[string](ctx, c, `WITH broken (id) AS (`+check.query+`) SELECT DISTINCT id FROM broken ORDER BY id LIMIT 100`)
-		if err != nil {
-			return nil, err
-		}
-		results[i] = Check{"people: " + check.name, broken}
+// Invariants are what always holds of people and the tree.
+func Invariants() (all []db.Invariant) {
+	for _, check := range checks {
+		all = append(all, db.Never(check.name, `WITH broken (id) AS (`+check.query+`) SELECT DISTINCT id FROM broken ORDER BY id LIMIT 100`))
 	}
-	return results, nil
+	return all
 }

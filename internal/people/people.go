@@ -14,12 +14,6 @@ import (
 	"kompobib/internal/fault"
 )
 
-// A Check is something that always holds, with what breaks it.
-type Check struct {
-	Name   string
-	Broken []string
-}
-
 // found makes a missing row the fault f.
 func found(err error, f *fault.Fault) error {
 	if errors.Is(err, db.ErrNoRows) {

@@ -172,7 +172,7 @@ func (w *small) signup(person, occasion, state, day string) {
 		if err := db.Insert(ctx, tx, "signup", "id, occasion, person, state, seq, number", "", [][]any{{id, occasion, person, state, w.n, w.n}}); err != nil {
 			return err
 		}
-		return db.Insert(ctx, tx, "signup_event", "id, signup, state, at, actor", "", [][]any{{"v" + id, id, state, at(day, 10), person}})
+		return db.Insert(ctx, tx, "signup_event", "id, signup, state, seq, at, actor", "", [][]any{{"v" + id, id, state, 1, at(day, 10), person}})
 	})
 }
 

@@ -142,11 +142,12 @@ CREATE TABLE signup_event (
 	id     TEXT PRIMARY KEY,
 	signup TEXT NOT NULL REFERENCES signup (id),
 	state  TEXT NOT NULL REFERENCES signup_state (name),
+	seq    BIGINT NOT NULL CHECK (seq BETWEEN 1 AND 1000000000000), -- the occasion's: their order, which no clock tells
 	at     TIMESTAMP NOT NULL,
 	actor  TEXT NOT NULL CHECK (actor <> ''),
-	why    TEXT NOT NULL DEFAULT '' -- a code, see activity.Why
+	why    TEXT NOT NULL DEFAULT '', -- a code, see activity.Why
+	UNIQUE (signup, seq)
 );
-CREATE INDEX signup_event_signup ON signup_event (signup, id);
 
 -- When an occasion had no free seat for whoever came. Kept under the occasion's lock.
 CREATE TABLE occasion_full (

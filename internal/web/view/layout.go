@@ -60,3 +60,11 @@ func variant(i int) string {
 	}
 	return "secondary"
 }
+
+// account is what the link to one's own account says.
+func (r Reader) account() string {
+	if r.Name == "" {
+		return r.Say("view.account")
+	}
+	return r.Name
+}

@@ -374,3 +374,12 @@ func nullOrd(n int) *int {
 func unique(values []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(values)))
 }
+
+// Zone is the zone of an activity's programme, in which its meetings are held.
+func Zone(ctx context.Context, c db.Conn, activity string) (string, error) {
+	zone, err := db.Value[string](ctx, c, `SELECT p.zone FROM activity a JOIN programme p ON p.id = a.programme WHERE a.id = $1`, activity)
+	if errors.Is(err, db.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return zone, err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -98,9 +99,16 @@ func TestTogether(t *testing.T) {
 	})
 }
 
-// A panic reaches whoever gave the work, and nobody else; the next work goes on.
+// A panic reaches whoever gave the work, and nobody else; the next work goes on. So it does when a
+// goroutine ends in the middle, as a failed test's does.
 func TestPanic(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = d.Tx(t.Context(), "ann", func(context.Context, *db.Tx) error { runtime.Goexit(); return nil })
+		}()
+		<-ended
 		func() {
 			defer func() {
 				if recover() == nil {

@@ -4,22 +4,26 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 )
 
 // SQLite has one writer, and a durable commit costs it a flush of the disk. So it takes all the
 // work that waits, runs each in a SAVEPOINT, and answers them after one COMMIT.
+//
+// The writer only says whose turn it is: work runs in the goroutine of whoever gave it, so that a panic, or
+// the end of a goroutine, stays there.
 
 // An act is work that waits for SQLite's writer.
 type act struct {
 	ctx  context.Context
 	by   string
-	f    work
+	turn chan *Tx      // may come twice, if what it was done together with breaks
+	ran  chan struct{} // the turn is over
+	done chan error    // it is committed, or undone
+
 	tx   *Tx
-	err  error
-	done chan struct{}
+	err  error // of the work
+	gone bool  // whoever gave the work did not come back from it
 }
 
 const (
@@ -27,12 +31,15 @@ const (
 	actTime     = 10 * time.Second // for one act: nobody may hold up all the others
 )
 
-var errClosed = errors.New("db: closed")
+var (
+	errClosed    = errors.New("db: closed")
+	errAbandoned = errors.New("db: abandoned")
+)
 
-// enqueue hands f to the writer and waits for the answer, which comes also when ctx is done: by then f
+// enqueue lets the writer do f and waits for the answer, which comes also when ctx is done: by then f
 // may have happened.
 func (d *DB) enqueue(ctx context.Context, by string, f work) error {
-	a := &act{ctx: ctx, by: by, f: f, done: make(chan struct{})}
+	a := &act{ctx: ctx, by: by, turn: make(chan *Tx), ran: make(chan struct{}), done: make(chan error, 1)}
 	select {
 	case d.queue <- a:
 	case <-d.closed:
@@ -40,11 +47,25 @@ func (d *DB) enqueue(ctx context.Context, by string, f work) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	<-a.done
-	if p, ok := errors.AsType[*panicked](a.err); ok {
-		panic(p)
+	for {
+		select {
+		case tx := <-a.turn:
+			a.work(tx, f)
+		case err := <-a.done:
+			return err
+		}
 	}
-	return a.err
+}
+
+// work does f in the caller's goroutine, but on the writer's time: a caller who goes away must not
+// interrupt a statement, since SQLite then undoes the others' work too.
+func (a *act) work(tx *Tx, f work) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), actTime)
+	defer cancel()
+	a.tx, a.err, a.gone = tx, errAbandoned, true
+	defer func() { a.ran <- struct{}{} }()
+	a.err = f(ctx, tx)
+	a.gone = false
 }
 
 func (d *DB) writeSQLite() {
@@ -72,7 +93,7 @@ func (d *DB) waiting(a *act) []*act {
 	return acts
 }
 
-// together runs acts under one commit and answers them. If that breaks, each is tried alone.
+// together does acts under one commit and answers them. If that breaks, each is tried alone.
 func (d *DB) together(acts []*act) {
 	err := d.commit(acts)
 	if err != nil && len(acts) > 1 {
@@ -82,16 +103,17 @@ func (d *DB) together(acts []*act) {
 		return
 	}
 	for _, a := range acts {
-		if err != nil {
+		switch {
+		case err != nil:
 			a.err = err
-		} else if a.err == nil {
+		case a.err == nil:
 			d.observed(a.tx)
 		}
-		close(a.done)
+		a.done <- a.err
 	}
 }
 
-// commit runs acts in one transaction. Each act's own error stays with it; what is returned has
+// commit does acts in one transaction. Each act's own error stays with it; what is returned has
 // undone them all.
 func (d *DB) commit(acts []*act) error {
 	ctx := context.Background()
@@ -101,7 +123,7 @@ func (d *DB) commit(acts []*act) error {
 	}
 	defer t.Rollback()  // does nothing after Commit
 	if len(acts) == 1 { // needs no savepoint
-		if acts[0].run(d, t); acts[0].err != nil {
+		if d.give(acts[0], t); acts[0].err != nil {
 			return nil
 		}
 		return portable(t.Commit())
@@ -110,7 +132,7 @@ func (d *DB) commit(acts []*act) error {
 		if _, err := t.ExecContext(ctx, "SAVEPOINT act"); err != nil {
 			return portable(err)
 		}
-		a.run(d, t)
+		d.give(a, t)
 		if a.err != nil {
 			// Some errors undo the whole transaction; then there is no savepoint to go back to.
 			if _, err := t.ExecContext(ctx, "ROLLBACK TO act"); err != nil {
@@ -124,27 +146,13 @@ func (d *DB) commit(acts []*act) error {
 	return portable(t.Commit())
 }
 
-// run runs a's work on the writer's time: a caller who goes away must not interrupt a statement,
-// since SQLite then undoes the others' work too.
-func (a *act) run(d *DB, t *sql.Tx) {
-	if a.err = a.ctx.Err(); a.err != nil {
+// give gives a its turn and waits until it is over.
+func (d *DB) give(a *act, t *sql.Tx) {
+	if a.gone {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), actTime)
-	defer cancel()
-	defer func() {
-		if p := recover(); p != nil {
-			a.err = &panicked{p, debug.Stack()}
-		}
-	}()
-	a.tx = d.begun(t, a.by)
-	a.err = a.f(ctx, a.tx)
+	if a.err = a.ctx.Err(); a.err == nil {
+		a.turn <- d.begun(t, a.by)
+		<-a.ran
+	}
 }
-
-// panicked carries a panic from the writer to whoever gave it the work.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-func (p *panicked) Error() string { return fmt.Sprintf("%v\n%s", p.value, p.stack) }

@@ -87,6 +87,24 @@ func Employ(ctx context.Context, tx *db.Tx, v access.Viewer, e Employment) (Empl
 		Detail: map[string]any{"workplace": e.Workplace, "employer": e.Employer, "from": e.Valid.From, "to": e.Valid.To}})
 }
 
+// Hire adds a person together with a first employment. It reports everything wrong with both.
+func Hire(ctx context.Context, tx *db.Tx, v access.Viewer, p Person, e Employment) (Person, Employment, error) {
+	made, err := CreatePerson(ctx, tx, p)
+	faults := fault.Of(err)
+	if err != nil && faults == nil {
+		return p, e, err
+	}
+	if err != nil { // the employment is only looked at: nobody has it
+		if err := check(ctx, tx, v, &e); !faults.Add(err) {
+			return p, e, err
+		}
+		return p, e, faults
+	}
+	e.Person = made.ID
+	e, err = Employ(ctx, tx, v, e)
+	return made, e, err
+}
+
 // check reports everything wrong with an employment, and locks its workplace, so that it is not closed meanwhile.
 func check(ctx context.Context, tx *db.Tx, v access.Viewer, e *Employment) error {
 	e.Title = strings.TrimSpace(e.Title)

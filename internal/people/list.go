@@ -41,9 +41,10 @@ type Filter struct {
 	ShareTo       int  // 0 for no limit
 	Protected     bool // those of protected identity and no others, for whoever may edit them
 
-	Sort  Sort
-	After string // the mark at which the page before ended, "" for the first page
-	Limit int    // rows to a page, 0 for all
+	Sort    Sort
+	Falling bool
+	After   string // the mark at which the page before ended, "" for the first page
+	Limit   int    // rows to a page, 0 for all
 }
 
 // A Row is a person in a list, with the main employment among those that fit the filter and that the viewer may see.
@@ -93,11 +94,19 @@ func ListPeople(ctx context.Context, c db.Conn, v access.Viewer, f Filter) (Page
 		for _, key := range after {
 			values = append(values, parameter(&args, key))
 		}
-		where += " AND (" + strings.Join(order, ", ") + ") > (" + strings.Join(values, ", ") + ")"
+		beyond := ") > ("
+		if f.Falling {
+			beyond = ") < ("
+		}
+		where += " AND (" + strings.Join(order, ", ") + beyond + strings.Join(values, ", ") + ")"
+	}
+	by := strings.Join(order, ", ")
+	if f.Falling {
+		by = strings.Join(order, " DESC, ") + " DESC"
 	}
 	query := `SELECT p.id, p.given, p.family, p.gender, p.birth_year, p.isced, p.email, p.phone, p.protected, p.language, p.version,
 		e.id, e.employer, e.workplace, e.title, e.staff_role, e.share, e.valid_from, e.valid_to, e.version, o.name, w.name, m.name, ` +
-		strings.Join(order, ", ") + ` FROM ` + from + where + ` ORDER BY ` + strings.Join(order, ", ")
+		strings.Join(order, ", ") + ` FROM ` + from + where + ` ORDER BY ` + by
 	if f.Limit > 0 {
 		query += ` LIMIT ` + parameter(&args, f.Limit+1)
 	}

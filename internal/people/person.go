@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -223,6 +224,15 @@ func staff(v access.Viewer, args *[]any, rights ...access.Right) string {
 		return "(" + here + " OR NOT EXISTS (SELECT 1 FROM employment s WHERE s.person = p.id))"
 	}
 	return here
+}
+
+// MayEdit reports whether v may edit a person.
+func MayEdit(ctx context.Context, c db.Conn, v access.Viewer, id string) (bool, error) {
+	err := mayEdit(ctx, c, v, id)
+	if errors.Is(err, ErrPerson) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // mayEdit returns a fault if v may not edit a person.

@@ -173,6 +173,7 @@ func TestAListIsFilteredSortedAndPaged(t *testing.T) {
 		}{
 			{"all, in Swedish order", people.Filter{}, "Ek von Hagen Åkesson Älg Ödman"},
 			{"by workplace", people.Filter{Sort: people.ByWorkplace}, "Ek von Hagen Ödman Åkesson Älg"},
+			{"by name, falling", people.Filter{Falling: true}, "Ödman Älg Åkesson von Hagen Ek"},
 			{"by municipality", people.Filter{Sort: people.ByMunicipality}, "Ek von Hagen Ödman Åkesson Älg"},
 			{"by name", people.Filter{Search: "ake zoe"}, "Åkesson"},
 			{"by workplace's name", people.Filter{Search: "kolsva"}, "Ödman"},

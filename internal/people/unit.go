@@ -142,6 +142,20 @@ func GetUnit(ctx context.Context, c db.Conn, id string, on local.Date) (Unit, er
 	return history[len(history)-1], nil
 }
 
+// UnitNames returns the latest name of each unit, also of those closed since.
+func UnitNames(ctx context.Context, c db.Conn, ids []string) (map[string]string, error) {
+	type row struct{ id, name string }
+	var args []any
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.id, &r.name} }, `
+		SELECT p.unit, p.name FROM unit_period p
+		WHERE p.unit IN `+db.In(&args, ids)+` AND p.valid_from = (SELECT max(valid_from) FROM unit_period q WHERE q.unit = p.unit)`, args...)
+	names := make(map[string]string, len(rows))
+	for _, r := range rows {
+		names[r.id] = r.name
+	}
+	return names, err
+}
+
 // checkParent returns a fault if a unit of a kind cannot stand under parent for the whole of a period.
 func checkParent(ctx context.Context, c db.Conn, kind Kind, parent string, valid local.Period) error {
 	if parent == "" {

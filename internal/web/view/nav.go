@@ -16,7 +16,7 @@ var Navigation = []Entry{
 	{"/activities", "nav.activities", []access.Right{access.Plan, access.SeeSignups}},
 	{"/reach", "nav.reach", []access.Right{access.SeeReach}},
 	{"/people", "nav.people", []access.Right{access.SeePeople}},
-	{"/organisation", "nav.organisation", []access.Right{access.EditOrganisation}},
+	{"/workplaces", "nav.organisation", []access.Right{access.EditOrganisation, access.SeePeople}},
 	{"/programmes", "nav.programmes", []access.Right{access.EditProgramme, access.NewProgramme}},
 	{"/accounts", "nav.accounts", []access.Right{access.ManageAccounts}},
 	{"/audit", "nav.audit", []access.Right{access.SeeAudit}},

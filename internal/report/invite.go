@@ -19,7 +19,7 @@ var (
 	ErrNobody  = fault.Define(fault.Invalid, "reach.nobody")
 	ErrMany    = fault.Define(fault.Invalid, "reach.many")
 	ErrMessage = fault.Define(fault.Invalid, "reach.message")
-	ErrAbout   = fault.Define(fault.Invalid, "reach.about")
+	ErrAbout   = fault.Define(fault.Invalid, "reach.to")
 )
 
 // AboutGoal is the kind of what a letter is about, when it is a goal area.
@@ -73,14 +73,9 @@ func Invite(ctx context.Context, tx *db.Tx, v access.Viewer, q Query, i Invitati
 	if len(rows) < len(i.Persons) {
 		return done, fault.Stale // somebody has been reached since the list was shown
 	}
-	var args []any
-	addresses, err := db.Values[string](ctx, tx, `SELECT id FROM person WHERE email <> '' AND id IN `+db.In(&args, i.Persons)+` ORDER BY id`, args...)
-	if err != nil {
-		return done, err
-	}
 	var letters []letter.Letter
 	for _, r := range rows {
-		if _, has := slices.BinarySearch(addresses, r.Person); !has {
+		if r.NoAddress {
 			done.NoAddress = append(done.NoAddress, r)
 			continue
 		}

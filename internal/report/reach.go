@@ -33,7 +33,7 @@ import (
 
 var (
 	ErrGoal = fault.Define(fault.NotFound, "reach.goal")
-	ErrBy   = fault.Define(fault.NotFound, "reach.by")
+	ErrBy   = fault.Define(fault.NotFound, "reach.by-unknown")
 	ErrRows = fault.Define(fault.Forbidden, "reach.rows")
 )
 

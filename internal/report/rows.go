@@ -51,6 +51,8 @@ type Row struct {
 	Municipality  people.Unit
 	Workplace     people.Unit
 	Stage         Stage
+	NoAddress     bool   // no e-mail reaches them
+	Phone         string // then
 	sortKey       string
 	place         string
 }
@@ -97,6 +99,9 @@ func (w *world) rows(goal int, wanted func(*person) bool) (rows []Row) {
 		row := Row{Protected: p.protected, Stage: p.stage(goal), sortKey: "\uffff", place: "\uffff"}
 		if !p.protected {
 			row.Person, row.Given, row.Family, row.Role, row.sortKey = p.id, p.given, p.family, p.main.role, p.sortKey
+			if row.NoAddress = p.mute; p.mute {
+				row.Phone = p.phone
+			}
 			row.Workplace, _ = w.tree.Unit(p.main.workplace)
 			row.Municipality, _ = w.tree.Municipality(p.main.workplace)
 			row.County, _ = w.tree.County(p.main.workplace)

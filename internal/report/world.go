@@ -36,6 +36,8 @@ type world struct {
 type person struct {
 	id                     string
 	given, family, sortKey string
+	phone                  string
+	mute                   bool // has no e-mail address
 	protected              bool
 	gender                 string
 	born                   int // 0 if not told
@@ -135,9 +137,9 @@ func (w *world) loadPersons(ctx context.Context, c db.Conn, h *history, within [
 		in[id] = true
 	}
 	rows, err := db.All(ctx, c, func(r *row) []any {
-		return []any{&r.person.id, &r.given, &r.family, &r.sortKey, db.Truth(&r.protected), &r.gender, &r.born,
+		return []any{&r.person.id, &r.given, &r.family, &r.sortKey, &r.phone, db.Truth(&r.mute), db.Truth(&r.protected), &r.gender, &r.born,
 			&r.employment.id, &r.workplace, &r.role, &r.share, &r.valid.From, &r.to}
-	}, `SELECT p.id, p.given, p.family, p.sort_key, p.protected, p.gender, p.birth_year, e.id, e.workplace, e.staff_role, e.share, e.valid_from, e.valid_to
+	}, `SELECT p.id, p.given, p.family, p.sort_key, p.phone, CASE WHEN p.email = '' THEN 1 ELSE 0 END, p.protected, p.gender, p.birth_year, e.id, e.workplace, e.staff_role, e.share, e.valid_from, e.valid_to
 		FROM employment e JOIN person p ON p.id = e.person
 		WHERE e.valid_from <= $1 AND e.person IN (SELECT n.person FROM employment n WHERE n.valid_from <= $1 AND (n.valid_to IS NULL OR n.valid_to > $1))
 		ORDER BY p.id, e.share DESC, e.valid_from, e.id`, w.on)

@@ -112,4 +112,11 @@ var routes = []route{
 	{"POST /occasions/{id}/meetings/{meeting}", access.Plan, (*Server).saveMeeting},
 	{"GET /occasions/{id}/meetings/{meeting}/remove", access.Plan, (*Server).askRemoveMeeting},
 	{"POST /occasions/{id}/meetings/{meeting}/remove", access.Plan, (*Server).removeMeeting},
+
+	{"GET /reach", access.SeeReach, (*Server).reachStart},
+	{"GET /programmes/{slug}/reach", access.SeeReach, (*Server).reach},
+	{"GET /programmes/{slug}/reach/rows", access.SeeReach, (*Server).reachRows},
+	{"GET /programmes/{slug}/not-reached", access.SeeNotReached, (*Server).notReachedPage},
+	{"POST /programmes/{slug}/not-reached", access.Invite, (*Server).invite},
+	{"GET /programmes/{slug}/office", access.PlanAny, (*Server).officePage},
 }

@@ -1,0 +1,285 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"kompobib/internal/access"
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/once"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/report"
+	"kompobib/internal/sheet"
+	"kompobib/internal/web/view"
+)
+
+// reachStart leads to the reach of the only programme, or to each.
+func (s *Server) reachStart(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	list, err := programme.List(req.Context(), s.DB, r.Viewer)
+	if err != nil {
+		return err
+	}
+	if len(r.Scope(access.SeeReach).Workplaces) == 0 {
+		list = slices.DeleteFunc(list, func(p programme.Programme) bool { return !r.Viewer.In(access.SeeReach, p.ID) })
+	}
+	if len(list) == 1 {
+		http.Redirect(w, req, "/programmes/"+list[0].Slug+"/reach", http.StatusSeeOther)
+		return nil
+	}
+	return render(w, req, http.StatusOK, reachStartView(r, list))
+}
+
+// reachQuery reads a question about reach from the address.
+func (s *Server) reachQuery(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (report.Query, programme.Programme, error) {
+	p, err := programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug"))
+	q := req.URL.Query()
+	return report.Query{Programme: p.ID, Goal: q.Get("goal"), On: date(q.Get("on")), Today: s.today(p.Zone), By: report.By(q.Get("by"))}, p, err
+}
+
+// reach is how far a programme has come, in figures that open to their rows.
+func (s *Server) reach(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var d report.Report
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) error {
+		q, _, err := s.reachQuery(ctx, c, req, r)
+		if err != nil {
+			return err
+		}
+		if q.By == "" {
+			q.By = report.ByCounty
+		}
+		d, err = report.Reach(ctx, c, r.Viewer, q)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if format := wanted(req); format != "" {
+		return download(w, format, r.Say("reach.title")+" "+d.Programme.ShortName+" "+string(d.Query.On), reachSheet(r, d))
+	}
+	return render(w, req, http.StatusOK, reachView(r.In(d.Programme.ID), d))
+}
+
+// reachSheet is the breakdown as a file, with the whole last. What the page hides is hidden here too.
+func reachSheet(r view.Reader, d report.Report) sheet.Table {
+	t := sheet.Table{Columns: []sheet.Column{{Label: r.Say("reach.by-" + string(d.Query.By)), Width: 36}, {Label: r.Say("unit-kind.municipality")}, {Label: r.Say("unit-kind.county")}}}
+	for _, f := range report.Figures {
+		t.Columns = append(t.Columns, sheet.Column{Label: r.Say("reach." + f.Name())})
+	}
+	row := func(l report.Line, label string) []any {
+		cells := []any{label, l.Municipality, l.County}
+		for _, f := range report.Figures {
+			if l.Shown[f] {
+				cells = append(cells, l.Counts[f])
+			} else {
+				cells = append(cells, r.Say("reach.hidden"))
+			}
+		}
+		return cells
+	}
+	t.Rows = func(yield func([]any) bool) {
+		for _, l := range d.Lines {
+			if !yield(row(l, groupLabel(r, d.Query.By, l))) {
+				return
+			}
+		}
+		if d.Kept > 0 && !yield(row(d.Hidden, r.Say("reach.together"))) {
+			return
+		}
+		yield(row(d.Total, r.Say("reach.all")))
+	}
+	return t
+}
+
+// A reachRows is the persons behind a figure.
+type reachRows struct {
+	Programme programme.Programme
+	Query     report.Query
+	Figure    report.Figure
+	Group     string // its name
+	Rows      []report.Row
+}
+
+// reachRows is the rows behind a figure.
+func (s *Server) reachRows(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	f, ok := report.FigureOf(req.URL.Query().Get("figure"))
+	if !ok {
+		return errNotFound
+	}
+	d := reachRows{Figure: f}
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Query, d.Programme, err = s.reachQuery(ctx, c, req, r); err != nil {
+			return err
+		}
+		group := req.URL.Query().Get("group")
+		if d.Rows, err = report.Rows(ctx, c, r.Viewer, d.Query, f, group); err != nil || d.Query.By == "" {
+			return err
+		}
+		line := report.Line{ID: group}
+		if d.Query.By.Place() {
+			tree, err := people.LoadTree(ctx, c, min(d.Query.Today, orLast(d.Query.On, d.Query.Today)))
+			if err != nil {
+				return err
+			}
+			line.Name = tree.Name(group)
+		}
+		d.Group = groupLabel(r, d.Query.By, line)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if format := wanted(req); format != "" {
+		return download(w, format, r.Say("reach."+f.Name()), rowsSheet(r, d.Rows))
+	}
+	return render(w, req, http.StatusOK, reachRowsView(r.In(d.Programme.ID), d))
+}
+
+// rowsSheet is persons as a file.
+func rowsSheet(r view.Reader, rows []report.Row) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.Say("reach.name")}, {Label: r.Say("reach.by-role")}, {Label: r.Say("unit-kind.workplace"), Width: 36},
+			{Label: r.Say("unit-kind.municipality")}, {Label: r.Say("unit-kind.county")}, {Label: r.Say("reach.stage"), Width: 40}},
+		Rows: func(yield func([]any) bool) {
+			for _, p := range rows {
+				if !yield([]any{rowName(r, p), rowRole(r, p), p.Workplace.Name, p.Municipality.Name, p.County.Name, r.Say("reach.stage-" + string(p.Stage))}) {
+					return
+				}
+			}
+		},
+	}
+}
+
+// A notReached is the list of those not reached, with the form that invites them.
+type notReached struct {
+	Programme programme.Programme
+	Goals     []programme.GoalArea
+	Tree      *people.Tree
+	Next      []activity.Entry // occasions to invite to
+	Query     report.Query
+	Filter    report.Missed
+	Rows      []report.Row
+	All       bool // the reader sees the whole programme
+
+	// The form as it was filled in.
+	About, Message string
+	Ticked         []string
+	Faults         fault.List
+}
+
+// notReachedPage is who has not attended anything yet.
+func (s *Server) notReachedPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	d, err := s.loadNotReached(req, r)
+	if err != nil {
+		return err
+	}
+	if format := wanted(req); format != "" {
+		return download(w, format, r.Say("reach.missed")+" "+d.Programme.ShortName, rowsSheet(r, d.Rows))
+	}
+	return render(w, req, http.StatusOK, notReachedView(r.In(d.Programme.ID), d))
+}
+
+func (s *Server) loadNotReached(req *http.Request, r view.Reader) (notReached, error) {
+	const choices = 60
+	q := req.URL.Query()
+	d := notReached{Filter: report.Missed{Unit: q.Get("unit"), Stage: report.Stage(q.Get("stage"))}, About: "programme"}
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Query, d.Programme, err = s.reachQuery(ctx, c, req, r); err != nil {
+			return err
+		}
+		d.Query.On, d.Query.By = "", ""
+		d.All = r.Viewer.In(access.SeeNotReached, d.Programme.ID)
+		if d.Rows, err = report.NotReached(ctx, c, r.Viewer, d.Query, d.Filter); err != nil {
+			return err
+		}
+		if d.Goals, err = programme.Goals(ctx, c, d.Programme.ID); err != nil {
+			return err
+		}
+		if d.Tree, err = people.LoadTree(ctx, c, d.Query.Today); err != nil {
+			return err
+		}
+		d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Programme: d.Programme.ID, Goal: d.Query.Goal, From: d.Query.Today, Limit: choices})
+		return err
+	})
+	if d.Query.Goal != "" {
+		d.About = report.AboutGoal + " " + d.Query.Goal
+	}
+	return d, err
+}
+
+// invite sends a letter to those ticked in the list, or to all that it shows.
+func (s *Server) invite(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	d, err := s.loadNotReached(req, r)
+	if err != nil {
+		return err
+	}
+	d.About, d.Message, d.Ticked = req.PostFormValue("about"), req.PostFormValue("message"), req.PostForm["persons"]
+	if req.PostFormValue("to") == "all" {
+		d.Ticked = nil
+		for _, p := range d.Rows {
+			if !p.Protected {
+				d.Ticked = append(d.Ticked, p.Person)
+			}
+		}
+	}
+	i := report.Invitation{Message: d.Message, Persons: d.Ticked}
+	switch kind, id := cut(d.About); kind {
+	case report.AboutGoal:
+		i.Goal = id
+	case "occasion":
+		i.Occasion = id
+	}
+	var sent, mute int
+	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		answer, err := once.Do(ctx, tx, req.PostFormValue("key"), func() (string, error) {
+			done, err := report.Invite(ctx, tx, r.Viewer, d.Query, i)
+			return strconv.Itoa(done.Sent) + " " + strconv.Itoa(len(done.NoAddress)), err
+		})
+		if err != nil {
+			return err
+		}
+		a, b := cut(answer)
+		var first, second error
+		sent, first = strconv.Atoi(a)
+		mute, second = strconv.Atoi(b)
+		return errors.Join(first, second)
+	})
+	if faults, code, ok := mistakes(err); ok {
+		d.Faults = faults
+		return render(w, req, code, notReachedView(r.In(d.Programme.ID), d))
+	}
+	if err != nil {
+		return err
+	}
+	to := r.With()
+	if mute > 0 {
+		return doneBut(w, req, to, "reach.invited-some", r.Number(sent), r.Number(mute))
+	}
+	return done(w, req, to, "reach.invited", r.Number(sent))
+}
+
+// officePage is what the office of a programme has before it.
+func (s *Server) officePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var d report.Overview
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) error {
+		q, _, err := s.reachQuery(ctx, c, req, r)
+		if err != nil {
+			return err
+		}
+		d, err = report.Office(ctx, c, r.Viewer, q, s.DB.Now())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, officeView(r.In(d.Programme.ID), d))
+}

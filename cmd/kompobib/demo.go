@@ -1,9 +1,17 @@
 package main
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
 
-// today is the day that the demo begins on.
-const today = "2012-10-12"
+	"kompobib/internal/access"
+	"kompobib/internal/auth"
+	"kompobib/internal/db"
+	"kompobib/internal/demo"
+	"kompobib/internal/local"
+)
 
 type demoCommand struct {
 	serving    `embed:""`
@@ -17,8 +25,47 @@ func (c *demoCommand) Run(p *program) error {
 		return err
 	}
 	defer h.close()
-	return c.serve(p.ctx, h, func(url string) error {
-		_, err := fmt.Fprintln(p.stdout, "The demo answers at", url)
+	told, err := demo.Told(p.ctx, h.db)
+	if err != nil {
+		return err
+	}
+	if told.IsZero() {
+		fmt.Fprintln(p.stdout, "Telling the story of KompoBib2020 up to", c.Today)
+	}
+	if err := demo.Load(p.ctx, h.db, h.ring, h.files, demo.At(local.Date(c.Today))); err != nil {
+		return err
+	}
+	sweden, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return err
+	}
+	return c.serve(p.ctx, h, true, func(url string) error {
+		links, err := c.links(p.ctx, h, url)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "The demo answers at %s\nIn Sweden it is %s there\n\nSign in as\n%s\nLetters lie at %s/outbox\n",
+			url, h.db.Now().In(sweden).Format("2006-01-02 15:04"), links, url)
 		return err
 	})
+}
+
+// links are a line for each role, with a link to sign in by.
+func (c *demoCommand) links(ctx context.Context, h *house, url string) (string, error) {
+	var b strings.Builder
+	err := h.db.Tx(ctx, operator, func(ctx context.Context, tx *db.Tx) error {
+		b.Reset()
+		for _, account := range demo.Accounts {
+			if c.PublicDemo && account.Role == access.Administrator {
+				continue
+			}
+			way, err := auth.NewWay(ctx, tx, h.ring, time.Now(), account.Email)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(&b, "  %-14s %-25s %s/sign-in/%s\n", account.Role, account.Email, url, way.Token)
+		}
+		return nil
+	})
+	return b.String(), err
 }

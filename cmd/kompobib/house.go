@@ -24,6 +24,7 @@ type house struct {
 	db    *db.DB
 	ring  *secret.Ring
 	files *file.Store
+	data  string // the folder
 	log   *slog.Logger
 }
 
@@ -32,7 +33,7 @@ func (p *program) open() (*house, error) {
 	if err := os.MkdirAll(p.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("--data: %w", err)
 	}
-	h := &house{log: p.log()}
+	h := &house{data: p.Data, log: p.log()}
 	var err error
 	if h.files, err = file.OpenStore(filepath.Join(p.Data, "files"), rand.Reader); err != nil {
 		return nil, fmt.Errorf("--data: %w", err)

@@ -15,6 +15,10 @@ import (
 	_ "time/tzdata" // Swedish time on machines that know no zones
 
 	"github.com/alecthomas/kong"
+
+	"kompobib/internal/demo"
+	"kompobib/internal/fault"
+	"kompobib/internal/web/locale"
 )
 
 func main() {
@@ -30,7 +34,7 @@ func main() {
 func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
 	var s settings
 	parser, err := kong.New(&s, kong.Name("kompobib"), kong.NoDefaultHelp(), kong.Writers(stdout, stderr),
-		kong.Resolvers(environment(env)), kong.Vars{"today": today})
+		kong.Resolvers(environment(env)), kong.Vars{"today": string(demo.Today)})
 	if err != nil {
 		return err
 	}
@@ -45,7 +49,23 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
-	return command.Run(&program{ctx: ctx, settings: &s, stdout: stdout, stderr: stderr})
+	return inWords(command.Run(&program{ctx: ctx, settings: &s, stdout: stdout, stderr: stderr}))
+}
+
+// inWords tells faults as the application does.
+func inWords(err error) error {
+	faults := fault.Of(err)
+	if faults == nil {
+		return err
+	}
+	words := make([]error, len(faults))
+	for i, f := range faults {
+		words[i] = errors.New(locale.English.Say(f.Code, f.Args...))
+		if f.Field != "" {
+			words[i] = fmt.Errorf("--%s: %w", f.Field, words[i])
+		}
+	}
+	return errors.Join(words...)
 }
 
 // program is what each command runs with.

@@ -6,11 +6,16 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
+	"kompobib/internal/job"
+	"kompobib/internal/letter"
+	"kompobib/internal/mail"
 	"kompobib/internal/once"
 	"kompobib/internal/web"
 )
@@ -25,7 +30,7 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	defer h.close()
-	return c.serve(p.ctx, h, func(url string) error {
+	return c.serve(p.ctx, h, false, func(url string) error {
 		_, err := fmt.Fprintln(p.stdout, "KompoBib answers at", url)
 		return err
 	})
@@ -35,11 +40,15 @@ const (
 	// leave is how long requests under way may take once we are told to stop. It is
 	// longer than any request is given.
 	leave = 20 * time.Second
+
+	// pause is how long the outbox stands empty before it is looked at again.
+	pause = time.Second
 )
 
 // serve answers people until ctx is done. Then it takes no more requests, finishes those under way, then
-// the letter on its way; the database is closed after it. ready is called once people can come.
-func (s *serving) serve(ctx context.Context, h *house, ready func(url string) error) error {
+// the letter on its way; the database is closed after it. ready is called once people can come. Of the demo
+// anyone may read the letters that are not sent anywhere.
+func (s *serving) serve(ctx context.Context, h *house, demo bool, ready func(url string) error) error {
 	if err := h.db.Durability(ctx); err != nil {
 		h.log.Error("durability is not what we promise", "err", err)
 	}
@@ -51,10 +60,16 @@ func (s *serving) serve(ctx context.Context, h *house, ready func(url string) er
 	if url == "" {
 		url = "http://" + listener.Addr().String()
 	}
-	app := &web.Server{
-		DB: h.db, Log: h.log, Now: time.Now,
-		Secure: strings.HasPrefix(url, "https://"), Proxy: s.Proxy, Service: s.Service,
+	sender, err := s.sender(h.data)
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
+	app := &web.Server{
+		DB: h.db, Files: h.files, Ring: h.ring, Log: h.log, Now: time.Now,
+		Secure: strings.HasPrefix(url, "https://"), Proxy: s.Proxy, Service: s.Service, Outbox: demo && s.SMTPHost == "",
+	}
+	letters := &letter.Worker{DB: h.db, Ring: h.ring, Sender: sender, Clock: time.Now, Log: h.log, Pause: pause,
+		Render: web.Letters{DB: h.db, Ring: h.ring, Now: time.Now, URL: url, Service: s.Service}.Render}
 	server := &http.Server{
 		Handler:           app.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -69,6 +84,11 @@ func (s *serving) serve(ctx context.Context, h *house, ready func(url string) er
 	defer stopWorkers()
 	var working sync.WaitGroup
 	working.Go(func() { h.housekeeping(workers) })
+	working.Go(func() {
+		if err := letters.Run(workers); err != nil {
+			h.log.Error("no letters are sent", "err", err)
+		}
+	})
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 
@@ -88,12 +108,30 @@ func (s *serving) serve(ctx context.Context, h *house, ready func(url string) er
 	return err
 }
 
+// sender carries letters to the mail server, or into a folder if none is set.
+func (s *serving) sender(data string) (letter.Sender, error) {
+	from := mail.From{Name: s.Service, Address: s.MailFrom}
+	if s.SMTPHost == "" {
+		folder, err := mail.NewFolder(from, filepath.Join(data, "outbox"))
+		if err != nil {
+			return nil, fmt.Errorf("--data: %w", err)
+		}
+		return folder, nil
+	}
+	server, err := mail.NewSMTP(from, mail.Settings{Host: s.SMTPHost, Port: s.SMTPPort, User: s.SMTPUser, Password: s.SMTPPassword,
+		Security: s.SMTPSecurity, Timeout: time.Minute})
+	if err != nil {
+		return nil, fmt.Errorf("--smtp-host, --mail-from: %w", err)
+	}
+	return server, nil
+}
+
 // housekeeping forgets now and then what nobody needs any more, until ctx is done.
 func (h *house) housekeeping(ctx context.Context) {
 	for {
 		err := h.db.Tx(ctx, operator, func(ctx context.Context, tx *db.Tx) error {
 			_, err := once.Sweep(ctx, tx)
-			return err
+			return errors.Join(err, auth.Sweep(ctx, tx, time.Now()), job.Sweep(ctx, tx))
 		})
 		// What is being received has a day to become known.
 		_, swept := h.files.Sweep(ctx, h.db, time.Now().AddDate(0, 0, -1))

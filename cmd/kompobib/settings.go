@@ -30,6 +30,12 @@ type settings struct {
 	Serve   serveCommand   `cmd:"" help:"Serve the application."`
 	Demo    demoCommand    `cmd:"" help:"Serve the demo: the programme KompoBib2020, with made-up people."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	User    struct {
+		Add userAddCommand `cmd:"" help:"Give someone an account, and print a link to sign in by."`
+	} `cmd:"" help:"Accounts."`
+	Token struct {
+		Create tokenCreateCommand `cmd:"" help:"Print a new token for the interface of programs, and nothing else."`
+	} `cmd:"" help:"Tokens."`
 	Doctor  doctorCommand  `cmd:"" help:"Prove what must always hold, a line each; exit code 1 if anything does not."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this."`

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/auth"
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+)
+
+// roles are those that an operator gives: of a contact the application must be told for which workplaces.
+var roles = []access.Role{access.Administrator, access.Office, access.Organiser, access.Steering, access.Auditor}
+
+type userAddCommand struct {
+	Email     string `required:"" placeholder:"ADDRESS" help:"Where they get letters, and sign in by."`
+	Given     string `required:"" placeholder:"NAME" help:"Given name."`
+	Family    string `required:"" placeholder:"NAME" help:"Family name."`
+	Role      string `enum:"administrator,office,organiser,steering,auditor,participant" default:"administrator" help:"What they may do."`
+	Programme string `placeholder:"SLUG" help:"The programme that the role is for, by the word in its address. Default: all."`
+}
+
+// Validate says what a setting must be.
+func (c *userAddCommand) Validate() error {
+	if c.Role == string(access.Participant) && c.Programme != "" {
+		return errors.New("--programme is set, must be left out for a participant: they sign up to what is for them")
+	}
+	return nil
+}
+
+func (c *userAddCommand) Run(p *program) error {
+	h, err := p.unlocked(false)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	var way auth.Way
+	err = h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) error {
+		if err := c.add(ctx, tx); err != nil {
+			return err
+		}
+		way, err = auth.NewWay(ctx, tx, h.ring, time.Now(), c.Email)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "%s can sign in, until %s, at /sign-in/%s\n", c.Email, way.Until.Local().Format("2006-01-02 15:04"), way.Token)
+	return err
+}
+
+func (c *userAddCommand) add(ctx context.Context, tx *db.Tx) error {
+	person, err := people.CreatePerson(ctx, tx, people.Person{Given: c.Given, Family: c.Family, Email: c.Email})
+	if err != nil {
+		return err
+	}
+	if err := auth.NewAccount(ctx, tx, access.System, person.ID, c.Email); err != nil {
+		return err
+	}
+	if !slices.Contains(roles, access.Role(c.Role)) {
+		return nil
+	}
+	grant := access.Grant{Role: access.Role(c.Role), Valid: local.Period{From: local.DateOf(tx.At, time.Local)}}
+	if c.Programme != "" {
+		programme, err := programme.BySlug(ctx, tx, access.System, c.Programme)
+		if err != nil {
+			return err
+		}
+		grant.Programme = programme.ID
+	}
+	_, err = auth.AddGrant(ctx, tx, access.System, person.ID, grant)
+	return err
+}
+
+type tokenCreateCommand struct {
+	Email string `required:"" placeholder:"ADDRESS" help:"Whose account the token acts for."`
+	Label string `default:"kompobib token create" placeholder:"TEXT" help:"What its owner sees it called."`
+}
+
+func (c *tokenCreateCommand) Run(p *program) error {
+	h, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	var token string
+	err = h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) error {
+		persons, err := auth.PersonsAt(ctx, tx, access.System, c.Email)
+		if err != nil {
+			return err
+		}
+		if len(persons) != 1 {
+			return fmt.Errorf("--email: %d people have accounts with %s, must be one", len(persons), strings.TrimSpace(c.Email))
+		}
+		token, err = auth.NewToken(ctx, tx, access.System, persons[0], c.Label)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(p.stdout, token)
+	return err
+}

@@ -40,6 +40,7 @@ func (b *book) offers() (acts []act) {
 }
 
 func occasionName(e event, n int) string   { return fmt.Sprintf("occasion/%s/%d", e.Key, n) }
+func questionName(e event, i int) string   { return fmt.Sprintf("question/%s/%d", e.Key, i) }
 func meetingName(e event, n, m int) string { return fmt.Sprintf("meeting/%s/%d/%d", e.Key, n, m) }
 
 // organiser is who holds an event: the conferences the office, what is held in one county its organiser.
@@ -90,7 +91,7 @@ func (b *book) lay(ctx context.Context, s *stage, e event) error {
 		if err := activity.AddQuestion(ctx, s.Tx, v, &question); err != nil {
 			return err
 		}
-		s.name(fmt.Sprintf("question/%s/%d", e.Key, i+1), question.ID)
+		s.name(questionName(e, i+1), question.ID)
 	}
 	return b.layOccasions(ctx, s, e)
 }

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/audit"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 )
@@ -95,8 +97,17 @@ func (b *book) signUp(ctx context.Context, s *stage, e event, n int, o offered, 
 		}
 		s.as(p.id, pause(s))
 		_, err := activity.SignUp(ctx, s.Tx, self(p.id), occasion, p.id)
-		if err := s.try(err); err != nil {
-			return err
+		if err != nil {
+			if err := s.try(err); err != nil {
+				return err
+			}
+			continue
+		}
+		if given := s.answers(e); given != nil {
+			s.as(p.id, pause(s)/4)
+			if err := s.try(activity.Answer(ctx, s.Tx, s.ring, self(p.id), occasion, p.id, given)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, w := range b.workplaces {
@@ -125,6 +136,31 @@ func (e event) through() float64 {
 // pause is how long it takes until the next one comes. An act lasts some minutes, and no other falls within them.
 func pause(s *stage) time.Duration {
 	return time.Duration(200+s.rand.IntN(1400)) * time.Millisecond
+}
+
+// answers are what someone answers to an event's questions, by the question's id: most need nothing in particular.
+func (s *stage) answers(e event) map[string]string {
+	var given map[string]string
+	for i, q := range e.Questions {
+		var text string
+		switch {
+		case q.Kind == "choice":
+			text = pick(s.rand, q.Options)
+		case q.Kind == "yes-no":
+			text = pick(s.rand, []string{activity.Yes, activity.No})
+		case strings.Contains(q.Text, "kost") && s.rand.Float64() < 0.25:
+			text = pick(s.rand, []string{"Vegetariskt, tack.", "Glutenfritt.", "Laktosfritt.", "Jag är allergisk mot nötter.", "Vegan.", "Ingen fisk."})
+		case !strings.Contains(q.Text, "kost") && s.rand.Float64() < 0.06:
+			text = pick(s.rand, []string{"Hörslinga.", "Jag sitter helst nära utgången.", "Lokalen behöver hiss.", "Jag behöver presentationen i förväg."})
+		}
+		if text != "" {
+			if given == nil {
+				given = map[string]string{}
+			}
+			given[s.id(questionName(e, i+1))] = text
+		}
+	}
+	return given
 }
 
 // self is a participant.
@@ -163,7 +199,10 @@ func (b *book) cancel(ctx context.Context, s *stage, e event, n int, part float6
 	return nil
 }
 
-// invite tells the audience: the office writes to some itself, and asks the contacts to pass it on to the others.
+// direct reports whether the office writes to all at a workplace itself; others it asks their contact to tell.
+func direct(e event, workplace string) bool { return chance("list "+e.Key+workplace).Float64() < 0.4 }
+
+// invite tells the audience: the office writes to some itself, and to the contacts of the others.
 func (b *book) invite(ctx context.Context, s *stage, e event) error {
 	if _, err := s.office(ctx); err != nil {
 		return err
@@ -174,9 +213,13 @@ func (b *book) invite(ctx context.Context, s *stage, e event) error {
 	}
 	var letters []letter.Letter
 	for _, p := range players {
-		if chance("list "+e.Key+p.workplace).Float64() < 0.4 || p.key == p.workplace+"/1" {
-			letters = append(letters, letter.Letter{Person: p.id, Template: letter.Invitation, AboutKind: "activity", About: s.id("activity/" + e.Key), Programme: s.id("programme")})
+		if direct(e, p.workplace) || p.key == p.workplace+"/1" {
+			letters = append(letters, letter.Letter{Person: p.id, Template: letter.Invitation, AboutKind: "activity", About: s.id("activity/" + e.Key),
+				Programme: s.id("programme"), Args: map[string]any{"message": ""}})
 		}
 	}
-	return letter.Queue(ctx, s.Tx, letters...)
+	if err := letter.Queue(ctx, s.Tx, letters...); err != nil {
+		return err
+	}
+	return audit.Record(ctx, s.Tx, audit.Event{Act: "invite", Entity: "activity", Row: s.id("activity/" + e.Key), Detail: map[string]any{"letters": len(letters)}})
 }

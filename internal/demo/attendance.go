@@ -95,11 +95,20 @@ func (b *book) take(ctx context.Context, s *stage, e event, n, i int, o offered)
 	if err != nil {
 		return err
 	}
+	staff, err := s.staff(ctx, o.Meetings[i].Date)
+	if err != nil {
+		return err
+	}
 	var entries []activity.AttendanceEntry
 	for _, p := range list {
-		if p.State == activity.Seated {
-			entries = append(entries, attends(s.rand, p.Person, o, o.Meetings[i]))
+		if p.State != activity.Seated {
+			continue
 		}
+		entry := attends(s.rand, p.Person, o, o.Meetings[i])
+		if !slices.ContainsFunc(staff, func(q player) bool { return q.id == p.Person }) {
+			entry = activity.AttendanceEntry{Person: p.Person, Absence: "other"} // has left since
+		}
+		entries = append(entries, entry)
 	}
 	if e.Kind == "lecture" && s.rand.Float64() < 0.4 { // a colleague came along
 		players, err := b.players(ctx, s, e, o, o.Meetings[i].Date)

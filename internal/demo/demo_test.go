@@ -17,6 +17,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/file"
+	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -358,15 +359,7 @@ func TestTheStoryEnds(t *testing.T) {
 // sound fails unless all that must always hold does.
 func sound(t *testing.T, d *db.DB) {
 	t.Helper()
-	checks, err := people.Doctor(t.Context(), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range checks {
-		if len(c.Broken) > 0 {
-			t.Errorf("%s: broken by %q", c.Name, c.Broken)
-		}
-	}
+	dbtest.Hold(t, d, slices.Concat(people.Invariants(), activity.Invariants(d.Now()), letter.Invariants())...)
 }
 
 func TestTheStoryIsSound(t *testing.T) { dbtest.Run(t, sound) }

@@ -245,14 +245,22 @@ func (c conn) query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 
 type countKey struct{}
 
+// A counter counts, and so do those around it.
+type counter struct {
+	n      atomic.Int64
+	around *counter
+}
+
 // Counting returns a context in which every statement run is counted, and the count.
 func Counting(ctx context.Context) (context.Context, *atomic.Int64) {
-	n := new(atomic.Int64)
-	return context.WithValue(ctx, countKey{}, n), n
+	around, _ := ctx.Value(countKey{}).(*counter)
+	c := &counter{around: around}
+	return context.WithValue(ctx, countKey{}, c), &c.n
 }
 
 func count(ctx context.Context) {
-	if n, ok := ctx.Value(countKey{}).(*atomic.Int64); ok {
-		n.Add(1)
+	c, _ := ctx.Value(countKey{}).(*counter)
+	for ; c != nil; c = c.around {
+		c.n.Add(1)
 	}
 }

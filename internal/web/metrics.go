@@ -19,6 +19,7 @@ type meter struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
+	queries  *prometheus.CounterVec
 	letters  prometheus.Gauge
 	handler  http.Handler
 }
@@ -29,18 +30,20 @@ func newMeter() *meter {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kompobib_requests_total", Help: "Requests served, by route and status."}, []string{"route", "status"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "kompobib_request_seconds", Help: "How long requests took, by route.",
 			Buckets: []float64{.001, .003, .01, .03, .1, .3, 1, 3, 10}}, []string{"route"}),
+		queries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "kompobib_queries_total", Help: "Statements run in the database, by route."}, []string{"route"}),
 		letters: prometheus.NewGauge(prometheus.GaugeOpts{Name: "kompobib_letters_waiting", Help: "Letters in the outbox that have not gone out."}),
 	}
-	m.registry.MustRegister(m.requests, m.took, m.letters, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.took, m.queries, m.letters, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
 }
 
-func (m *meter) request(s *sight, took time.Duration) {
+func (m *meter) request(s *sight, took time.Duration, queries int64) {
 	if s.route == "" {
 		return // files, health
 	}
 	m.requests.WithLabelValues(s.route, strconv.Itoa(s.status)).Inc()
+	m.queries.WithLabelValues(s.route).Add(float64(queries))
 	m.took.WithLabelValues(s.route).Observe(took.Seconds())
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"kompobib/internal/db"
 	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
 )
@@ -69,7 +70,8 @@ func (s *Server) watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		start := s.Now()
 		note := &sight{id: rand.Text()[:12]}
-		req = req.WithContext(context.WithValue(req.Context(), sightKey{}, note))
+		ctx, queries := db.Counting(context.WithValue(req.Context(), sightKey{}, note))
+		req = req.WithContext(ctx)
 		to := witness{w, note}
 		to.Header().Set("X-Request-Id", note.id)
 		defer func() {
@@ -83,9 +85,9 @@ func (s *Server) watch(next http.Handler) http.Handler {
 				}
 			}
 			took := s.Now().Sub(start)
-			s.meter.request(note, took)
+			s.meter.request(note, took, queries.Load())
 			if note.route != "" {
-				s.Log.InfoContext(req.Context(), "request", "id", note.id, "route", note.route, "status", note.status, "bytes", note.bytes, "ms", took.Milliseconds())
+				s.Log.InfoContext(req.Context(), "request", "id", note.id, "route", note.route, "status", note.status, "bytes", note.bytes, "queries", queries.Load(), "ms", took.Milliseconds())
 			}
 		}()
 		next.ServeHTTP(to, req)

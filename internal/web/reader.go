@@ -1,12 +1,15 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
+	"kompobib/internal/local"
 	"kompobib/internal/web/locale"
 	"kompobib/internal/web/view"
 )
@@ -82,8 +85,30 @@ func takeNotice(w http.ResponseWriter, req *http.Request) *view.Notice {
 		return nil
 	}
 	var n view.Notice
-	if json.Unmarshal(text, &n) != nil || !locale.Swedish.Has(n.Code) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if d.Decode(&n) != nil || !locale.Swedish.Has(n.Code) {
 		return nil
 	}
+	for i, arg := range n.Args {
+		n.Args[i] = argument(arg)
+	}
 	return &n
+}
+
+// argument is what words are filled in with, after its way through JSON: numbers and dates are themselves again.
+func argument(arg any) any {
+	switch arg := arg.(type) {
+	case json.Number:
+		if n, err := arg.Int64(); err == nil {
+			return int(n)
+		}
+		return arg.String()
+	case string:
+		if d, err := local.ParseDate(arg); err == nil {
+			return d
+		}
+		return arg
+	}
+	return fmt.Sprint(arg)
 }

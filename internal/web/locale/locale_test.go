@@ -1,0 +1,56 @@
+package locale_test
+
+import (
+	"testing"
+	"time"
+
+	"kompobib/internal/local"
+	"kompobib/internal/web/locale"
+)
+
+// In the expectations a plain space stands for one that does not break, where it would not.
+func TestFormat(t *testing.T) {
+	const sv, en = locale.Swedish, locale.English
+	noon := time.Date(2012, 10, 12, 10, 5, 0, 0, time.UTC)
+	for _, test := range []struct{ says, got, want string }{
+		{"a date", sv.Date("2012-10-12"), "12\u00a0oktober\u00a02012"},
+		{"no date is nothing", sv.Date(""), ""},
+		{"a day in English", en.Day("2012-10-12"), "Fri\u00a012\u00a0Oct\u00a02012"},
+		{"a meeting", sv.When("2012-10-12", "13:00", "16:00"), "fre\u00a012\u00a0okt\u00a02012 kl.\u00a013.00–16.00"},
+		{"a meeting in English", en.When("2012-10-12", "13:00", "16:00"), "Fri\u00a012\u00a0Oct\u00a02012, 13:00–16:00"},
+		{"an instant where it was", sv.Time(noon, "Europe/Stockholm"), "12\u00a0okt\u00a02012 kl.\u00a012.05"},
+		{"a month", sv.Month("2012-10"), "oktober\u00a02012"},
+		{"thousands", sv.Number(9934984), "9\u00a0934\u00a0984"},
+		{"thousands in English", en.Number(9934984), "9,934,984"},
+		{"less than nothing", sv.Number(-1234), "−1\u00a0234"},
+		{"decimals", sv.Decimal(1234.5, 2), "1\u00a0234,50"},
+		{"almost nothing less than nothing", sv.Decimal(-0.5, 1), "−0,5"},
+		{"money", sv.Kronor(9934984), "9\u00a0934\u00a0984\u00a0kr"},
+		{"a share", sv.Share(412, 496), "83\u00a0%"},
+		{"a share of nothing", sv.Share(0, 0), "–"},
+		{"a share in English", en.Share(1, 2), "50%"},
+		{"part of full time", sv.FullTime(375), "37,5\u00a0%"},
+		{"hours and minutes", sv.Minutes(210), "3\u00a0tim 30\u00a0min"},
+		{"whole hours", sv.Minutes(120), "2\u00a0tim"},
+		{"minutes", sv.Minutes(45), "45\u00a0min"},
+		{"a list", sv.Join([]string{"a", "b", "c"}), "a, b och c"},
+		{"one", sv.Count("calendar.free", 1), "1 plats kvar"},
+		{"many", sv.Count("calendar.free", 1200), "1\u00a0200 platser kvar"},
+		{"none", en.Count("calendar.free", 0), "0 seats left"},
+		{"a date among words", sv.Say("public.state-running", local.Date("2013-03-31")), "Projektet pågår till och med den 31\u00a0mars\u00a02013."},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: %q, want %q", test.says, test.got, test.want)
+		}
+	}
+}
+
+func TestFor(t *testing.T) {
+	for accept, want := range map[string]locale.Language{
+		"": locale.Swedish, "de": locale.Swedish, "en-GB,en;q=0.9": locale.English, "fi,en;q=0.8,sv;q=0.9": locale.Swedish,
+	} {
+		if got := locale.For(accept); got != want {
+			t.Errorf("%q reads %s, want %s", accept, got.Tag(), want.Tag())
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package activity
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/local"
+)
+
+// ErrNotYourWorkplace is the fault of a word given for a workplace that one is not contact for.
+var ErrNotYourWorkplace = fault.Define(fault.Forbidden, "staff.not-yours")
+
+// employedIn is the condition that employment e holds on the day and is at one of v's workplaces.
+func employedIn(args *[]any, v access.Viewer, r access.Right, day local.Date) string {
+	in := db.In(args, v.Scope(r).Workplaces)
+	*args = append(*args, day)
+	d := last(args)
+	return "(e.workplace IN " + in + " AND e.valid_from <= " + d + " AND (e.valid_to IS NULL OR e.valid_to > " + d + "))"
+}
+
+// A Colleague is one of the staff whom a workplace contact answers for.
+type Colleague struct {
+	Person, Name, Title      string
+	Workplace, WorkplaceName string
+}
+
+// Colleagues are the staff of v's workplaces on a day, by workplace and name. Who works at two of them stands at
+// the one with the larger share. Persons with protected identity sign up on their own.
+func Colleagues(ctx context.Context, c db.Conn, v access.Viewer, day local.Date) ([]Colleague, error) {
+	args := []any{day}
+	list, err := db.All(ctx, c, func(p *Colleague) []any {
+		return []any{&p.Person, &p.Name, &p.Title, &p.Workplace, &p.WorkplaceName}
+	}, `
+		SELECT p.id, p.given || ' ' || p.family, e.title, e.workplace, u.name
+		FROM employment e JOIN person p ON p.id = e.person AND p.protected = 0
+		JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $1 AND (u.valid_to IS NULL OR u.valid_to > $1)
+		WHERE `+employedIn(&args, v, access.SignStaff, day)+`
+		ORDER BY u.sort_key, e.workplace, p.sort_key, e.share DESC, p.id`, args...)
+	seen := map[string]bool{}
+	var once []Colleague
+	for _, p := range list {
+		if !seen[p.Person] {
+			once = append(once, p)
+		}
+		seen[p.Person] = true
+	}
+	return once, err
+}
+
+// An Absent is a colleague who is at a meeting, or will be if they are called in.
+type Absent struct {
+	Person, Name    string
+	Workplace       string // its name
+	Date            local.Date
+	Start, End      local.Clock
+	Occasion, Title string
+	Place           string
+	State           SignupState
+}
+
+// Away returns who of v's staff is at a meeting from one day to before another, by day.
+func Away(ctx context.Context, c db.Conn, v access.Viewer, days local.Period) ([]Absent, error) {
+	args := []any{days.From, days.To}
+	return db.All(ctx, c, func(a *Absent) []any {
+		return []any{&a.Person, &a.Name, &a.Workplace, &a.Date, &a.Start, &a.End, &a.Occasion, &a.Title, &a.Place, &a.State}
+	}, `
+		SELECT DISTINCT p.id, p.given || ' ' || p.family, u.name, m.date, m.start_time, m.end_time, o.id, a.title, m.place, s.state, p.sort_key
+		FROM employment e JOIN person p ON p.id = e.person AND p.protected = 0
+		JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $1 AND (u.valid_to IS NULL OR u.valid_to > $1)
+		JOIN signup s ON s.person = p.id AND s.state IN ('seated', 'waiting')
+		JOIN occasion o ON o.id = s.occasion AND o.cancelled IS NULL
+		JOIN activity a ON a.id = o.activity
+		JOIN meeting m ON m.occasion = o.id AND m.date >= $1 AND m.date < $2
+		WHERE `+employedIn(&args, v, access.SeeStaff, days.From)+`
+		ORDER BY m.date, m.start_time, p.sort_key, p.id, o.id`, args...)
+}
+
+// An Unattested is a meeting where hours of v's staff wait to be attested.
+type Unattested struct {
+	Meeting, Title string
+	Date           local.Date
+	Start, End     local.Clock
+	People         int
+	Minutes        int
+}
+
+// ToAttest returns the meetings at which hours of v's staff are recorded that nobody has attested, the oldest first.
+// v's own are for somebody else.
+func ToAttest(ctx context.Context, c db.Conn, v access.Viewer) ([]Unattested, error) {
+	args := []any{v.Person}
+	return db.All(ctx, c, func(u *Unattested) []any {
+		return []any{&u.Meeting, &u.Title, &u.Date, &u.Start, &u.End, &u.People, &u.Minutes}
+	}, `
+		SELECT m.id, a.title, m.date, m.start_time, m.end_time, count(*), sum(t.minutes)
+		FROM employment e JOIN attendance t ON t.employment = e.id AND t.attested_at IS NULL AND t.minutes > 0 AND t.person <> $1
+		JOIN meeting m ON m.id = t.meeting JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
+		WHERE e.workplace IN `+db.In(&args, v.Scope(access.SignStaff).Workplaces)+`
+		GROUP BY m.id, a.title, m.date, m.start_time, m.end_time, m.starts ORDER BY m.starts, m.id LIMIT 50`, args...)
+}
+
+// An Invited is an activity that concerns a workplace, which has not yet said that its staff know.
+type Invited struct {
+	Activity, Title          string
+	Workplace, WorkplaceName string
+	Closes                   time.Time // the sign-up of the last of its occasions
+	Zone                     string
+}
+
+// ToPassOn returns the activities with sign-up yet to close that are for staff of v's workplaces, and that the workplace has
+// not confirmed passing on.
+func ToPassOn(ctx context.Context, c db.Conn, v access.Viewer, at time.Time, today local.Date) ([]Invited, error) {
+	args := []any{today, at}
+	list, err := db.All(ctx, c, func(i *Invited) []any {
+		return []any{&i.Activity, &i.Title, &i.Workplace, &i.WorkplaceName, &i.Zone, &i.Closes}
+	}, `
+		WITH RECURSIVE within (workplace, unit) AS (
+			SELECT id, id FROM unit WHERE id IN `+db.In(&args, v.Scope(access.SignStaff).Workplaces)+`
+			UNION
+			SELECT w.workplace, u.parent FROM within w JOIN unit_period u ON u.unit = w.unit
+			WHERE u.valid_from <= $1 AND (u.valid_to IS NULL OR u.valid_to > $1) AND u.parent IS NOT NULL
+		)
+		SELECT a.id, a.title, n.unit, n.name, p.zone, o.closes
+		FROM activity a JOIN programme p ON p.id = a.programme AND p.published = 1
+		JOIN occasion o ON o.activity = a.id AND o.cancelled IS NULL AND o.closes > $2
+		JOIN unit_period n ON n.unit IN (SELECT workplace FROM within) AND n.valid_from <= $1 AND (n.valid_to IS NULL OR n.valid_to > $1)
+		WHERE a.published = 1
+			AND EXISTS (SELECT 1 FROM within w JOIN target_unit t ON t.unit = w.unit WHERE w.workplace = n.unit AND t.programme = a.programme)
+			AND (NOT EXISTS (SELECT 1 FROM audience_unit x WHERE x.activity = a.id)
+				OR EXISTS (SELECT 1 FROM within w JOIN audience_unit x ON x.unit = w.unit WHERE w.workplace = n.unit AND x.activity = a.id))
+			AND NOT EXISTS (SELECT 1 FROM passed_on d WHERE d.activity = a.id AND d.workplace = n.unit)
+		ORDER BY o.closes, a.id, n.sort_key, n.unit`, args...)
+	var once []Invited
+	place := map[[2]string]int{}
+	for _, i := range list {
+		key := [2]string{i.Activity, i.Workplace}
+		if n, ok := place[key]; ok {
+			once[n].Closes = i.Closes
+			continue
+		}
+		place[key] = len(once)
+		once = append(once, i)
+	}
+	return once, err
+}
+
+// ConfirmPassedOn is a workplace's word that all its staff have been told of an activity. It counts as told in
+// reach, and stands once given.
+func ConfirmPassedOn(ctx context.Context, tx *db.Tx, v access.Viewer, activity, workplace string) error {
+	a, err := GetActivity(ctx, tx, v, activity)
+	if err != nil {
+		return err
+	}
+	if !v.At(access.SignStaff, workplace) {
+		return ErrNotYourWorkplace
+	}
+	n, err := tx.Exec(ctx, `INSERT INTO passed_on (activity, workplace, at, actor) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (activity, workplace) DO NOTHING`, activity, workplace, tx.At, tx.By)
+	if errors.Is(err, db.ErrDangling) {
+		return ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "pass-on", Entity: "activity", Row: activity,
+		Detail: map[string]any{"workplace": workplace, "new": n > 0, "programme": a.Programme}})
+}

@@ -224,3 +224,6 @@ func WithoutEvidence(ctx context.Context, c db.Conn, v access.Viewer, programme 
 		HAVING count(t.person) = 0 AND o.seated > 0 OR sum(CASE WHEN t.attested_at IS NULL AND t.source <> 'check-in' AND t.minutes > 0 THEN 1 ELSE 0 END) > 0
 		ORDER BY m.starts DESC, m.id`, args...)
 }
+
+// FullTitle is the title of the activity, with the occasion's own name behind if it has one.
+func (m Missing) FullTitle() string { return Occasion{Title: m.Title, Name: m.Name}.FullTitle() }

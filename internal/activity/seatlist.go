@@ -2,10 +2,12 @@ package activity
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/people"
 )
 
 // A Participant is a row of an occasion's seat list.
@@ -160,4 +162,37 @@ func Hours(ctx context.Context, c db.Conn, v access.Viewer) ([]MonthHours, error
 		SELECT m.month, sum(t.minutes), sum(CASE WHEN t.attested_at IS NULL THEN 0 ELSE t.minutes END)
 		FROM attendance t JOIN meeting m ON m.id = t.meeting
 		WHERE t.person = $1 GROUP BY m.month ORDER BY m.month DESC`, v.Person)
+}
+
+// FullTitle is the title of the activity, with the occasion's own name behind if it has one.
+func (m MySeat) FullTitle() string { return Occasion{Title: m.Title, Name: m.Name}.FullTitle() }
+
+// Findable returns persons by name whom v may sign up to an occasion that they manage: of the programme's target group,
+// at most twenty, none of them with protected identity and none who has a seat or waits.
+func Findable(ctx context.Context, c db.Conn, v access.Viewer, occasion, search string, at time.Time) ([]people.Name, error) {
+	o, err := getSeats(ctx, c, v, occasion)
+	if err != nil {
+		return nil, err
+	}
+	if !o.manages(v) {
+		return nil, ErrForbidden
+	}
+	args := []any{occasion, o.Programme, o.day(at)}
+	where := ""
+	for _, word := range strings.Fields(people.Fold(search)) {
+		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word)+"%")
+		where += " AND p.folded LIKE " + last(&args) + ` ESCAPE '\'`
+	}
+	return db.All(ctx, c, func(n *people.Name) []any { return []any{&n.ID, &n.Given, &n.Family, &n.SortKey} }, `
+		WITH RECURSIVE target (unit) AS (
+			SELECT unit FROM target_unit WHERE programme = $2
+			UNION
+			SELECT u.unit FROM target t JOIN unit_period u ON u.parent = t.unit WHERE u.valid_from <= $3 AND (u.valid_to IS NULL OR u.valid_to > $3)
+		)
+		SELECT p.id, p.given, p.family, p.sort_key FROM person p
+		WHERE p.protected = 0`+where+`
+			AND EXISTS (SELECT 1 FROM employment e JOIN target t ON t.unit = e.workplace
+				WHERE e.person = p.id AND e.valid_from <= $3 AND (e.valid_to IS NULL OR e.valid_to > $3))
+			AND NOT EXISTS (SELECT 1 FROM signup s WHERE s.occasion = $1 AND s.person = p.id AND s.state IN ('seated', 'waiting'))
+		ORDER BY p.sort_key, p.id LIMIT 20`, args...)
 }

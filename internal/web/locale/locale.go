@@ -13,6 +13,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"golang.org/x/text/language"
@@ -59,7 +60,7 @@ func Named(tag string) (Language, bool) {
 // Tag is l's name in HTML.
 func (l Language) Tag() string { return tags[l].String() }
 
-// Say returns the words for code, filled in with args. Dates are written as people write them.
+// Say returns the words for code, filled in with args. Dates and times are written as people write them.
 func (l Language) Say(code string, args ...any) string {
 	text, ok := words[l][code]
 	if !ok {
@@ -94,8 +95,11 @@ func (l Language) fill(text string, args []any) string {
 	}
 	written := slices.Clone(args)
 	for i, arg := range args {
-		if d, ok := arg.(local.Date); ok {
-			written[i] = l.Date(d)
+		switch at := arg.(type) {
+		case local.Date:
+			written[i] = l.Date(at)
+		case time.Time:
+			written[i] = l.Time(at, at.Location().String())
 		}
 	}
 	return fmt.Sprintf(text, written...)

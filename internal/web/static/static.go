@@ -14,7 +14,7 @@ import (
 	"slices"
 )
 
-//go:embed vendor/*.css vendor/*.js vendor/*.woff2 app.css app.js emblem/*.svg *.svg
+//go:embed vendor/*.css vendor/*.js vendor/*.woff2 app.css app.js attendance.js emblem/*.svg *.svg
 var files embed.FS
 
 // Root is the path that all files stand under.

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/web/view"
+)
+
+// A myPage is what is on for the reader, what they have been at, and what is kept about them.
+type myPage struct {
+	Coming, Waiting, Past, Off []activity.MySeat
+	Next                       []activity.Entry // open to them, not chosen yet
+	Hours                      []activity.MonthHours
+	Minutes                    int
+	Person                     people.Person
+	Employments                []people.Employment
+	Now                        time.Time
+}
+
+func (s *Server) me(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	const next = 4
+	ctx := req.Context()
+	d := myPage{Now: s.DB.Now()}
+	zone := "Europe/Stockholm"
+	if p := r.Programme(); p != nil {
+		zone = p.Zone
+	}
+	err := s.DB.Snapshot(ctx, func(c db.Conn) error {
+		seats, err := activity.Mine(ctx, c, r.Viewer)
+		if err != nil {
+			return err
+		}
+		signed := map[string]bool{}
+		for _, m := range seats {
+			signed[m.Occasion] = m.State != activity.Cancelled
+			over := m.Ends != nil && !d.Now.Before(*m.Ends)
+			switch {
+			case m.State == activity.Cancelled || m.Off && !over:
+				d.Off = append(d.Off, m)
+			case over && m.State == activity.Seated:
+				d.Past = append(d.Past, m)
+			case over: // they waited in vain
+				d.Off = append(d.Off, m)
+			case m.State == activity.Waiting:
+				d.Waiting = append(d.Waiting, m)
+			default:
+				d.Coming = append(d.Coming, m)
+			}
+		}
+		if d.Hours, err = activity.Hours(ctx, c, r.Viewer); err != nil {
+			return err
+		}
+		for _, h := range d.Hours {
+			d.Minutes += h.Minutes
+		}
+		open, err := activity.Calendar(ctx, c, r.Viewer, activity.Filter{From: s.today(zone), Limit: 20 + len(seats)})
+		if err != nil {
+			return err
+		}
+		for _, e := range open {
+			if open := e.Openness(d.Now); !signed[e.ID] && len(d.Next) < next && (open == activity.Open || open == activity.OpenToQueue) {
+				d.Next = append(d.Next, e)
+			}
+		}
+		if d.Person, err = people.GetPerson(ctx, c, r.Viewer, r.Person); err != nil {
+			return err
+		}
+		d.Employments, err = people.Employments(ctx, c, r.Viewer, r.Person)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, meView(r, d))
+}
+
+// nextMeeting is the first of an occasion's meetings that is not over, or its first.
+func nextMeeting(m activity.MySeat, today local.Date) activity.MyMeeting {
+	for _, meeting := range m.Meetings {
+		if local.Date(meeting.Date) >= today {
+			return meeting
+		}
+	}
+	if len(m.Meetings) > 0 {
+		return m.Meetings[0]
+	}
+	return activity.MyMeeting{}
+}
+
+// given is what was recorded at a meeting, in words.
+func given(r view.Reader, m activity.MyMeeting) string {
+	switch {
+	case m.Given == nil:
+		return r.Say("me.not-recorded")
+	case m.Absence != "":
+		return r.Say("me.absent", r.State("absence-reason", m.Absence))
+	}
+	return r.Say("me.given", r.Minutes(*m.Given), r.Minutes(m.Minutes))
+}

@@ -1,0 +1,68 @@
+// The attendance screen works without this file. It makes it faster for who uses the keyboard: Enter and the
+// arrows go to the row above or below, a digit goes to the minutes, and one button fills in all.
+(function () {
+	"use strict";
+
+	function fields(column) {
+		return Array.prototype.slice.call(document.querySelectorAll("[data-column='" + column + "']"));
+	}
+
+	function of(row, column) {
+		return row && row.querySelector("[data-column='" + column + "']");
+	}
+
+	function move(from, step) {
+		var all = fields(from.dataset.column);
+		var to = all[all.indexOf(from) + step];
+		if (!to) return false;
+		to.focus();
+		if (to.select) to.select();
+		return true;
+	}
+
+	document.addEventListener("keydown", function (event) {
+		var at = event.target;
+		if (!at.dataset || !at.dataset.column || event.ctrlKey || event.metaKey || event.altKey) return;
+		var list = at.tagName === "SELECT";
+		if (event.key === "Enter") {
+			// Enter in the last row saves, as it does without this file.
+			if (move(at, event.shiftKey ? -1 : 1)) event.preventDefault();
+		} else if (!list && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+			if (move(at, event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
+		} else if (list && /^[0-9]$/.test(event.key)) {
+			var minutes = of(at.closest("tr"), "minutes");
+			if (!minutes) return;
+			event.preventDefault();
+			minutes.value = event.key;
+			minutes.focus();
+			minutes.dispatchEvent(new Event("input", { bubbles: true }));
+		}
+	});
+
+	// Who writes minutes or a time says that it was a part.
+	document.addEventListener("input", function (event) {
+		var column = event.target.dataset && event.target.dataset.column;
+		if (!column || column === "how" || !event.target.value) return;
+		var how = of(event.target.closest("tr"), "how");
+		if (how && how.value !== "part") how.value = "part";
+	});
+
+	// Who chooses all of the meeting, or an absence, takes the minutes away.
+	document.addEventListener("change", function (event) {
+		if (!event.target.dataset || event.target.dataset.column !== "how" || event.target.value === "part") return;
+		["minutes", "arrived", "departed"].forEach(function (column) {
+			var field = of(event.target.closest("tr"), column);
+			if (field) field.value = "";
+		});
+	});
+
+	document.querySelectorAll("[data-all]").forEach(function (button) {
+		button.hidden = false;
+		button.addEventListener("click", function () {
+			fields("how").forEach(function (how) {
+				how.value = "whole";
+				how.dispatchEvent(new Event("change", { bubbles: true }));
+			});
+		});
+	});
+})();

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+	"kompobib/internal/web/view"
+)
+
+// A workplacePage is what a library manager needs in thirty seconds: who is away when, and what waits for them.
+type workplacePage struct {
+	Days    []awayDay // with somebody away: the coming two weeks
+	Later   []awayDay
+	Staff   []activity.Colleague
+	Pass    []activity.Invited
+	Attest  []activity.Unattested
+	Next    []activity.Entry // open occasions, to sign colleagues up to
+	Several bool             // there is more than one workplace
+	Now     time.Time
+	Today   local.Date
+}
+
+// An awayDay is a day with those who are away then.
+type awayDay struct {
+	Date local.Date
+	Away []activity.Absent
+}
+
+// byDay gathers rows that are in order of day.
+func byDay(rows []activity.Absent) (days []awayDay) {
+	for _, a := range rows {
+		if n := len(days); n > 0 && days[n-1].Date == a.Date {
+			days[n-1].Away = append(days[n-1].Away, a)
+		} else {
+			days = append(days, awayDay{a.Date, []activity.Absent{a}})
+		}
+	}
+	return days
+}
+
+// gone is how many have a seat, and so are away for certain.
+func (d awayDay) gone() int {
+	var persons []string
+	for _, a := range d.Away {
+		if a.State == activity.Seated && !slices.Contains(persons, a.Person) {
+			persons = append(persons, a.Person)
+		}
+	}
+	return len(persons)
+}
+
+func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	const soon, far, open = 14, 120, 6
+	ctx := req.Context()
+	d := workplacePage{Now: s.DB.Now()}
+	zone := "Europe/Stockholm"
+	if p := r.Programme(); p != nil {
+		zone = p.Zone
+	}
+	d.Today = s.today(zone)
+	err := s.DB.Snapshot(ctx, func(c db.Conn) error {
+		away, err := activity.Away(ctx, c, r.Viewer, local.Period{From: d.Today, To: d.Today.Add(far)})
+		if err != nil {
+			return err
+		}
+		days := byDay(away)
+		n := slices.IndexFunc(days, func(day awayDay) bool { return day.Date >= d.Today.Add(soon) })
+		if n < 0 {
+			n = len(days)
+		}
+		d.Days, d.Later = days[:n], days[n:]
+		if d.Staff, err = activity.Colleagues(ctx, c, r.Viewer, d.Today); err != nil {
+			return err
+		}
+		if d.Pass, err = activity.ToPassOn(ctx, c, r.Viewer, d.Now, d.Today); err != nil {
+			return err
+		}
+		if d.Attest, err = activity.ToAttest(ctx, c, r.Viewer); err != nil {
+			return err
+		}
+		entries, err := activity.Calendar(ctx, c, r.Viewer, activity.Filter{From: d.Today, Limit: 40})
+		for _, e := range entries {
+			if o := e.Openness(d.Now); len(d.Next) < open && (o == activity.Open || o == activity.OpenToQueue) {
+				d.Next = append(d.Next, e)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range d.Staff {
+		d.Several = d.Several || p.Workplace != d.Staff[0].Workplace
+	}
+	return render(w, req, http.StatusOK, workplaceView(r, d))
+}
+
+// passOn is a workplace's word that its staff have been told of an activity.
+func (s *Server) passOn(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		return activity.ConfirmPassedOn(ctx, tx, r.Viewer, req.PostFormValue("activity"), req.PostFormValue("workplace"))
+	})
+	if err != nil {
+		return err
+	}
+	return done(w, req, "/workplace", "workplace.done-passed-on")
+}
+
+// attestStaff vouches for the hours of the reader's staff at a meeting.
+func (s *Server) attestStaff(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var n int
+	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+		n, err = activity.Attest(ctx, tx, r.Viewer, req.PostFormValue("meeting"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return done(w, req, "/workplace", "workplace.done-attested", r.Number(n))
+}
+
+// workplaceLead names the reader's workplace, if there is one.
+func workplaceLead(r view.Reader, d workplacePage) string {
+	switch {
+	case len(d.Staff) == 0:
+		return ""
+	case d.Several:
+		return r.Count("workplace.lead-several", len(d.Staff))
+	}
+	return d.Staff[0].WorkplaceName
+}

@@ -14,7 +14,6 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
-	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/web/view"
 )
@@ -233,28 +232,6 @@ var (
 	errWholeMinutes   = fault.Define(fault.Invalid, "attendance.whole-minutes")
 	errMinutesOrTimes = fault.Define(fault.Invalid, "attendance.minutes-or-times")
 )
-
-// clock is a time of day as people type it fast: 9, 930, 9.30 or 9:30. What is no such thing stays as it is.
-func clock(s string) local.Clock {
-	s = strings.TrimSpace(s)
-	digits := strings.NewReplacer(".", "", ":", "", ",", "").Replace(s)
-	if n, err := strconv.Atoi(digits); err == nil && n >= 0 {
-		switch len(digits) {
-		case 1, 2:
-			return pad(n) + ":00"
-		case 3, 4:
-			return pad(n/100) + ":" + pad(n%100)
-		}
-	}
-	return s
-}
-
-func pad(n int) string {
-	if n < 10 {
-		return "0" + strconv.Itoa(n)
-	}
-	return strconv.Itoa(n)
-}
 
 // attest vouches for all that is recorded at a meeting.
 func (s *Server) attest(w http.ResponseWriter, req *http.Request, r view.Reader) error {

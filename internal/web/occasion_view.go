@@ -45,7 +45,7 @@ func questionField(r view.Reader, q activity.Question, value string, options []s
 	return f
 }
 
-func yesNo(r view.Reader, q activity.Question, value string) view.Field {
+func yesNoField(r view.Reader, q activity.Question, value string) view.Field {
 	f := questionField(r, q, value, nil)
 	f.Options = []view.Option{{Value: activity.Yes, Label: r.Say("occasion.yes")}, {Value: activity.No, Label: r.Say("occasion.no")}}
 	return f

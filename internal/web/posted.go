@@ -40,13 +40,26 @@ func (f posted) number(name string) int {
 
 func (f posted) version() int { return f.number("version") }
 
-// clock is a time of day as people write it: "9.30" is 09:30.
+// clock is a time of day as people type it fast: 9, 930, 9.30 or 9:30. What is no such thing stays as it is.
 func clock(s string) local.Clock {
-	s = strings.Replace(strings.TrimSpace(s), ".", ":", 1)
-	if len(s) == len("9:30") {
-		s = "0" + s
+	s = strings.TrimSpace(s)
+	digits := strings.NewReplacer(".", "", ":", "", ",", "").Replace(s)
+	if n, err := strconv.Atoi(digits); err == nil && n >= 0 {
+		switch len(digits) {
+		case 1, 2:
+			return pad(n) + ":00"
+		case 3, 4:
+			return pad(n/100) + ":" + pad(n%100)
+		}
 	}
 	return s
+}
+
+func pad(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
 }
 
 // change runs f in a transaction of the reader's, once however often the form is sent, and returns f's answer.

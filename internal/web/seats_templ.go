@@ -461,7 +461,7 @@ func seatsView(r view.Reader, d seatList) templ.Component {
 										}
 										return nil
 									})
-									templ_7745c5c3_Err = view.FormOf(view.Form{Action: occasionPath(d.ID) + "/seats/cancel", Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+									templ_7745c5c3_Err = view.FormOf(view.Form{Action: occasionPath(d.ID) + "/seats/leave", Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}

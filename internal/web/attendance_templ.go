@@ -587,7 +587,7 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = cell(r, d.Faults, "minutes", row, row.Minutes, "numeric", strconv.Itoa(d.Meeting.Minutes)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = timeCell(r, d.Faults, "minutes", row, row.Minutes, "numeric", strconv.Itoa(d.Meeting.Minutes)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -595,7 +595,7 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = cell(r, d.Faults, "arrived", row, row.Arrived, "text", d.Span.Start).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = timeCell(r, d.Faults, "arrived", row, row.Arrived, "text", d.Span.Start).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -603,7 +603,7 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = cell(r, d.Faults, "departed", row, row.Departed, "text", d.Span.End).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = timeCell(r, d.Faults, "departed", row, row.Departed, "text", d.Span.End).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -800,7 +800,7 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 	})
 }
 
-func cell(r view.Reader, faults fault.List, word string, row attendanceRow, value, mode, placeholder string) templ.Component {
+func timeCell(r view.Reader, faults fault.List, word string, row attendanceRow, value, mode, placeholder string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -119,8 +119,8 @@ var routes = []route{
 	{"GET /programmes/{slug}/not-reached", access.SeeNotReached, (*Server).notReachedPage},
 	{"POST /programmes/{slug}/not-reached", access.Invite, (*Server).invite},
 	{"GET /programmes/{slug}/office", access.PlanAny, (*Server).officePage},
-	// Seats, attendance and its evidence.
 
+	// Seats, attendance and its evidence.
 	{"GET /occasions/{id}", access.Public, (*Server).occasionPage},
 	{"POST /occasions/{id}/sign-up", access.SignUp, (*Server).signUp},
 	{"POST /occasions/{id}/answers", access.SignUp, (*Server).saveAnswers},

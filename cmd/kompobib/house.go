@@ -25,6 +25,7 @@ type house struct {
 	ring  *secret.Ring
 	files *file.Store
 	data  string // the folder
+	near  bool   // the keys lie among the data
 	log   *slog.Logger
 }
 
@@ -77,9 +78,7 @@ func (h *house) unlock(p *program, demo bool) error {
 	if h.ring, err = secret.LoadRing(path, want == ""); err != nil {
 		return fmt.Errorf("--key-file: %w", err)
 	}
-	if !demo && within(path, p.Data) {
-		h.log.Warn("the keys lie in the data folder: whoever gets the one gets the other. Move them, and set --key-file")
-	}
+	h.near = within(path, p.Data)
 	got := h.ring.Hash(keyCheck, "")
 	if want == "" {
 		return h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) error { return db.SetSetting(ctx, tx, keyCheck, got) })

@@ -30,6 +30,9 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	defer h.close()
+	if h.near {
+		h.log.Warn("the keys lie in the data folder: whoever gets the one gets the other. Move them, and set --key-file")
+	}
 	return c.serve(p.ctx, h, false, func(url string) error {
 		_, err := fmt.Fprintln(p.stdout, "KompoBib answers at", url)
 		return err

@@ -5,6 +5,7 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/people"
 	"kompobib/internal/programme"
 )
 
@@ -135,7 +137,7 @@ type ActivityFilter struct {
 	Managed               bool // only what the viewer may change
 }
 
-// ListActivities returns the activities that v may see, in order of title, with all that stands beside them.
+// ListActivities returns the activities that v may see, in Swedish order of title, with all that stands beside them.
 func ListActivities(ctx context.Context, c db.Conn, v access.Viewer, f ActivityFilter) ([]Activity, error) {
 	var args []any
 	where := visible(&args, v)
@@ -156,10 +158,15 @@ func ListActivities(ctx context.Context, c db.Conn, v access.Viewer, f ActivityF
 	if f.Managed {
 		where += " AND " + managed(&args, v)
 	}
-	list, err := db.All(ctx, c, scanActivity, selectActivity+`WHERE `+where+` ORDER BY a.title, a.series_ord, a.id`, args...)
+	list, err := db.All(ctx, c, scanActivity, selectActivity+`WHERE `+where+` ORDER BY a.id`, args...)
 	if err != nil {
 		return nil, err
 	}
+	keys := make(map[string]string, len(list))
+	for _, a := range list {
+		keys[a.ID] = people.SortKey(a.Title)
+	}
+	slices.SortFunc(list, func(a, b Activity) int { return cmp.Or(cmp.Compare(keys[a.ID], keys[b.ID]), cmp.Compare(a.ID, b.ID)) })
 	return list, complete(ctx, c, list)
 }
 

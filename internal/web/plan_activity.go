@@ -17,6 +17,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
 
@@ -65,7 +66,54 @@ func (s *Server) listActivities(w http.ResponseWriter, req *http.Request, r view
 	if err != nil {
 		return err
 	}
+	list.sort(r)
+	if format := wanted(req); format != "" {
+		return download(w, format, r.Say("nav.activities"), list.sheet(r))
+	}
 	return render(w, req, http.StatusOK, activitiesPage(r, list))
+}
+
+// sort puts the list in the order that was asked for; it comes in the order of titles.
+func (l activityList) sort(r view.Reader) {
+	by, falling := r.Sort("title", "kind", "organiser", "next")
+	slices.SortStableFunc(l.Activities, func(a, b activity.Activity) int {
+		switch by {
+		case "kind":
+			return strings.Compare(people.SortKey(r.State("activity-kind", a.Kind)), people.SortKey(r.State("activity-kind", b.Kind)))
+		case "organiser":
+			return strings.Compare(l.Names[a.Organiser].SortKey, l.Names[b.Organiser].SortKey)
+		case "next":
+			return strings.Compare(undated(l.Next[a.ID]), undated(l.Next[b.ID]))
+		}
+		return 0
+	})
+	if falling {
+		slices.Reverse(l.Activities)
+	}
+}
+
+// undated puts what has no date last.
+func undated(d local.Date) string {
+	if d == "" {
+		return "9999"
+	}
+	return string(d)
+}
+
+// sheet is the list as a file.
+func (l activityList) sheet(r view.Reader) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.Say("plan.title"), Width: 40}, {Label: r.Say("plan.kind")}, {Label: r.Say("plan.organiser"), Width: 24},
+			{Label: r.Say("plan.occasions"), Kind: sheet.Number}, {Label: r.Say("plan.next"), Kind: sheet.Date}, {Label: r.Say("plan.published")}},
+		Rows: func(yield func([]any) bool) {
+			for _, a := range l.Activities {
+				row := []any{a.Title, r.State("activity-kind", a.Kind), nameOf(r, l.Names[a.Organiser]), l.Occasions[a.ID], l.Next[a.ID], yesNo(r, a.Published)}
+				if !yield(row) {
+					return
+				}
+			}
+		},
+	}
 }
 
 // activityPage is all that is known of an activity, and the form for its facts as it is filled in.

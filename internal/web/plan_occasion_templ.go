@@ -165,7 +165,7 @@ func occasionNew(r view.Reader, p occasionPage, repeated bool) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = view.Input(r, view.Field{Name: meetingField(i+1, "breaks"), Label: r.Say("plan.breaks-n", i+1), Optional: true, Value: m.Breaks}, p.Faults).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = view.Input(r, view.Field{Name: meetingField(i+1, "breaks"), Label: r.Say("plan.breaks-n", i+1), Optional: true, Width: "medium", Value: m.Breaks}, p.Faults).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -723,7 +723,7 @@ func occasionEdit(r view.Reader, p occasionPage, now time.Time) templ.Component 
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("plan.meetings"), Hidden: true, Columns: []view.Column{
+					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("plan.meetings-table"), Hidden: true, Columns: []view.Column{
 						{Label: r.Say("plan.when")}, {Label: r.Say("plan.place")}, {Label: r.Say("plan.counts")},
 					}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

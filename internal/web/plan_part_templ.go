@@ -109,7 +109,7 @@ func partForm(r view.Reader, p partPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = view.Input(r, view.Field{Name: "ord", Label: r.Say("programme-edit.ord"), Help: r.Say("programme-edit.ord-help"), Kind: "number", Min: "1", Width: "short", Optional: true, Value: ord(p.Goal.Ord)}, p.Faults).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Input(r, view.Field{Name: "ord", Label: r.Say("programme-edit.ord"), Help: r.Say("programme-edit.ord-help"), Kind: "number", Min: "1", Width: "medium", Optional: true, Value: ord(p.Goal.Ord)}, p.Faults).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -169,7 +169,7 @@ func partForm(r view.Reader, p partPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = view.Input(r, view.Field{Name: "ord", Label: r.Say("programme-edit.ord"), Help: r.Say("programme-edit.ord-role-help"), Kind: "number", Min: "1", Width: "short", Optional: true, Value: ord(p.Partner.Ord)}, p.Faults).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Input(r, view.Field{Name: "ord", Label: r.Say("programme-edit.ord"), Help: r.Say("programme-edit.ord-role-help"), Kind: "number", Min: "1", Width: "medium", Optional: true, Value: ord(p.Partner.Ord)}, p.Faults).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -1136,7 +1136,7 @@ func programmeEdit(r view.Reader, p programmePage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("programme-edit.partners"), Hidden: true, Columns: []view.Column{
+					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("programme-edit.partners-table"), Hidden: true, Columns: []view.Column{
 						{Label: r.Say("programme-edit.partner-name")}, {Label: r.Say("programme-edit.role")}, {Label: r.Say("programme-edit.logo")},
 					}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var42), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

@@ -23,22 +23,22 @@ import (
 	"kompobib/internal/programme"
 )
 
-// A desk is where one sits and plans: pages are asked for and forms sent in a viewer's name.
-type desk struct {
+// A planDesk is where one sits and plans: pages are asked for and forms sent in a viewer's name.
+type planDesk struct {
 	*testing.T
 	d    *db.DB
 	http http.Handler
 	who  access.Viewer
 }
 
-func newDesk(t *testing.T, d *db.DB, who access.Viewer) *desk {
+func newPlanner(t *testing.T, d *db.DB, who access.Viewer) *planDesk {
 	t.Helper()
 	files, err := file.OpenStore(t.TempDir(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { files.Close() })
-	p := &desk{T: t, d: d, who: who}
+	p := &planDesk{T: t, d: d, who: who}
 	s := &Server{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Files: files,
 		Viewer: func(*http.Request) access.Viewer { return p.who }}
 	p.http = s.Handler()
@@ -55,17 +55,17 @@ type answer struct {
 	body, to string
 }
 
-func (p *desk) ask(req *http.Request) answer {
+func (p *planDesk) ask(req *http.Request) answer {
 	req.Header.Set("Accept-Language", "en")
 	w := httptest.NewRecorder()
 	p.http.ServeHTTP(w, req)
 	return answer{w.Code, w.Body.String(), w.Header().Get("Location")}
 }
 
-func (p *desk) get(path string) answer { return p.ask(httptest.NewRequest("GET", path, nil)) }
+func (p *planDesk) get(path string) answer { return p.ask(httptest.NewRequest("GET", path, nil)) }
 
 // post sends a form: "name=value" for each field.
-func (p *desk) post(path string, fields ...string) answer {
+func (p *planDesk) post(path string, fields ...string) answer {
 	form := url.Values{}
 	for _, f := range fields {
 		name, value, _ := strings.Cut(f, "=")
@@ -77,7 +77,7 @@ func (p *desk) post(path string, fields ...string) answer {
 }
 
 // wants fails unless the answer has the status and all the words.
-func (p *desk) wants(says string, a answer, code int, words ...string) answer {
+func (p *planDesk) wants(says string, a answer, code int, words ...string) answer {
 	p.Helper()
 	if a.code != code {
 		p.Errorf("%s: %d, want %d", says, a.code, code)
@@ -95,7 +95,7 @@ var facts = []string{"name=Framtidens bibliotek", "short_name=Framtid", "slug=fr
 
 func TestPlanProgramme(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		p := newDesk(t, d, planner(access.Administrator, ""))
+		p := newPlanner(t, d, planner(access.Administrator, ""))
 		p.wants("an empty list", p.get("/programmes"), 200, "No projects to show")
 		p.wants("the form", p.get("/programmes/new"), 200, `value="Europe/Stockholm"`)
 		p.wants("everything wrong", p.post("/programmes", "name= ", "slug=Två ord", "starts=2012-02-30", "ends="), 422,
@@ -139,7 +139,7 @@ func TestPlanProgramme(t *testing.T) {
 // A logotype comes with its text, is shown, and stays when only words are changed.
 func TestLogotype(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		p := newDesk(t, d, planner(access.Administrator, ""))
+		p := newPlanner(t, d, planner(access.Administrator, ""))
 		p.post("/programmes", facts...)
 		send := func(alt, picture string) answer {
 			var body bytes.Buffer
@@ -187,7 +187,7 @@ func TestPlanActivity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := newDesk(t, d, planner(access.Office, prog.ID))
+		p := newPlanner(t, d, planner(access.Office, prog.ID))
 		p.wants("an empty list", p.get("/activities"), 200, "No activities to show")
 		p.wants("the form", p.get("/activities/new"), 200, "Behov")
 		about := []string{"programme=" + prog.ID, "title=Ledarskap", "kind=lecture", "travel=employer", "meal=project", "substitute=nobody",
@@ -253,7 +253,7 @@ func TestPlanActivity(t *testing.T) {
 // However many occasions an activity has, its page takes as many queries.
 func TestPlanQueries(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		p := newDesk(t, d, planner(access.Office, ""))
+		p := newPlanner(t, d, planner(access.Office, ""))
 		var a activity.Activity
 		occasions := func(n int) {
 			err := d.Tx(t.Context(), "office", func(ctx context.Context, tx *db.Tx) error {

@@ -38,6 +38,7 @@ type DB struct {
 	queue       chan *act // SQLite's writer takes from it
 	writer      sync.WaitGroup
 	closed      chan struct{}
+	closing     sync.Once
 }
 
 // An Option changes what [Open] gives.
@@ -134,9 +135,9 @@ func (d *DB) openPostgres(dsn string) error {
 	return nil
 }
 
-// Close lets the transactions under way finish, and closes the database.
+// Close lets the transactions under way finish, and closes the database. Closing it again does nothing.
 func (d *DB) Close() error {
-	close(d.closed)
+	d.closing.Do(func() { close(d.closed) })
 	d.writer.Wait()
 	return errors.Join(d.read.Close(), d.write.Close())
 }

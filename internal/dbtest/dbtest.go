@@ -141,6 +141,23 @@ func Durable(t *testing.T) string {
 	return url
 }
 
+// Copy copies a test's database, which nobody may have open, and returns the URL of the copy.
+func Copy(t *testing.T, url string) string {
+	t.Helper()
+	if !strings.HasPrefix(url, "postgres") {
+		bytes, err := os.ReadFile(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "copy.db")
+		if err := os.WriteFile(path, bytes, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	return create(t, url[strings.LastIndex(url, "/")+1:])
+}
+
 // Open opens a test's database, watched over by the rules of [Check].
 func Open(t *testing.T, url string) *db.DB {
 	t.Helper()

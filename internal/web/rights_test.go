@@ -1,0 +1,203 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/secret"
+)
+
+// Reaches says who gets in at a route, by whose row it is about: names of roles with spaces between.
+// Nobody gets in at a row that is missing.
+type reaches struct{ own, other, elsewhere string }
+
+const (
+	everyone = "public participant contact organiser office steering auditor late administrator"
+	signedIn = "participant contact organiser office steering auditor late administrator"
+	nobody   = ""
+)
+
+var (
+	public   = reaches{everyone, everyone, everyone}
+	insiders = reaches{signedIn, signedIn, signedIn}
+)
+
+// Only makes the reach of who runs the first programme: they get in there, at whoever's row.
+func only(roles string) reaches { return reaches{roles, roles, nobody} }
+
+// Anywhere is for rows that belong to no programme, and for routes about no row.
+func anywhere(roles string) reaches { return reaches{roles, roles, roles} }
+
+var parameter = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// sortOf is the sort of row that a route's parameter names.
+func sortOf(pattern, name string) string {
+	if name != "id" {
+		return name
+	}
+	for _, at := range []struct{ part, sort string }{
+		{"/goals/", "goal"}, {"/phases/", "phase"}, {"/partners/", "partner"}, {"/activities/", "activity"}, {"/occasions/", "occasion"},
+		{"/meetings/", "past-meeting"}, {"/accounts/", "person"}, {"/outbox/", "letter"},
+	} {
+		if strings.Contains(pattern, at.part) {
+			return at.sort
+		}
+	}
+	return name
+}
+
+// path fills a pattern in with rows; ok is false if the world has none of that sort.
+func (w *world) path(pattern, whose string) (method, path string, ok bool) {
+	method, path, _ = strings.Cut(strings.ReplaceAll(pattern, "{$}", ""), " ")
+	ok = true
+	path = parameter.ReplaceAllStringFunc(path, func(p string) string {
+		id, known := w.rows[sortOf(pattern, strings.Trim(p, "{}"))][whose]
+		ok = ok && known
+		return id
+	})
+	return method, path, ok
+}
+
+// form is what a route's form must say for the row that it is about to be known.
+func (w *world) form(pattern string) string {
+	return parameter.ReplaceAllStringFunc(forms[pattern], func(p string) string { return w.rows[strings.Trim(p, "{}")]["own"] })
+}
+
+// A visit is one world that requests are sent to, as one person or another.
+type visit struct {
+	t       *testing.T
+	w       *world
+	kept    string // the URL of the world as it was
+	d       *db.DB
+	handler http.Handler
+	person  string
+	before  int // audit records in the world as it was
+}
+
+// recorded is how many changes of state there have been.
+func (v *visit) recorded() int {
+	v.t.Helper()
+	n, err := db.Value[int](v.t.Context(), v.d, `SELECT count(*) FROM audit`)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return n
+}
+
+func (v *visit) fresh() {
+	v.t.Helper()
+	v.d = dbtest.Open(v.t, dbtest.Copy(v.t, v.kept))
+	v.before = v.recorded()
+	ring, err := secret.NewRing(slices.Repeat([]byte{7}, 32))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	s := &Server{DB: v.d, Ring: ring, Log: slog.New(slog.NewTextHandler(v.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now, Service: "KompoBib",
+		Viewer: func(req *http.Request) access.Viewer {
+			if v.person == "" {
+				return access.Viewer{}
+			}
+			viewer, _, err := resolve(req.Context(), v.d, v.person, "2012-10-12")
+			if err != nil {
+				v.t.Error(err)
+			}
+			return viewer
+		}}
+	v.handler = s.Handler()
+}
+
+// ask sends a request and returns its answer's status; a way to the sign-in page is 401.
+func (v *visit) ask(role, method, path, form string) int {
+	v.person = v.w.viewers[role]
+	req := httptest.NewRequestWithContext(v.t.Context(), method, path, strings.NewReader(form))
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer := httptest.NewRecorder()
+	v.handler.ServeHTTP(answer, req)
+	if answer.Code == http.StatusSeeOther && strings.HasPrefix(answer.Header().Get("Location"), "/sign-in?") {
+		return http.StatusUnauthorized
+	}
+	return answer.Code
+}
+
+// Every route asks for its right, of everyone, at every sort of row: one's own, another's, another programme's
+// and one that is missing. A route that says nothing here of who gets in fails.
+func TestRights(t *testing.T) {
+	for _, route := range routes {
+		if _, ok := reach[route.pattern]; !ok {
+			t.Errorf("%s: say in reach who gets in", route.pattern)
+		}
+		if route.right != access.Public && !slices.ContainsFunc(access.Roles, func(role access.Role) bool { return slices.Contains(access.Table[role], route.right) }) {
+			t.Errorf("%s takes %q, which no role has", route.pattern, route.right)
+		}
+	}
+	for pattern := range reach {
+		if !slices.ContainsFunc(routes, func(r route) bool { return r.pattern == pattern }) {
+			t.Errorf("%s is no route", pattern)
+		}
+	}
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		d := dbtest.Open(t, url)
+		w := newWorld(t, d)
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		v := &visit{t: t, w: w, kept: url}
+		v.fresh()
+		for _, route := range routes {
+			v.walk(route.pattern, reach[route.pattern])
+		}
+	})
+}
+
+func (v *visit) walk(pattern string, reaches reaches) {
+	for whose, in := range map[string]string{"own": reaches.own, "other": reaches.other, "elsewhere": reaches.elsewhere, "missing": nobody} {
+		method, path, ok := v.w.path(pattern, whose)
+		if !ok {
+			continue
+		}
+		if whose == "missing" && !parameter.MatchString(pattern) {
+			continue
+		}
+		for _, role := range roles {
+			code := v.ask(role, method, path, v.w.form(pattern))
+			shut := code == http.StatusUnauthorized || code == http.StatusForbidden || code == http.StatusNotFound
+			if want := slices.Contains(strings.Fields(in), role); want == shut || code >= 500 {
+				v.t.Errorf("%s as %s, %s row = %d, want in: %v", pattern, role, whose, code, want)
+			}
+			if method == http.MethodPost && v.recorded() != v.before {
+				v.fresh() // what it did must not touch the next
+			}
+		}
+	}
+}
+
+// A hidden row is answered as one that is missing.
+func TestHiddenIsMissing(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		d := dbtest.Open(t, url)
+		w := newWorld(t, d)
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		v := &visit{t: t, w: w, kept: url}
+		v.fresh()
+		for _, request := range []string{"/people/{person}", "/people/{person}/edit"} {
+			_, hidden, _ := w.path("GET "+request, "elsewhere")
+			_, missing, _ := w.path("GET "+request, "missing")
+			if a, b := v.ask("office", "GET", hidden, ""), v.ask("office", "GET", missing, ""); a != 404 || b != 404 {
+				t.Errorf("%s: hidden %d, missing %d, want 404 for both", request, a, b)
+			}
+		}
+	})
+}

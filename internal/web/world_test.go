@@ -1,0 +1,197 @@
+package web
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/activity"
+	"kompobib/internal/auth"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+)
+
+// A world is two small programmes that know nothing of each other, one person in each role, and rows of
+// each sort. "own" is what a role in the first programme has to do with, "other" is another's there,
+// "elsewhere" is the second programme's.
+type world struct {
+	viewers map[string]string            // by role: the person
+	rows    map[string]map[string]string // by sort of row, then own, other, elsewhere: the id
+}
+
+// The roles that a world has someone in. "late" is an auditor whose time is over.
+var roles = []string{"public", "participant", "contact", "organiser", "office", "steering", "auditor", "late", "administrator"}
+
+// A builder makes a world as people would; the first error stops the test.
+type builder struct {
+	t *testing.T
+	d *db.DB
+	w *world
+}
+
+func newWorld(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	past, err := d.Reopen(t.Context(), func() time.Time { return dbtest.Now.AddDate(0, 0, -5) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer past.Close()
+	b := &builder{t: t, d: past, w: &world{viewers: map[string]string{}, rows: map[string]map[string]string{}}}
+	b.build()
+	return b.w
+}
+
+// did does something in a transaction of its own.
+func did[T any](b *builder, f func(ctx context.Context, tx *db.Tx) (T, error)) (v T) {
+	b.t.Helper()
+	b.do(func(ctx context.Context, tx *db.Tx) (err error) {
+		v, err = f(ctx, tx)
+		return err
+	})
+	return v
+}
+
+func (b *builder) do(f func(ctx context.Context, tx *db.Tx) error) {
+	b.t.Helper()
+	if err := b.d.Tx(b.t.Context(), "system", f); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *builder) row(sort, whose, id string) string {
+	if b.w.rows[sort] == nil {
+		b.w.rows[sort] = map[string]string{"missing": "00000000000000000000000000"}
+	}
+	b.w.rows[sort][whose] = id
+	return id
+}
+
+func (b *builder) unit(kind people.Kind, name, parent string) string {
+	b.t.Helper()
+	n := people.NewUnit{Kind: kind, Name: name, Parent: parent, From: "2000-01-01"}
+	if kind == people.Workplace {
+		n.WorkplaceKind = "public-library"
+	}
+	return did(b, func(ctx context.Context, tx *db.Tx) (people.Unit, error) { return people.CreateUnit(ctx, tx, n) }).ID
+}
+
+// person makes someone who works somewhere, "" for nowhere, and has an account.
+func (b *builder) person(name, employer, workplace string) string {
+	b.t.Helper()
+	p := did(b, func(ctx context.Context, tx *db.Tx) (people.Person, error) {
+		return people.CreatePerson(ctx, tx, people.Person{Given: name, Family: "Test", Gender: "woman", BirthYear: 1970, Email: name + "@example.org"})
+	})
+	if workplace != "" {
+		did(b, func(ctx context.Context, tx *db.Tx) (people.Employment, error) {
+			return people.Employ(ctx, tx, access.System, people.Employment{Person: p.ID, Employer: employer, Workplace: workplace,
+				Title: "bibliotekarie", Share: 1000, Valid: local.Period{From: "2010-01-01"}})
+		})
+	}
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		return auth.NewAccount(ctx, tx, access.System, p.ID, name+"@example.org")
+	})
+	return p.ID
+}
+
+func (b *builder) grant(person string, g access.Grant) {
+	b.t.Helper()
+	if g.Valid.From == "" {
+		g.Valid.From = "2010-01-01"
+	}
+	did(b, func(ctx context.Context, tx *db.Tx) (access.Grant, error) {
+		return auth.AddGrant(ctx, tx, access.System, person, g)
+	})
+}
+
+func (b *builder) programme(slug, target string) (id, goal string) {
+	b.t.Helper()
+	p := programme.Programme{Slug: slug, Name: "Program " + slug, ShortName: slug, OverallGoal: "Alla får möjlighet.", Contact: slug + "@example.org",
+		FundingPeriod: "2007-2013", Starts: "2011-01-17", Ends: "2013-03-31", Zone: zone, Published: true}
+	b.do(func(ctx context.Context, tx *db.Tx) error { return programme.Create(ctx, tx, access.System, &p) })
+	g := programme.GoalArea{Programme: p.ID, Name: "Medborgarnas behov"}
+	b.do(func(ctx context.Context, tx *db.Tx) error { return programme.AddGoal(ctx, tx, access.System, &g) })
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		return programme.SetTargets(ctx, tx, access.System, p.ID, []string{target})
+	})
+	return p.ID, g.ID
+}
+
+// occasion makes an activity with an occasion tomorrow and one that has been, with a meeting each.
+func (b *builder) occasion(whose, programme, goal, organiser, participant string) {
+	b.t.Helper()
+	a := activity.Activity{Programme: programme, Kind: "lecture", Title: "Föreläsning " + whose, Organiser: organiser, Goals: []string{goal},
+		Travel: "employer", Meal: "project", Substitute: "employer", Published: true}
+	b.do(func(ctx context.Context, tx *db.Tx) error { return activity.CreateActivity(ctx, tx, access.System, &a) })
+	b.row("activity", whose, a.ID)
+	q := activity.Question{Activity: a.ID, Text: "Vad äter du inte?", Kind: "text", Sensitive: true}
+	b.do(func(ctx context.Context, tx *db.Tx) error { return activity.AddQuestion(ctx, tx, access.System, &q) })
+	b.row("question", whose, q.ID)
+	for sort, date := range map[string]local.Date{"": "2012-11-07", "past-": "2012-10-10"} {
+		o := activity.Occasion{Activity: a.ID, Name: "Köping", Capacity: 20, Opens: dbtest.Now.Add(-240 * time.Hour), Closes: dbtest.Now.Add(240 * time.Hour)}
+		if sort == "past-" {
+			o.Closes = dbtest.Now.Add(-72 * time.Hour) // that is after the sign-up five days ago
+		}
+		m := activity.Meeting{Span: local.Span{Date: date, Start: "13:00", End: "16:00", Zone: zone}, Place: "Biblioteket", OnlineLink: "https://online.example.org/" + whose}
+		b.do(func(ctx context.Context, tx *db.Tx) error {
+			return activity.CreateOccasion(ctx, tx, access.System, &o, &m)
+		})
+		b.row(sort+"occasion", whose, o.ID)
+		b.row(sort+"meeting", whose, m.ID)
+		did(b, func(ctx context.Context, tx *db.Tx) (activity.Signup, error) {
+			return activity.SignUp(ctx, tx, access.System, o.ID, participant)
+		})
+	}
+}
+
+func (b *builder) build() {
+	region := b.unit(people.Region, "Regionen", "")
+	county := b.unit(people.County, "Länet", region)
+	here := b.unit(people.Municipality, "Köping", county)
+	there := b.unit(people.Municipality, "Sala", county)
+	employer := did(b, func(ctx context.Context, tx *db.Tx) (people.Employer, error) {
+		return people.CreateEmployer(ctx, tx, people.Employer{Name: "Kommunen", OrgNumber: "212000-0142"})
+	}).ID
+	b.row("employer", "own", employer)
+	main := b.row("workplace", "own", b.unit(people.Workplace, "Stadsbiblioteket", here))
+	branch := b.row("workplace", "other", b.unit(people.Workplace, "Filialen", here))
+	away := b.row("workplace", "elsewhere", b.unit(people.Workplace, "Sala bibliotek", there))
+
+	p, goal := b.programme("kompobib", here)
+	q, otherGoal := b.programme("annat", there)
+	b.row("programme", "own", p)
+	b.row("slug", "own", "kompobib")
+	b.row("slug", "elsewhere", "annat")
+
+	b.row("goal", "own", goal)
+	b.row("goal", "elsewhere", otherGoal)
+
+	ann := b.person("ann", employer, main)
+	other := b.row("person", "other", b.person("olle", employer, branch))
+	elsewhere := b.row("person", "elsewhere", b.person("siv", employer, away))
+	b.row("person", "own", ann)
+	b.w.viewers["participant"] = ann
+	for role, g := range map[string]access.Grant{
+		"contact":       {Role: access.Contact, Unit: main},
+		"organiser":     {Role: access.Organiser, Programme: p},
+		"office":        {Role: access.Office, Programme: p},
+		"steering":      {Role: access.Steering, Programme: p},
+		"auditor":       {Role: access.Auditor, Programme: p, Valid: local.Period{From: "2011-01-01", To: "2014-01-01"}},
+		"late":          {Role: access.Auditor, Programme: p, Valid: local.Period{From: "2011-01-01", To: "2012-10-12"}},
+		"administrator": {Role: access.Administrator},
+	} {
+		at := ""
+		if role == "contact" {
+			at = main
+		}
+		id := b.person(role, employer, at)
+		b.grant(id, g)
+		b.w.viewers[role] = b.row(role, "own", id)
+	}
+	b.occasion("own", p, goal, b.w.viewers["organiser"], ann)
+	b.occasion("other", p, goal, b.w.viewers["office"], other)
+	b.occasion("elsewhere", q, otherGoal, "", elsewhere)
+}

@@ -2,6 +2,19 @@ package web
 
 var runs = reaches{"office administrator", "office administrator", "administrator"}
 
+// constants are parameters that name no row.
+var constants = map[string]string{"{what}": "contact", "{step}": "rename"}
+
+// rowless are routes whose rows a world cannot have, with the reason. They are walked with a row that is missing.
+var rowless = map[string]string{
+	"GET /logo/{file}":      "logotypes lie among the files, which are tried with the pages that show them",
+	"GET /sign-in/{token}":  "a token is known to nobody but who gets the letter; tried in TestSignIn",
+	"POST /sign-in/{token}": "likewise",
+}
+
+// queries are what a route needs to be told besides.
+var queries = map[string]string{"GET /programmes/{slug}/reach/rows": "?figure=staff"}
+
 // forms are those that name the row themselves.
 var forms = map[string]string{
 	"POST /activities":           "programme={programme}",
@@ -76,4 +89,45 @@ var reach = map[string]reaches{
 	"POST /occasions/{id}/meetings/{meeting}":           {"organiser office", "office", nobody},
 	"GET /occasions/{id}/meetings/{meeting}/remove":     {"organiser office", "office", nobody},
 	"POST /occasions/{id}/meetings/{meeting}/remove":    {"organiser office", "office", nobody},
+
+	// People. Everyone has a page of their own; a contact sees the staff; an address or number is seen for a reason.
+	"GET /people":                                            anywhere("office auditor"),
+	"GET /people/new":                                        anywhere("office"),
+	"POST /people/new":                                       anywhere("office"),
+	"GET /people/{person}":                                   {"participant contact office auditor", "office auditor", nobody},
+	"GET /people/{person}/edit":                              only("office"),
+	"POST /people/{person}/edit":                             only("office"),
+	"GET /people/{person}/identity":                          only("office"),
+	"POST /people/{person}/identity":                         only("office"),
+	"GET /people/{person}/see/{what}":                        only("office"),
+	"POST /people/{person}/see/{what}":                       only("office"),
+	"GET /people/{person}/employments/new":                   only("office"),
+	"POST /people/{person}/employments/new":                  only("office"),
+	"GET /people/{person}/employments/{employment}/change":   only("office"),
+	"POST /people/{person}/employments/{employment}/change":  only("office"),
+	"GET /people/{person}/employments/{employment}/end":      only("office"),
+	"POST /people/{person}/employments/{employment}/end":     only("office"),
+	"GET /people/{person}/employments/{employment}/correct":  only("office"),
+	"POST /people/{person}/employments/{employment}/correct": only("office"),
+
+	// The tree and the employers are everyone's, not a programme's.
+	"GET /workplaces":                 insiders,
+	"GET /workplaces/new":             anywhere("office administrator"),
+	"POST /workplaces/new":            anywhere("office administrator"),
+	"GET /workplaces/{unit}":          insiders,
+	"GET /workplaces/{unit}/{step}":   anywhere("office administrator"),
+	"POST /workplaces/{unit}/{step}":  anywhere("office administrator"),
+	"GET /employers":                  anywhere("office administrator"),
+	"GET /employers/new":              anywhere("office administrator"),
+	"POST /employers/new":             anywhere("office administrator"),
+	"GET /employers/{employer}/edit":  anywhere("office administrator"),
+	"POST /employers/{employer}/edit": anywhere("office administrator"),
+
+	// Reach: a contact's own workplaces, in whatever programme; hidden where groups are small; by name for who may act on it.
+	"GET /reach":                          anywhere("contact office steering auditor"),
+	"GET /programmes/{slug}/reach":        {"contact office steering auditor", nobody, "contact"},
+	"GET /programmes/{slug}/reach/rows":   {"contact office auditor", nobody, nobody},
+	"GET /programmes/{slug}/not-reached":  {"contact office", nobody, "contact"},
+	"POST /programmes/{slug}/not-reached": {"contact office", nobody, "contact"},
+	"GET /programmes/{slug}/office":       {"office", nobody, nobody},
 }

@@ -31,6 +31,8 @@ type builder struct {
 	t *testing.T
 	d *db.DB
 	w *world
+
+	employed map[string]string // by person: the employment
 }
 
 func newWorld(t *testing.T, d *db.DB) *world {
@@ -40,7 +42,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	defer past.Close()
-	b := &builder{t: t, d: past, w: &world{viewers: map[string]string{}, rows: map[string]map[string]string{}}}
+	b := &builder{t: t, d: past, employed: map[string]string{}, w: &world{viewers: map[string]string{}, rows: map[string]map[string]string{}}}
 	b.build()
 	return b.w
 }
@@ -86,10 +88,10 @@ func (b *builder) person(name, employer, workplace string) string {
 		return people.CreatePerson(ctx, tx, people.Person{Given: name, Family: "Test", Gender: "woman", BirthYear: 1970, Email: name + "@example.org"})
 	})
 	if workplace != "" {
-		did(b, func(ctx context.Context, tx *db.Tx) (people.Employment, error) {
+		b.employed[p.ID] = did(b, func(ctx context.Context, tx *db.Tx) (people.Employment, error) {
 			return people.Employ(ctx, tx, access.System, people.Employment{Person: p.ID, Employer: employer, Workplace: workplace,
 				Title: "bibliotekarie", Share: 1000, Valid: local.Period{From: "2010-01-01"}})
-		})
+		}).ID
 	}
 	b.do(func(ctx context.Context, tx *db.Tx) error {
 		return auth.NewAccount(ctx, tx, access.System, p.ID, name+"@example.org")
@@ -156,9 +158,9 @@ func (b *builder) build() {
 		return people.CreateEmployer(ctx, tx, people.Employer{Name: "Kommunen", OrgNumber: "212000-0142"})
 	}).ID
 	b.row("employer", "own", employer)
-	main := b.row("workplace", "own", b.unit(people.Workplace, "Stadsbiblioteket", here))
-	branch := b.row("workplace", "other", b.unit(people.Workplace, "Filialen", here))
-	away := b.row("workplace", "elsewhere", b.unit(people.Workplace, "Sala bibliotek", there))
+	main := b.row("unit", "own", b.unit(people.Workplace, "Stadsbiblioteket", here))
+	branch := b.row("unit", "other", b.unit(people.Workplace, "Filialen", here))
+	away := b.row("unit", "elsewhere", b.unit(people.Workplace, "Sala bibliotek", there))
 
 	p, goal := b.programme("kompobib", here)
 	q, otherGoal := b.programme("annat", there)
@@ -168,11 +170,24 @@ func (b *builder) build() {
 
 	b.row("goal", "own", goal)
 	b.row("goal", "elsewhere", otherGoal)
+	for whose, programmeID := range map[string]string{"own": p, "elsewhere": q} {
+		phase := programme.Phase{Programme: programmeID, Name: "Genomförande", Starts: "2011-09-01", Ends: "2012-12-31"}
+		b.do(func(ctx context.Context, tx *db.Tx) error { return programme.AddPhase(ctx, tx, access.System, &phase) })
+		b.row("phase", whose, phase.ID)
+		partner := programme.Partner{Programme: programmeID, Role: "owner", Name: "Landstinget"}
+		b.do(func(ctx context.Context, tx *db.Tx) error {
+			return programme.AddPartner(ctx, tx, access.System, &partner)
+		})
+		b.row("partner", whose, partner.ID)
+	}
 
 	ann := b.person("ann", employer, main)
 	other := b.row("person", "other", b.person("olle", employer, branch))
 	elsewhere := b.row("person", "elsewhere", b.person("siv", employer, away))
 	b.row("person", "own", ann)
+	for _, whose := range []string{"own", "other", "elsewhere"} {
+		b.row("employment", whose, b.employed[b.w.rows["person"][whose]])
+	}
 	b.w.viewers["participant"] = ann
 	for role, g := range map[string]access.Grant{
 		"contact":       {Role: access.Contact, Unit: main},

@@ -2,9 +2,11 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/file"
@@ -247,4 +249,19 @@ func (s *Server) accessibility(w http.ResponseWriter, req *http.Request, r view.
 // privacy tells what is kept of whom, why, and for how long: (EU) 2016/679, article 13.
 func (s *Server) privacy(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return render(w, req, http.StatusOK, privacyView(r))
+}
+
+// officeStart leads to the overview of the programme that the reader's office runs, the one under way first.
+func (s *Server) officeStart(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	list, err := programme.List(req.Context(), s.DB, r.Viewer)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(p programme.Programme) bool { return !r.Viewer.In(access.PlanAny, p.ID) })
+	if len(list) == 0 {
+		return errNotFound
+	}
+	first := slices.MinFunc(list, func(a, b programme.Programme) int { return rank(a.State) - rank(b.State) })
+	http.Redirect(w, req, "/programmes/"+first.Slug+"/office", http.StatusSeeOther)
+	return nil
 }

@@ -118,6 +118,7 @@ var routes = []route{
 	{"GET /programmes/{slug}/reach/rows", access.SeeReach, (*Server).reachRows},
 	{"GET /programmes/{slug}/not-reached", access.SeeNotReached, (*Server).notReachedPage},
 	{"POST /programmes/{slug}/not-reached", access.Invite, (*Server).invite},
+	{"GET /office", access.PlanAny, (*Server).officeStart},
 	{"GET /programmes/{slug}/office", access.PlanAny, (*Server).officePage},
 
 	// Seats, attendance and its evidence.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -266,15 +267,24 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-// Links of the navigation lead to pages that are there.
+// Links of the navigation lead to pages that are there, and that whoever sees the link may open.
 func TestNavigation(t *testing.T) {
-	mux := http.NewServeMux()
+	mux, rights := http.NewServeMux(), map[string]access.Right{}
 	for _, route := range routes {
 		mux.Handle(route.pattern, http.NotFoundHandler())
+		rights[route.pattern] = route.right
 	}
 	for _, e := range view.Navigation {
-		if _, pattern := mux.Handler(httptest.NewRequest("GET", e.Href, nil)); pattern == "" {
+		_, pattern := mux.Handler(httptest.NewRequest("GET", e.Href, nil))
+		if pattern == "" {
 			t.Errorf("%s is in the navigation, but not among the routes", e.Href)
+			continue
+		}
+		for _, role := range access.Roles {
+			r := view.Reader{Viewer: access.Viewer{Person: "p", Grants: []access.Grant{{Role: role}}}}
+			if slices.ContainsFunc(r.Nav(), func(n view.Entry) bool { return n.Href == e.Href }) && !r.Can(rights[pattern]) {
+				t.Errorf("%s sees a link to %s, and may not open it", role, e.Href)
+			}
 		}
 	}
 }

@@ -8,18 +8,17 @@ type Entry struct {
 	Rights     []access.Right
 }
 
-// Navigation is all of it, in order. A test keeps every address among the routes.
+// Navigation is all of it, in order. A test keeps every address among the routes, for those with the same rights.
 var Navigation = []Entry{
 	{"/calendar", "nav.calendar", []access.Right{access.Public}},
 	{"/me", "nav.me", []access.Right{access.SeeSelf}},
 	{"/workplace", "nav.workplace", []access.Right{access.SeeStaff}},
-	{"/activities", "nav.activities", []access.Right{access.Plan, access.SeeSignups}},
+	{"/office", "nav.office", []access.Right{access.PlanAny}},
+	{"/activities", "nav.activities", []access.Right{access.SeeSignups}},
 	{"/reach", "nav.reach", []access.Right{access.SeeReach}},
 	{"/people", "nav.people", []access.Right{access.SeePeople}},
 	{"/workplaces", "nav.organisation", []access.Right{access.EditOrganisation, access.SeePeople}},
-	{"/programmes", "nav.programmes", []access.Right{access.EditProgramme, access.NewProgramme}},
-	{"/accounts", "nav.accounts", []access.Right{access.ManageAccounts}},
-	{"/audit", "nav.audit", []access.Right{access.SeeAudit}},
+	{"/programmes", "nav.programmes", []access.Right{access.EditProgramme}},
 }
 
 // Nav is the navigation for r.

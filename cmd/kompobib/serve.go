@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"kompobib/internal/activity"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/job"
@@ -134,7 +135,8 @@ func (h *house) housekeeping(ctx context.Context) {
 	for {
 		err := h.db.Tx(ctx, operator, func(ctx context.Context, tx *db.Tx) error {
 			_, err := once.Sweep(ctx, tx)
-			return errors.Join(err, auth.Sweep(ctx, tx, time.Now()), job.Sweep(ctx, tx))
+			_, sensitive := activity.DeleteSensitive(ctx, tx)
+			return errors.Join(err, sensitive, auth.Sweep(ctx, tx, time.Now()), job.Sweep(ctx, tx))
 		})
 		// What is being received has a day to become known.
 		_, swept := h.files.Sweep(ctx, h.db, time.Now().AddDate(0, 0, -1))

@@ -229,6 +229,9 @@ func TestFacts(t *testing.T) {
 			{"corrections", value[int](t, d, `SELECT count(*) FROM attendance_before`), 8, 60},
 			{"cancellations", value[int](t, d, `SELECT count(*) FROM signup WHERE state = 'cancelled'`), 50, 400},
 			{"called in from the queue", value[int](t, d, `SELECT count(*) FROM signup_event WHERE why = 'promoted'`), 3, 200},
+			{"times that a workplace has passed an invitation on", value[int](t, d, `SELECT count(*) FROM passed_on`), 200, 900},
+			{"workplaces that never have", value[int](t, d, `SELECT count(*) FROM unit u WHERE u.kind = 'workplace' AND u.workplace_kind <> 'county-library'
+				AND NOT EXISTS (SELECT 1 FROM passed_on p WHERE p.workplace = u.id)`), 3, 30},
 			{"letters that wait", value[int](t, d, `SELECT count(*) FROM letter WHERE state <> 'sent' AND made_at < '2012-10-11 22:00:00'`), 0, 0},
 			{"workplaces that nobody has attended from", value[int](t, d, `SELECT count(*) FROM unit u WHERE u.kind = 'workplace' AND NOT EXISTS
 				(SELECT 1 FROM employment e JOIN attendance t ON t.employment = e.id AND t.minutes > 0 WHERE e.workplace = u.id)`), 1, 30},

@@ -24,6 +24,9 @@ func (b *book) offers() (acts []act) {
 		}
 		if e.Told != "" {
 			acts = append(acts, act{name: "invite to " + e.Key, at: at(e.Told, "10:00"), play: func(ctx context.Context, s *stage) error { return b.invite(ctx, s, e) }})
+			if len(e.Roles) == 0 {
+				acts = append(acts, b.passings(e)...)
+			}
 		}
 		if e.Workplaces {
 			e.Occasions = b.workshops()

@@ -15,21 +15,24 @@ import (
 	"kompobib/internal/local"
 )
 
+// never is the keenness of a workplace that nobody comes from, not even on the day that all are closed.
+const never = -9
+
 // keenness is how a workplace takes to the programme: most pass every invitation on, some now and then, and some never.
 func keenness(workplace string) float64 {
 	if workplace == "koping" {
 		return 0.2 // where the demo's contact and participant work
 	}
 	switch x := chance("keen " + workplace).Float64(); {
-	case x < 0.10:
+	case x < 0.05:
+		return never
+	case x < 0.14:
 		return -2.6
-	case x < 0.32:
+	case x < 0.34:
 		return -0.7
 	}
 	return 0.2
 }
-
-func passesOn(workplace string) bool { return keenness(workplace) > -2 }
 
 // wishes reports whether a person wants to come to an event. The uptake is of an average person at an average workplace.
 func wishes(e event, p player) bool {
@@ -200,7 +203,10 @@ func (b *book) cancel(ctx context.Context, s *stage, e event, n int, part float6
 }
 
 // direct reports whether the office writes to all at a workplace itself; others it asks their contact to tell.
-func direct(e event, workplace string) bool { return chance("list "+e.Key+workplace).Float64() < 0.4 }
+// Those who never pass anything on are not on its list of addresses either.
+func direct(e event, workplace string) bool {
+	return keenness(workplace) > -2 && chance("list "+e.Key+workplace).Float64() < 0.4
+}
 
 // invite tells the audience: the office writes to some itself, and to the contacts of the others.
 func (b *book) invite(ctx context.Context, s *stage, e event) error {

@@ -175,7 +175,7 @@ func (s *Server) readNewOccasion(req *http.Request, r view.Reader, like string) 
 			return err
 		}
 		p.Form = occasionFormOf(o)
-		p.Form.Version = 0
+		p.Form.Name, p.Form.Version = "", 0
 		for _, m := range meetings {
 			row := meetingFormOf(m)
 			row.ID, row.Version = "", 0

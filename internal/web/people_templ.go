@@ -832,7 +832,7 @@ func personView(r view.Reader, d personPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("employment.list"), Hidden: true, Columns: employmentColumns(r, d)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("employment.table", d.Name()), Hidden: true, Columns: employmentColumns(r, d)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -873,7 +873,7 @@ func personView(r view.Reader, d personPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: d.Name(), Crumbs: peopleCrumbs(r)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: d.Name(), Crumbs: peopleCrumbs(r), Wide: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1295,7 +1295,7 @@ func workplacesView(r view.Reader, d workplaceList) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = view.Table(r, view.Head{Caption: countyName(r, d.Tree, county[0]), Hidden: true, Columns: []view.Column{
+						templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("unit.county-table", countyName(r, county[0])), Hidden: true, Columns: []view.Column{
 							{Label: r.State("unit-kind", "workplace")}, {Label: r.State("unit-kind", "municipality")}, {Label: r.Say("unit.workplace-kind")},
 						}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var57), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
@@ -1303,7 +1303,7 @@ func workplacesView(r view.Reader, d workplaceList) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.Section("county-"+county[0].County.ID, countyName(r, d.Tree, county[0])).Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Section("county-"+county[0].County.ID, countyName(r, county[0])).Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1689,7 +1689,7 @@ func unitView(r view.Reader, d unitPage) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("unit.staff"), Hidden: true, Columns: []view.Column{
+						templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("unit.staff-table", d.Name), Hidden: true, Columns: []view.Column{
 							{Label: r.Say("person.name")}, {Label: r.Say("employment.title")}, {Label: r.Say("employment.share"), Number: true},
 						}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var77), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
@@ -1814,7 +1814,7 @@ func unitView(r view.Reader, d unitPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("unit.history"), Hidden: true, Columns: []view.Column{
+				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("unit.history-table", d.Name), Hidden: true, Columns: []view.Column{
 					{Label: r.Say("unit.period")}, {Label: r.Say("unit.name")}, {Label: r.Say("unit.parent")},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var86), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

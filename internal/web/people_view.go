@@ -99,8 +99,8 @@ func byCounty(leaves []people.Leaf) (counties [][]people.Leaf) {
 	return counties
 }
 
-// countyName is what a part of the list is headed by: the county, or what stands above those under none.
-func countyName(r view.Reader, tree *people.Tree, l people.Leaf) string {
+// countyName is what a part of the list is headed by: the county, if there is one.
+func countyName(r view.Reader, l people.Leaf) string {
 	if l.County.Name != "" {
 		return l.County.Name
 	}

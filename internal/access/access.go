@@ -73,7 +73,7 @@ var Table = map[Role][]Right{
 	Contact:     {SeeStaff, SignStaff, SeeReach, SeeNotReached, Invite},
 	Organiser:   {Plan, SeeSignups, Seat, Attendance, SeeAttendance, SeeSensitive},
 	Office: {Plan, PlanAny, SeeSignups, Seat, Attendance, SeeAttendance, SeePeople, EditPeople, SeeIdentity,
-		EditOrganisation, EditProgramme, SeeReach, SeeNotReached, Invite},
+		EditOrganisation, EditProgramme, SeeReach, SeeNotReached, Invite, SeeOutbox},
 	Steering:      {SeeReach},
 	Auditor:       {SeeReach, SeeSignups, SeeAttendance, SeePeople},
 	Administrator: {NewProgramme, EditProgramme, ManageAccounts, SeeAudit, SeeOutbox, EditOrganisation},

@@ -117,7 +117,8 @@ func (s *Server) handler(route route) http.Handler {
 
 // admit reports why a request may not come in, if it may not.
 func (s *Server) admit(w http.ResponseWriter, req *http.Request, r view.Reader, route route) error {
-	if !r.Can(route.right) {
+	open := s.Outbox && route.right == access.SeeOutbox // the demo's letters
+	if !r.Can(route.right) && !open {
 		if !r.SignedIn() {
 			return errSignIn
 		}

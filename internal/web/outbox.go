@@ -1,0 +1,144 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/letter"
+	"kompobib/internal/people"
+	"kompobib/internal/web/view"
+)
+
+const lettersPerPage = 50
+
+// reads is who reads letters. Where they land in a folder that the demo shows, everyone does: what lets
+// one in is masked in all of them.
+func (s *Server) reads(r view.Reader) access.Viewer {
+	if s.Outbox {
+		return access.System
+	}
+	return r.Viewer
+}
+
+type letterLine struct {
+	letter.Letter
+	To string
+}
+
+type letterList struct {
+	Rows   []letterLine
+	Counts map[string]int
+	Next   string
+}
+
+var letterStates = []string{letter.StateWaiting, letter.StateSending, letter.StateSent, letter.StateFailed, letter.StateUnknown}
+
+func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	ctx, q := req.Context(), r.Query()
+	f := letter.Filter{Template: q.Get("template"), Before: q.Get("before"), Limit: lettersPerPage + 1}
+	if state := q.Get("state"); state == "problem" {
+		f.ProblemsOnly = true
+	} else {
+		f.State = state
+	}
+	var list letterList
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		letters, err := letter.List(ctx, c, s.reads(r), f)
+		if err != nil {
+			return err
+		}
+		if list.Counts, err = letter.Count(ctx, c, s.reads(r)); err != nil {
+			return err
+		}
+		if len(letters) > lettersPerPage {
+			letters = letters[:lettersPerPage]
+			list.Next = letters[lettersPerPage-1].ID
+		}
+		persons := make([]string, len(letters))
+		for i, l := range letters {
+			persons[i] = l.Person
+		}
+		names, err := people.Names(ctx, c, r.Viewer, persons)
+		for _, l := range letters {
+			list.Rows = append(list.Rows, letterLine{l, cmp.Or(names[l.Person].String(), r.Say("signin.protected"))})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, outboxView(r, list))
+}
+
+// showLetter shows a letter as it was sent. One to a protected person nobody else reads.
+func (s *Server) showLetter(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	ctx := req.Context()
+	var line letterLine
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if line.Letter, err = letter.Get(ctx, c, s.reads(r), s.Ring, req.PathValue("letter")); err != nil {
+			return err
+		}
+		names, err := people.Names(ctx, c, r.Viewer, []string{line.Person})
+		if line.To = names[line.Person].String(); err == nil && line.To == "" {
+			err = letter.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, letterView(r, line))
+}
+
+// letterError says why a letter has not gone, "" if it has.
+func letterError(r view.Reader, l letter.Letter) string {
+	if l.Error == "" {
+		return ""
+	}
+	return r.Say("letter-error." + l.Error)
+}
+
+// letterTime is when a letter was sent, or else was written.
+func letterTime(r view.Reader, l letter.Letter) string {
+	if l.SentAt != nil {
+		return r.Time(*l.SentAt, zone)
+	}
+	return r.Time(l.MadeAt, zone)
+}
+
+func letterTemplates(r view.Reader) []view.Option {
+	options := view.Options(r, "letter-template", letter.Templates...)
+	slices.SortFunc(options, func(a, b view.Option) int { return strings.Compare(a.Label, b.Label) })
+	return view.None(r.Say("outbox.any"), options)
+}
+
+func letterStateOptions(r view.Reader, list letterList) []view.Option {
+	options := []view.Option{{Label: r.Say("outbox.any")}, {Value: "problem", Label: r.Say("outbox.problem")}}
+	for _, state := range letterStates {
+		options = append(options, view.Option{Value: state, Label: r.State("letter-state", state) + " (" + r.Number(list.Counts[state]) + ")"})
+	}
+	return options
+}
+
+func letterNext(r view.Reader, list letterList) string {
+	if list.Next == "" {
+		return ""
+	}
+	return r.With("before", list.Next)
+}
+
+func letterTitle(r view.Reader, l letter.Letter) string {
+	return cmp.Or(l.Subject, r.Say("letter-template."+l.Template))
+}
+
+// paragraphs are the lines of each paragraph of a text.
+func paragraphs(text string) (all [][]string) {
+	for part := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		all = append(all, strings.Split(part, "\n"))
+	}
+	return all
+}

@@ -170,8 +170,8 @@ func (s *Server) changeAccount(w http.ResponseWriter, req *http.Request, r view.
 	})
 }
 
-// given are the roles that an administrator gives; the first of all comes with the account.
-var given = slices.DeleteFunc(slices.Clone(access.Roles), func(role access.Role) bool { return role == access.Participant })
+// givenRoles are the roles that an administrator gives; the first of all comes with the account.
+var givenRoles = slices.DeleteFunc(slices.Clone(access.Roles), func(role access.Role) bool { return role == access.Participant })
 
 func (s *Server) roleForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
@@ -198,8 +198,8 @@ func (s *Server) roleForm(req *http.Request, r view.Reader) func(ctx context.Con
 		for _, l := range tree.Leaves() {
 			units = append(units, view.Option{Value: l.ID, Label: l.Name, Group: cmp.Or(l.Municipality.Name, r.State("unit-kind", "workplace"))})
 		}
-		roles := make([]view.Option, len(given))
-		for i, role := range given {
+		roles := make([]view.Option, len(givenRoles))
+		for i, role := range givenRoles {
 			roles[i] = view.Option{Value: string(role), Label: r.State("role", string(role)), Help: r.Say("role-help." + string(role))}
 		}
 		first := ""

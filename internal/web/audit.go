@@ -162,8 +162,8 @@ func eventNext(r view.Reader, list eventList) string {
 }
 
 func roleOptions(r view.Reader) []view.Option {
-	names := make([]string, len(given))
-	for i, role := range given {
+	names := make([]string, len(givenRoles))
+	for i, role := range givenRoles {
 		names[i] = string(role)
 	}
 	return view.Options(r, "role", names...)

@@ -19,7 +19,8 @@ import (
 	"kompobib/internal/web/view"
 )
 
-// reachStart leads to the reach of the only programme, or to each.
+// reachStart leads to the reach of the only programme that the reader sees it of, or to each. A contact's right
+// is about their staff, whatever the programme.
 func (s *Server) reachStart(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	list, err := programme.List(req.Context(), s.DB, r.Viewer)
 	if err != nil {

@@ -103,16 +103,15 @@ func funnel(r view.Reader, d report.Report) view.Chart {
 // pictured reports whether the breakdown is drawn.
 func pictured(d report.Report) bool { return len(d.Lines) > 1 && len(d.Lines) <= maxBars }
 
-// bars is the picture of the breakdown: of each group those who have attended, and the others.
+// bars is the picture of the breakdown: how large a share of each group has attended.
 func bars(r view.Reader, d report.Report) view.Chart {
-	c := view.Chart{Title: r.Say("reach.bars", strings.ToLower(r.Say("reach.by-"+string(d.Query.By)))), Text: r.Say("reach.bars-text"),
-		Parts: []string{r.Say("reach.attended"), r.Say("reach.rest")}}
+	c := view.Chart{Title: r.Say("reach.bars", strings.ToLower(r.Say("reach.by-"+string(d.Query.By)))), Text: r.Say("reach.bars-text"), Whole: 100}
 	for _, l := range d.Lines {
-		all, attended := l.Counts[report.Staff], l.Counts[report.Attended]
-		shown := l.Shown[report.Staff] && l.Shown[report.Attended]
-		b := view.Bar{Label: groupLabel(r, d.Query.By, l), Parts: []int{attended, all - attended}, Note: shareOf(r, l, report.Attended), Shy: !shown}
-		if !shown {
-			b.Note = r.Say("reach.hidden")
+		b := view.Bar{Label: groupLabel(r, d.Query.By, l), Note: shareOf(r, l, report.Attended), Parts: []int{0}}
+		if b.Note == "" {
+			b.Note, b.Shy = r.Say("reach.hidden"), true
+		} else if all := l.Counts[report.Staff]; all > 0 {
+			b.Parts[0] = l.Counts[report.Attended] * 100 / all
 		}
 		c.Bars = append(c.Bars, b)
 	}
@@ -213,28 +212,6 @@ func stageOptions(r view.Reader) []view.Option {
 		options = append(options, view.Option{Value: string(s), Label: r.Say("reach.stage-" + string(s))})
 	}
 	return view.None(r.Say("reach.stage-any"), options)
-}
-
-// A missedPlace is a workplace with those there who are not reached.
-type missedPlace struct {
-	Name, Where string
-	Rows        []report.Row
-}
-
-// byPlace splits rows, which are in order of place. Those with protected identity stand last, at no place.
-func byPlace(r view.Reader, rows []report.Row) (places []missedPlace) {
-	for i, p := range rows {
-		if i == 0 || rows[i-1].Workplace.ID != p.Workplace.ID {
-			place := missedPlace{Name: p.Workplace.Name, Where: p.Municipality.Name}
-			if p.Protected {
-				place.Name = r.Say("reach.protected")
-			}
-			places = append(places, place)
-		}
-		last := &places[len(places)-1]
-		last.Rows = append(last.Rows, p)
-	}
-	return places
 }
 
 // query is an address's query, in pairs.

@@ -53,6 +53,7 @@ func None(label string, options []Option) []Option {
 // A Form is what a form is made of beside its fields.
 type Form struct {
 	Action  string
+	ID      string // for fields that stand outside it: form="id"
 	Version int    // of the row that is edited, 0 for none: goes along as "version"
 	Key     string // idempotency key: goes along as "key"; see [NewKey]
 	Files   bool

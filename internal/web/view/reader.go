@@ -154,9 +154,22 @@ func (r Reader) State(table, name string) string { return r.Say(table + "." + na
 // NewKey is a key that a form carries, so that it counts once however often it is sent.
 func NewKey() string { return rand.Text() }
 
-// at reports whether the page is href or below it.
+// at reports whether the page is href or below it. Some pages of a programme have an entry of their own.
 func (r Reader) at(href string) bool {
-	return r.URL != nil && (r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/"))
+	if r.URL == nil {
+		return false
+	}
+	path := r.URL.Path
+	if within, ok := strings.CutPrefix(path, "/programmes/"); ok {
+		_, part, _ := strings.Cut(within, "/")
+		switch part, _, _ = strings.Cut(part, "/"); part {
+		case "reach", "office":
+			path = "/" + part
+		case "not-reached":
+			path = "/reach"
+		}
+	}
+	return path == href || strings.HasPrefix(path, href+"/")
 }
 
 // FundName is the name of the fund that co-finances p, "" for no programme.

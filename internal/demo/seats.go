@@ -94,7 +94,7 @@ func (b *book) signUp(ctx context.Context, s *stage, e event, n int, o offered, 
 	through := map[string][]string{} // by contact
 	for _, p := range players {
 		contact := p.workplace + "/1"
-		if p.key != contact && (o.workplace != "" || chance("through "+e.Key+p.workplace).Float64() < 0.35) {
+		if p.key != contact && (o.workplace != "" || chance("through "+e.Key+p.workplace).Float64() < e.through()) {
 			through[p.workplace] = append(through[p.workplace], p.id)
 			continue
 		}

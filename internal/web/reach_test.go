@@ -126,7 +126,7 @@ var reach = map[string]reaches{
 	// Reach: a contact's own workplaces, in whatever programme; hidden where groups are small; by name for who may act on it.
 	"GET /reach":                          anywhere("contact office steering auditor"),
 	"GET /programmes/{slug}/reach":        {"contact office steering auditor", nobody, "contact"},
-	"GET /programmes/{slug}/reach/rows":   {"contact office auditor", nobody, nobody},
+	"GET /programmes/{slug}/reach/rows":   {"contact office auditor", nobody, "contact"},
 	"GET /programmes/{slug}/not-reached":  {"contact office", nobody, "contact"},
 	"POST /programmes/{slug}/not-reached": {"contact office", nobody, "contact"},
 	"GET /programmes/{slug}/office":       {"office", nobody, nobody},

@@ -7,9 +7,11 @@ var constants = map[string]string{"{what}": "contact", "{step}": "rename"}
 
 // rowless are routes whose rows a world cannot have, with the reason. They are walked with a row that is missing.
 var rowless = map[string]string{
-	"GET /logo/{file}":      "logotypes lie among the files, which are tried with the pages that show them",
-	"GET /sign-in/{token}":  "a token is known to nobody but who gets the letter; tried in TestSignIn",
-	"POST /sign-in/{token}": "likewise",
+	"GET /logo/{file}":                    "logotypes lie among the files, which are tried with the pages that show them",
+	"GET /sign-in/{token}":                "a token is known to nobody but who gets the letter; tried in TestSignIn",
+	"POST /sign-in/{token}":               "likewise",
+	"POST /meetings/{id}/evidence/{file}": "scans are filed in TestEvidence",
+	"GET /s/{code}":                       "a sheet's code is made as it is printed; tried with the evidence",
 }
 
 // queries are what a route needs to be told besides.
@@ -17,8 +19,12 @@ var queries = map[string]string{"GET /programmes/{slug}/reach/rows": "?figure=st
 
 // forms are those that name the row themselves.
 var forms = map[string]string{
-	"POST /activities":           "programme={programme}",
-	"POST /activities/{id}/edit": "programme={programme}&organiser={organiser}",
+	"POST /activities":                 "programme={programme}",
+	"POST /activities/{id}/edit":       "programme={programme}&organiser={organiser}",
+	"POST /occasions/{id}/seats":       "person={contact}",
+	"POST /occasions/{id}/seats/leave": "person={person}",
+	"POST /workplace/passed-on":        "activity={activity}&workplace={unit}",
+	"POST /workplace/attest":           "meeting={meeting}",
 }
 
 // reach is who gets in at each route.
@@ -130,4 +136,33 @@ var reach = map[string]reaches{
 	"GET /programmes/{slug}/not-reached":  {"contact office", nobody, "contact"},
 	"POST /programmes/{slug}/not-reached": {"contact office", nobody, "contact"},
 	"GET /programmes/{slug}/office":       {"office", nobody, nobody},
+
+	// Seats: one's own, the staff's, an organiser's, the office's all. The page of a published occasion is for everyone.
+	"GET /occasions/{id}": public,
+	// Who has no seat has nothing to answer for or give up, and is told so.
+	"POST /occasions/{id}/sign-up":     {"participant contact", nobody, nobody},
+	"POST /occasions/{id}/answers":     {"participant", nobody, nobody},
+	"POST /occasions/{id}/leave":       {"participant", nobody, nobody},
+	"POST /occasions/{id}/staff":       {"contact", "contact", "contact"},
+	"GET /occasions/{id}/seats":        {"organiser office auditor", "office auditor", nobody},
+	"POST /occasions/{id}/seats":       {"organiser office", "office", nobody},
+	"POST /occasions/{id}/seats/leave": {"organiser office", "office", nobody},
+	"GET /me":                          insiders,
+	"GET /workplace":                   anywhere("contact"),
+	"POST /workplace/passed-on":        anywhere("contact"),
+	"POST /workplace/attest":           anywhere("contact"),
+
+	// Attendance and its evidence.
+	"GET /meetings/{id}/attendance":          {"organiser office auditor", "office auditor", nobody},
+	"POST /meetings/{id}/attendance":         {"organiser office", "office", nobody},
+	"GET /meetings/{id}/attendance/{person}": {"participant organiser office auditor", "office auditor", nobody},
+	"POST /meetings/{id}/attest":             {"organiser office", "office", nobody},
+	"GET /meetings/{id}/sheet":               {"organiser office", "office", nobody},
+	"POST /meetings/{id}/sheet":              {"organiser office", "office", nobody},
+	"GET /meetings/{id}/evidence":            {"organiser office auditor", "office auditor", nobody},
+	"POST /meetings/{id}/evidence/{file}":    {"organiser office auditor", "office auditor", nobody},
+	"GET /s/{code}":                          {"organiser office", "office", nobody},
+	"GET /sheets":                            anywhere("organiser office"),
+	"POST /sheets":                           anywhere("organiser office"),
+	"GET /evidence":                          anywhere("organiser office auditor"),
 }

@@ -67,7 +67,7 @@ type Absent struct {
 func Away(ctx context.Context, c db.Conn, v access.Viewer, days local.Period) ([]Absent, error) {
 	args := []any{days.From, days.To}
 	return db.All(ctx, c, func(a *Absent) []any {
-		return []any{&a.Person, &a.Name, &a.Workplace, &a.Date, &a.Start, &a.End, &a.Occasion, &a.Title, &a.Place, &a.State}
+		return []any{&a.Person, &a.Name, &a.Workplace, &a.Date, &a.Start, &a.End, &a.Occasion, &a.Title, &a.Place, &a.State, new(string)} // the last is only sorted by
 	}, `
 		SELECT DISTINCT p.id, p.given || ' ' || p.family, u.name, m.date, m.start_time, m.end_time, o.id, a.title, m.place, s.state, p.sort_key
 		FROM employment e JOIN person p ON p.id = e.person AND p.protected = 0

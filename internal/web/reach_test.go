@@ -129,6 +129,8 @@ var reach = map[string]reaches{
 	"GET /employers/{employer}/edit":  anywhere("office administrator"),
 	"POST /employers/{employer}/edit": anywhere("office administrator"),
 
+	"GET /office": anywhere("office"),
+
 	// Reach: a contact's own workplaces, in whatever programme; hidden where groups are small; by name for who may act on it.
 	"GET /reach":                          anywhere("contact office steering auditor"),
 	"GET /programmes/{slug}/reach":        {"contact office steering auditor", nobody, "contact"},
@@ -140,9 +142,9 @@ var reach = map[string]reaches{
 	// Seats: one's own, the staff's, an organiser's, the office's all. The page of a published occasion is for everyone.
 	"GET /occasions/{id}": public,
 	// Who has no seat has nothing to answer for or give up, and is told so.
-	"POST /occasions/{id}/sign-up":     {"participant contact", nobody, nobody},
-	"POST /occasions/{id}/answers":     {"participant", nobody, nobody},
-	"POST /occasions/{id}/leave":       {"participant", nobody, nobody},
+	"POST /occasions/{id}/sign-up":     {"participant contact", "participant contact", nobody},
+	"POST /occasions/{id}/answers":     insiders,
+	"POST /occasions/{id}/leave":       insiders,
 	"POST /occasions/{id}/staff":       {"contact", "contact", "contact"},
 	"GET /occasions/{id}/seats":        {"organiser office auditor", "office auditor", nobody},
 	"POST /occasions/{id}/seats":       {"organiser office", "office", nobody},

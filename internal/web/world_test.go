@@ -44,6 +44,16 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	defer past.Close()
 	b := &builder{t: t, d: past, employed: map[string]string{}, w: &world{viewers: map[string]string{}, rows: map[string]map[string]string{}}}
 	b.build()
+	b.d = d
+	for whose, meeting := range b.w.rows["past-meeting"] {
+		if whose == "missing" {
+			continue
+		}
+		entry := activity.AttendanceEntry{Person: b.w.rows["person"][whose], Minutes: new(120)}
+		did(b, func(ctx context.Context, tx *db.Tx) (activity.Recorded, error) {
+			return activity.RecordAttendance(ctx, tx, access.System, meeting, []activity.AttendanceEntry{entry}, "")
+		})
+	}
 	return b.w
 }
 

@@ -91,10 +91,14 @@ func (b *book) signUp(ctx context.Context, s *stage, e event, n int, o offered, 
 	players = slices.DeleteFunc(players, func(p player) bool { return !now(p) || !wishes(e, p) })
 	s.rand.Shuffle(len(players), func(i, j int) { players[i], players[j] = players[j], players[i] })
 	occasion := s.id(occasionName(e, n))
+	today, err := s.staff(ctx, s.today())
+	if err != nil {
+		return err
+	}
 	through := map[string][]string{} // by contact
 	for _, p := range players {
 		contact := p.workplace + "/1"
-		if p.key != contact && (o.workplace != "" || chance("through "+e.Key+p.workplace).Float64() < e.through()) {
+		if p.key != contact && slices.Contains(today, p) && (o.workplace != "" || chance("through "+e.Key+p.workplace).Float64() < e.through()) {
 			through[p.workplace] = append(through[p.workplace], p.id)
 			continue
 		}

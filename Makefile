@@ -1,7 +1,7 @@
 # KompoBib. `make run` needs Go, make and gcc; `make test` fetches the rest (scripts/deps).
 
 # Where several things happen at once: these run under the race detector too.
-RACE := ./internal/db ./internal/activity ./internal/auth ./internal/letter ./cmd/kompobib
+RACE := ./internal/db ./internal/once ./internal/secret ./internal/letter ./internal/auth ./internal/activity ./cmd/kompobib
 
 .PHONY: help run build test lint bench torture deps assets generate
 

@@ -259,7 +259,7 @@ func meView(r view.Reader, d myPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("me.past"), Hidden: true, Columns: []view.Column{
+					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("me.past-table"), Hidden: true, Columns: []view.Column{
 						{Label: r.Say("me.activity")}, {Label: r.Say("me.when")}, {Label: r.Say("me.presence")},
 					}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {

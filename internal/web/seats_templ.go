@@ -478,7 +478,7 @@ func seatsView(r view.Reader, d seatList) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("seats.list"), Hidden: true, Columns: seatColumns(r, d)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("seats.table"), Hidden: true, Columns: seatColumns(r, d)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

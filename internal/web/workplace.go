@@ -17,7 +17,7 @@ type workplacePage struct {
 	Days    []awayDay // with somebody away: the coming two weeks
 	Later   []awayDay
 	Staff   []activity.Colleague
-	Pass    []activity.Invited
+	Pass    []passing
 	Attest  []activity.Unattested
 	Next    []activity.Entry // open occasions, to sign colleagues up to
 	Several bool             // there is more than one workplace
@@ -29,6 +29,25 @@ type workplacePage struct {
 type awayDay struct {
 	Date local.Date
 	Away []activity.Absent
+}
+
+// A passing is an activity that waits to be passed on, with the reader's workplaces that have not said so.
+type passing struct {
+	activity.Invited
+	Workplaces []string // ids
+	Names      []string
+}
+
+// byActivity gathers what waits of each activity, in the order in which sign-up closes.
+func byActivity(rows []activity.Invited) (list []passing) {
+	for _, i := range rows {
+		n := slices.IndexFunc(list, func(p passing) bool { return p.Activity == i.Activity })
+		if n < 0 {
+			n, list = len(list), append(list, passing{Invited: i})
+		}
+		list[n].Workplaces, list[n].Names = append(list[n].Workplaces, i.Workplace), append(list[n].Names, i.WorkplaceName)
+	}
+	return list
 }
 
 // byDay gathers rows that are in order of day.
@@ -77,9 +96,11 @@ func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Staff, err = activity.Colleagues(ctx, c, r.Viewer, d.Today); err != nil {
 			return err
 		}
-		if d.Pass, err = activity.ToPassOn(ctx, c, r.Viewer, d.Now, d.Today); err != nil {
+		pass, err := activity.ToPassOn(ctx, c, r.Viewer, d.Now, d.Today)
+		if err != nil {
 			return err
 		}
+		d.Pass = byActivity(pass)
 		if d.Attest, err = activity.ToAttest(ctx, c, r.Viewer); err != nil {
 			return err
 		}
@@ -103,7 +124,16 @@ func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Read
 // passOn is a workplace's word that its staff have been told of an activity.
 func (s *Server) passOn(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
-		return activity.ConfirmPassedOn(ctx, tx, r.Viewer, req.PostFormValue("activity"), req.PostFormValue("workplace"))
+		workplaces := req.PostForm["workplace"]
+		if len(workplaces) == 0 {
+			return activity.ErrNotYourWorkplace
+		}
+		for _, workplace := range workplaces {
+			if err := activity.ConfirmPassedOn(ctx, tx, r.Viewer, req.PostFormValue("activity"), workplace); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err

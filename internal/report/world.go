@@ -364,9 +364,9 @@ func (h *history) under(units []string, day local.Date) []bool {
 func (w *world) loadTold(ctx context.Context, c db.Conn, o *offers) error {
 	type row struct{ person, kind, about string }
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.kind, &r.about} }, `
-		SELECT DISTINCT l.person, CASE l.about_kind WHEN 'occasion' THEN 'activity' ELSE l.about_kind END, coalesce(o.activity, l.about)
+		SELECT l.person, CASE l.about_kind WHEN 'occasion' THEN 'activity' ELSE l.about_kind END, coalesce(o.activity, l.about)
 		FROM letter l LEFT JOIN occasion o ON l.about_kind = 'occasion' AND o.id = l.about
-		WHERE l.programme = $1 AND l.template = $2 AND l.state = $3 AND l.sent_at < $4 ORDER BY 1, 2, 3`,
+		WHERE l.programme = $1 AND l.template = $2 AND l.state = $3 AND l.sent_at < $4`,
 		w.programme.ID, letter.Invitation, letter.StateSent, w.end)
 	if err != nil {
 		return err
@@ -375,7 +375,9 @@ func (w *world) loadTold(ctx context.Context, c db.Conn, o *offers) error {
 	for _, r := range rows {
 		switch r.kind {
 		case "activity":
-			o.letters[r.person] = append(o.letters[r.person], r.about)
+			if !slices.Contains(o.letters[r.person], r.about) {
+				o.letters[r.person] = append(o.letters[r.person], r.about)
+			}
 		case AboutGoal:
 			if bit, err := w.goal(r.about); err == nil {
 				o.told[r.person] |= 1 | 1<<bit
@@ -437,7 +439,8 @@ func (e employment) during(spans []span) bool {
 	return slices.ContainsFunc(spans, func(s span) bool { return e.from.Before(s.to) && (e.to.IsZero() || s.from.Before(e.to)) })
 }
 
-// loadDone reads who has signed up, had a seat, and attended.
+// loadDone reads who has signed up, had a seat, and attended: each time they did, in any order. To have the
+// engine sort them, or leave out repetitions, takes longer.
 func (w *world) loadDone(ctx context.Context, c db.Conn, o *offers) error {
 	type row struct {
 		person, activity string
@@ -445,10 +448,9 @@ func (w *world) loadDone(ctx context.Context, c db.Conn, o *offers) error {
 	}
 	scan := func(r *row) []any { return []any{&r.person, &r.activity, db.Truth(&r.seated)} }
 	signed, err := db.All(ctx, c, scan, `
-		SELECT s.person, o.activity, max(CASE WHEN e.state = 'seated' THEN 1 ELSE 0 END)
-		FROM signup_event e JOIN signup s ON s.id = e.signup JOIN occasion o ON o.id = s.occasion JOIN activity a ON a.id = o.activity
-		WHERE a.programme = $1 AND e.at < $2 AND e.state IN ('requested', 'seated', 'waiting', 'offered')
-		GROUP BY s.person, o.activity ORDER BY s.person, o.activity`, w.programme.ID, w.end)
+		SELECT s.person, o.activity, CASE e.state WHEN 'seated' THEN 1 ELSE 0 END
+		FROM activity a JOIN occasion o ON o.activity = a.id JOIN signup s ON s.occasion = o.id JOIN signup_event e ON e.signup = s.id
+		WHERE a.programme = $1 AND e.at < $2 AND e.state IN ('requested', 'seated', 'waiting', 'offered')`, w.programme.ID, w.end)
 	if err != nil {
 		return err
 	}
@@ -461,9 +463,9 @@ func (w *world) loadDone(ctx context.Context, c db.Conn, o *offers) error {
 		}
 	}
 	attended, err := db.All(ctx, c, scan, `
-		SELECT DISTINCT t.person, o.activity, 1
-		FROM attendance t JOIN meeting m ON m.id = t.meeting JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
-		WHERE a.programme = $1 AND m.date <= $2 AND t.minutes > 0 ORDER BY t.person, o.activity`, w.programme.ID, w.on)
+		SELECT t.person, o.activity, 1
+		FROM activity a JOIN occasion o ON o.activity = a.id JOIN meeting m ON m.occasion = o.id JOIN attendance t ON t.meeting = m.id
+		WHERE a.programme = $1 AND m.date <= $2 AND t.minutes > 0`, w.programme.ID, w.on)
 	for _, r := range attended {
 		if i, ok := w.index[r.person]; ok {
 			w.persons[i].got[Attended] |= o.goals[r.activity]

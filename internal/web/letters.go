@@ -18,6 +18,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/report"
 	"kompobib/internal/secret"
 	"kompobib/internal/web/locale"
 )
@@ -150,8 +151,19 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 	if err != nil {
 		return err
 	}
-	if x.AboutKind == "programme" {
+	switch x.AboutKind {
+	case "programme":
 		w.values["title"], w.path = p.ShortName, "/p/"+p.Slug
+	case report.AboutGoal:
+		goals, err := programme.Goals(ctx, c, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, g := range goals {
+			if g.ID == x.About {
+				w.values["title"], w.path = g.Name, "/calendar?"+query("programme", p.Slug, "goal", g.ID)
+			}
+		}
 	}
 	w.values["office"] = strings.TrimSpace(w.Say("letter.office", p.ShortName) + "\n" + p.Contact)
 	periods, err := programme.FundingPeriods(ctx, c)
@@ -194,6 +206,9 @@ func (w *words) happened(args map[string]any) {
 		} else if w.template != letter.OccasionCancelled { // where people write why in their own words
 			w.why = ""
 		}
+	}
+	if message, _ := args["message"].(string); w.template == letter.Invitation {
+		w.why = message
 	}
 	change := func(key string) string {
 		m, ok := args[key].(map[string]any)

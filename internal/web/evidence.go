@@ -152,7 +152,7 @@ func (s *Server) fileSheet(w http.ResponseWriter, req *http.Request, r view.Read
 		faults = append(faults, file.ErrEmpty.At("file"))
 	}
 	if len(faults) > 0 {
-		return s.showFiling(w, req, r, status(faults), code, faults)
+		return s.showFiling(w, req, r, http.StatusUnprocessableEntity, code, faults)
 	}
 	defer body.Close()
 	f, err := s.Files.Receive(body, head.Filename, file.Scan)

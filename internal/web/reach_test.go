@@ -12,6 +12,9 @@ var rowless = map[string]string{
 	"POST /sign-in/{token}":               "likewise",
 	"POST /meetings/{id}/evidence/{file}": "scans are filed in TestEvidence",
 	"GET /s/{code}":                       "a sheet's code is made as it is printed; tried with the evidence",
+
+	"GET /accounts/{person}/roles/{grant}/end":  "a participant holds no role; another does",
+	"POST /accounts/{person}/roles/{grant}/end": "likewise",
 }
 
 // queries are what a route needs to be told besides.
@@ -52,6 +55,22 @@ var reach = map[string]reaches{
 	"GET /me/security":           insiders,
 	"POST /me/security/password": insiders,
 	"POST /me/security/end":      insiders,
+
+	// Letters of a programme, by its office; accounts, roles and the audit log, by the administrator.
+	"GET /outbox":                               anywhere("office administrator"),
+	"GET /outbox/{letter}":                      {"office administrator", "office administrator", "administrator"},
+	"GET /accounts":                             anywhere("administrator"),
+	"GET /accounts/new":                         anywhere("administrator"),
+	"GET /accounts/{person}":                    anywhere("administrator"),
+	"GET /accounts/{person}/new":                anywhere("administrator"),
+	"POST /accounts/{person}/new":               anywhere("administrator"),
+	"GET /accounts/{person}/edit":               anywhere("administrator"),
+	"POST /accounts/{person}/edit":              anywhere("administrator"),
+	"GET /accounts/{person}/roles/new":          anywhere("administrator"),
+	"POST /accounts/{person}/roles/new":         anywhere("administrator"),
+	"GET /accounts/{person}/roles/{grant}/end":  anywhere("administrator"),
+	"POST /accounts/{person}/roles/{grant}/end": anywhere("administrator"),
+	"GET /audit":                                anywhere("administrator"),
 
 	// Programmes, by those who run them.
 	"GET /programmes":                              anywhere("office administrator"),

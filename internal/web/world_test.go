@@ -10,6 +10,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -109,12 +110,12 @@ func (b *builder) person(name, employer, workplace string) string {
 	return p.ID
 }
 
-func (b *builder) grant(person string, g access.Grant) {
+func (b *builder) grant(person string, g access.Grant) access.Grant {
 	b.t.Helper()
 	if g.Valid.From == "" {
 		g.Valid.From = "2010-01-01"
 	}
-	did(b, func(ctx context.Context, tx *db.Tx) (access.Grant, error) {
+	return did(b, func(ctx context.Context, tx *db.Tx) (access.Grant, error) {
 		return auth.AddGrant(ctx, tx, access.System, person, g)
 	})
 }
@@ -219,4 +220,13 @@ func (b *builder) build() {
 	b.occasion("own", p, goal, b.w.viewers["organiser"], ann)
 	b.occasion("other", p, goal, b.w.viewers["office"], other)
 	b.occasion("elsewhere", q, otherGoal, "", elsewhere)
+
+	b.row("grant", "other", b.grant(other, access.Grant{Role: access.Steering, Programme: p}).ID)
+	for _, whose := range []string{"own", "other", "elsewhere"} {
+		letters, err := letter.List(b.t.Context(), b.d, access.System, letter.Filter{Person: b.w.rows["person"][whose]})
+		if err != nil || len(letters) == 0 {
+			b.t.Fatalf("%d letters, %v", len(letters), err)
+		}
+		b.row("letter", whose, letters[0].ID)
+	}
 }

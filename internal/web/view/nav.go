@@ -19,6 +19,7 @@ var Navigation = []Entry{
 	{"/people", "nav.people", []access.Right{access.SeePeople}},
 	{"/workplaces", "nav.organisation", []access.Right{access.EditOrganisation, access.SeePeople}},
 	{"/programmes", "nav.programmes", []access.Right{access.EditProgramme}},
+	{"/outbox", "nav.outbox", []access.Right{access.SeeOutbox}},
 	{"/accounts", "nav.accounts", []access.Right{access.ManageAccounts}},
 	{"/audit", "nav.audit", []access.Right{access.SeeAudit}},
 }

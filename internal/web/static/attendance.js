@@ -20,23 +20,31 @@
 		return true;
 	}
 
+	var moved = false; // by the Enter that is down
+
 	document.addEventListener("keydown", function (event) {
 		var at = event.target;
 		if (!at.dataset || !at.dataset.column || event.ctrlKey || event.metaKey || event.altKey) return;
 		var list = at.tagName === "SELECT";
 		if (event.key === "Enter") {
 			// Enter in the last row saves, as it does without this file.
-			if (move(at, event.shiftKey ? -1 : 1)) event.preventDefault();
+			moved = move(at, event.shiftKey ? -1 : 1);
+			if (moved) event.preventDefault();
 		} else if (!list && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
 			if (move(at, event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
 		} else if (list && /^[0-9]$/.test(event.key)) {
+			// The digit itself goes where the focus is by then.
 			var minutes = of(at.closest("tr"), "minutes");
 			if (!minutes) return;
-			event.preventDefault();
-			minutes.value = event.key;
+			minutes.value = "";
 			minutes.focus();
-			minutes.dispatchEvent(new Event("input", { bubbles: true }));
 		}
+	});
+
+	// The Enter that brought us here must neither open a list nor send the form.
+	document.addEventListener("keypress", function (event) {
+		if (event.key === "Enter" && moved) event.preventDefault();
+		moved = false;
 	});
 
 	// Who writes minutes or a time says that it was a part.

@@ -98,6 +98,21 @@ func (p *Page) Cookie(name, value string) {
 	})
 }
 
+// CookieValue returns the value of a cookie of the site, "" if it has none of that name.
+func (p *Page) CookieValue(name string) (value string) {
+	p.t.Helper()
+	p.do("cookies", func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		cookies, err := chromedp.Call(ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{p.base}})
+		for _, c := range cookies.Cookies {
+			if c.Name == name {
+				value = c.Value
+			}
+		}
+		return chromedp.Void{}, err
+	})
+	return value
+}
+
 // Go opens a path and returns the status of the answer.
 func (p *Page) Go(path string) int {
 	p.t.Helper()

@@ -1,0 +1,187 @@
+// Package browse tries the whole program as people do: the demo is built and served, and a real browser goes
+// through it in each role.
+package browse
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kompobib/internal/browsertest"
+)
+
+// demo is the program that serves, and the sign-in links that it printed, by role.
+var demo struct {
+	url   string
+	links map[string]string
+}
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "browse")
+	if err != nil {
+		log.Print(err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	wait, err := serve(ctx, dir)
+	if err != nil {
+		log.Print(err)
+		return 1
+	}
+	code := browsertest.Main(m)
+	stop()
+	wait()
+	return code
+}
+
+// serve builds the program and lets it serve the demo until ctx is done. wait returns when it has stopped.
+func serve(ctx context.Context, dir string) (wait func() error, err error) {
+	program := filepath.Join(dir, "kompobib")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "kompobib/cmd/kompobib").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build: %w\n%s", err, out)
+	}
+	c := exec.CommandContext(ctx, program, "demo", "--data", filepath.Join(dir, "var"), "--addr", "127.0.0.1:0")
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
+	c.WaitDelay = 20 * time.Second
+	c.Stderr = io.Discard
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	demo.links = map[string]string{}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		line := lines.Text()
+		if url, ok := strings.CutPrefix(line, "The demo answers at "); ok {
+			demo.url = url
+		}
+		if f := strings.Fields(line); len(f) == 3 && strings.Contains(f[2], "/sign-in/") {
+			demo.links[f[0]] = strings.TrimPrefix(f[2], demo.url)
+		}
+		if strings.Contains(line, "/outbox") {
+			go io.Copy(io.Discard, out)
+			return c.Wait, nil
+		}
+	}
+	return nil, fmt.Errorf("the demo ended: %w", c.Wait())
+}
+
+// Roles have a link each, but for the public.
+var roles = []string{"public", "participant", "contact", "organiser", "office", "steering", "auditor", "administrator"}
+
+// cookies are the sessions that links were used for: each may be used once.
+var cookies = map[string]string{}
+
+// visit opens a page as somebody in a role, signed in by the button that the link leads to.
+func visit(t *testing.T, role string) *browsertest.Page {
+	t.Helper()
+	p := browsertest.New(t, demo.url)
+	p.Cookie("language", "sv")
+	if role == "public" {
+		return p
+	}
+	if cookies[role] != "" {
+		p.Cookie("session", cookies[role])
+		return p
+	}
+	if demo.links[role] == "" {
+		t.Fatalf("the demo printed no link for %s", role)
+	}
+	p.Go(demo.links[role])
+	if status := p.Submit("main form button[type=submit], main form button:not([type])"); status != 200 {
+		t.Fatalf("signing in as %s: %d", role, status)
+	}
+	cookies[role] = p.CookieValue("session")
+	return p
+}
+
+// like is a path with its ids taken out: pages that are alike are looked at once.
+var id = regexp.MustCompile(`/[0-9a-v]{26}`)
+
+func like(path string) string {
+	path, query, _ := strings.Cut(path, "?")
+	path = id.ReplaceAllString(path, "/*")
+	var names []string
+	for part := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return path + "?" + strings.Join(slices.Compact(names), "&")
+}
+
+// TestEveryPage goes wherever links lead in each role. On every page axe finds nothing, in the light and in the
+// dark, and nothing is wider than the narrowest phone.
+func TestEveryPage(t *testing.T) {
+	checked := map[string]bool{}
+	for _, role := range roles {
+		t.Run(role, func(t *testing.T) {
+			p := visit(t, role)
+			seen, queue := map[string]bool{}, []string{"/"}
+			for len(queue) > 0 {
+				path := queue[0]
+				queue = queue[1:]
+				if seen[like(path)] {
+					continue
+				}
+				seen[like(path)] = true
+				p.Look(1280, 900, "light")
+				if status := p.Go(path); status >= 400 {
+					t.Errorf("%s = %d", path, status)
+					continue
+				}
+				for _, link := range browsertest.Eval[[]string](p, `[...document.querySelectorAll('a[href^="/"]:not([download])')].map(a => a.getAttribute('href').split('#')[0])`) {
+					if link != "" && !strings.HasPrefix(link, "/static/") && !strings.Contains(link, "format=") && !strings.Contains(link, ".xlsx") && !strings.Contains(link, ".csv") {
+						queue = append(queue, link)
+					}
+				}
+				look(t, p, role+" "+like(path))
+				checked[like(path)] = true
+			}
+			if len(seen) < 5 {
+				t.Errorf("only %d pages: %v", len(seen), seen)
+			}
+		})
+	}
+	t.Logf("%d pages that are unlike each other", len(checked))
+}
+
+// look checks a page that is open.
+func look(t *testing.T, p *browsertest.Page, name string) {
+	t.Helper()
+	p.Picture(name + " 1280 light")
+	for _, line := range p.Axe() {
+		t.Errorf("%s: %s", name, line)
+	}
+	if h1 := browsertest.Eval[int](p, `document.querySelectorAll('h1').length`); h1 != 1 {
+		t.Errorf("%s has %d headings of the first level", name, h1)
+	}
+	p.Look(320, 640, "dark")
+	for _, line := range p.Axe() {
+		t.Errorf("%s in the dark on a phone: %s", name, line)
+	}
+	if wide := p.Overflow(); len(wide) > 0 {
+		t.Errorf("%s is wider than 320 px: %v", name, wide)
+	}
+	if os.Getenv("BROWSER_PICTURES") != "" {
+		p.Look(390, 844, "dark")
+		p.Picture(name + " 390 dark")
+	}
+}

@@ -98,7 +98,7 @@ func visit(t *testing.T, role string) *browsertest.Page {
 		return p
 	}
 	if cookies[role] != "" {
-		p.Cookie("session", cookies[role])
+		p.Cookie("kompobib", cookies[role])
 		return p
 	}
 	if demo.links[role] == "" {
@@ -108,7 +108,7 @@ func visit(t *testing.T, role string) *browsertest.Page {
 	if status := p.Submit("main form button[type=submit], main form button:not([type])"); status != 200 {
 		t.Fatalf("signing in as %s: %d", role, status)
 	}
-	cookies[role] = p.CookieValue("session")
+	cookies[role] = p.CookieValue("kompobib")
 	return p
 }
 

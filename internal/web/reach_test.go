@@ -169,6 +169,8 @@ var reach = map[string]reaches{
 	"POST /occasions/{id}/seats":       {"organiser office", "office", nobody},
 	"POST /occasions/{id}/seats/leave": {"organiser office", "office", nobody},
 	"GET /me":                          insiders,
+	"GET /me/details":                  insiders,
+	"POST /me/details":                 insiders,
 	"GET /workplace":                   anywhere("contact"),
 	"POST /workplace/passed-on":        anywhere("contact"),
 	"POST /workplace/attest":           anywhere("contact"),

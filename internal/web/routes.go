@@ -146,6 +146,8 @@ var routes = []route{
 	{"POST /occasions/{id}/seats", access.Seat, (*Server).seatOther},
 	{"POST /occasions/{id}/seats/leave", access.Seat, (*Server).cancelSeat},
 	{"GET /me", access.SeeSelf, (*Server).me},
+	{"GET /me/details", access.SeeSelf, (*Server).ownDetails},
+	{"POST /me/details", access.SeeSelf, (*Server).saveOwnDetails},
 	{"GET /workplace", access.SeeStaff, (*Server).workplace},
 	{"POST /workplace/passed-on", access.SignStaff, (*Server).passOn},
 	{"POST /workplace/attest", access.SignStaff, (*Server).attestStaff},

@@ -1,0 +1,39 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"kompobib/internal/db"
+	"kompobib/internal/people"
+	"kompobib/internal/web/view"
+)
+
+// ownForm is how one is reached oneself. Name and work are the office's to correct.
+func (s *Server) ownForm(r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		p, err := people.GetPerson(ctx, c, r.Viewer, r.Person)
+		return formPage{
+			Page: view.Page{Title: r.Say("me.change-data"), Crumbs: []view.Link{{Href: "/me", Text: r.Say("me.title")}}},
+			Form: view.Form{Action: "/me/details", Version: p.Version, Keep: true},
+			What: []string{r.Say("me.details-what")},
+			Controls: []control{
+				{Field: view.Field{Name: "email", Label: r.Say("person.email"), Value: p.Email, Kind: "email", Optional: true, Auto: "email"}},
+				{Field: view.Field{Name: "phone", Label: r.Say("person.phone"), Value: p.Phone, Kind: "tel", Width: "medium", Optional: true, Auto: "tel"}},
+				{Field: view.Field{Name: "language", Label: r.Say("person.language"), Value: p.Language, Options: []view.Option{{Value: "sv", Label: "Svenska"}, {Value: "en", Label: "English"}}}, As: "radios"},
+			},
+			Submit: r.Say("person.save"), Back: "/me",
+		}, err
+	}
+}
+
+func (s *Server) ownDetails(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return s.showForm(w, req, r, s.ownForm(r))
+}
+
+func (s *Server) saveOwnDetails(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return s.takeForm(w, req, r, "me.details-saved", s.ownForm(r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		in := req.PostFormValue
+		return "/me", people.UpdateOwn(ctx, tx, s.Ring, r.Viewer, number(req, "version"), in("email"), in("phone"), in("language"))
+	})
+}

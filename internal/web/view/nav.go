@@ -15,6 +15,7 @@ var Navigation = []Entry{
 	{"/workplace", "nav.workplace", []access.Right{access.SeeStaff}},
 	{"/office", "nav.office", []access.Right{access.PlanAny}},
 	{"/activities", "nav.activities", []access.Right{access.SeeSignups}},
+	{"/evidence", "nav.evidence", []access.Right{access.SeeAttendance}},
 	{"/reach", "nav.reach", []access.Right{access.SeeReach}},
 	{"/people", "nav.people", []access.Right{access.SeePeople}},
 	{"/workplaces", "nav.organisation", []access.Right{access.EditOrganisation, access.SeePeople}},

@@ -66,7 +66,8 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 			AND u.valid_from <= x.date AND (u.valid_to IS NULL OR x.date < u.valid_to)))`
 		required = true
 	}
-	where := visibleOccasion(&args, v)
+	var where strings.Builder
+	where.WriteString(visibleOccasion(&args, v))
 	for _, t := range []struct{ value, condition string }{
 		{f.Programme, "a.programme = ?"},
 		{f.Activity, "a.id = ?"},
@@ -74,25 +75,25 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 		{f.Goal, "EXISTS (SELECT 1 FROM activity_goal g WHERE g.activity = a.id AND g.goal_area = ?)"},
 	} {
 		if t.value != "" {
-			where += " AND " + strings.ReplaceAll(t.condition, "?", parameter(t.value))
+			where.WriteString(" AND " + strings.ReplaceAll(t.condition, "?", parameter(t.value)))
 		}
 	}
 	if required {
-		where += " AND m.id IS NOT NULL"
+		where.WriteString(" AND m.id IS NOT NULL")
 	}
 	if f.Managed {
-		where += " AND " + managed(&args, v)
+		where.WriteString(" AND " + managed(&args, v))
 	}
 	if f.Mine {
-		where += " AND s.state IN ('requested', 'seated', 'waiting', 'offered')"
+		where.WriteString(" AND s.state IN ('requested', 'seated', 'waiting', 'offered')")
 	}
 	if !f.Cancelled {
-		where += " AND o.cancelled IS NULL"
+		where.WriteString(" AND o.cancelled IS NULL")
 	}
 	if f.After.ID != "" {
 		date, start, id := parameter(undated(f.After.Date)), parameter(f.After.Start), parameter(f.After.ID)
-		where += ` AND (COALESCE(m.date, '9999') > ` + date + ` OR COALESCE(m.date, '9999') = ` + date + `
-			AND (COALESCE(m.start_time, '') > ` + start + ` OR COALESCE(m.start_time, '') = ` + start + ` AND o.id > ` + id + `))`
+		where.WriteString(` AND (COALESCE(m.date, '9999') > ` + date + ` OR COALESCE(m.date, '9999') = ` + date + `
+			AND (COALESCE(m.start_time, '') > ` + start + ` OR COALESCE(m.start_time, '') = ` + start + ` AND o.id > ` + id + `))`)
 	}
 	limit := f.Limit
 	if limit <= 0 || limit > maxCalendar {
@@ -105,7 +106,7 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 			CASE WHEN COALESCE(m.online_link, '') = '' THEN 0 ELSE 1 END, COALESCE(s.state, '')`+fromOccasion+`
 		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id`+chosen+` ORDER BY x.starts, x.id LIMIT 1)
 		LEFT JOIN signup s ON s.occasion = o.id AND s.person = `+parameter(v.Person)+`
-		WHERE `+where+` ORDER BY COALESCE(m.date, '9999'), COALESCE(m.start_time, ''), o.id LIMIT `+parameter(limit), args...)
+		WHERE `+where.String()+` ORDER BY COALESCE(m.date, '9999'), COALESCE(m.start_time, ''), o.id LIMIT `+parameter(limit), args...)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

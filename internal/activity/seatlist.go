@@ -178,10 +178,10 @@ func Findable(ctx context.Context, c db.Conn, v access.Viewer, occasion, search 
 		return nil, ErrForbidden
 	}
 	args := []any{occasion, o.Programme, o.day(at)}
-	where := ""
-	for _, word := range strings.Fields(people.Fold(search)) {
+	var where strings.Builder
+	for word := range strings.FieldsSeq(people.Fold(search)) {
 		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word)+"%")
-		where += " AND p.folded LIKE " + last(&args) + ` ESCAPE '\'`
+		where.WriteString(" AND p.folded LIKE " + last(&args) + ` ESCAPE '\'`)
 	}
 	return db.All(ctx, c, func(n *people.Name) []any { return []any{&n.ID, &n.Given, &n.Family, &n.SortKey} }, `
 		WITH RECURSIVE target (unit) AS (
@@ -190,7 +190,7 @@ func Findable(ctx context.Context, c db.Conn, v access.Viewer, occasion, search 
 			SELECT u.unit FROM target t JOIN unit_period u ON u.parent = t.unit WHERE u.valid_from <= $3 AND (u.valid_to IS NULL OR u.valid_to > $3)
 		)
 		SELECT p.id, p.given, p.family, p.sort_key FROM person p
-		WHERE p.protected = 0`+where+`
+		WHERE p.protected = 0`+where.String()+`
 			AND EXISTS (SELECT 1 FROM employment e JOIN target t ON t.unit = e.workplace
 				WHERE e.person = p.id AND e.valid_from <= $3 AND (e.valid_to IS NULL OR e.valid_to > $3))
 			AND NOT EXISTS (SELECT 1 FROM signup s WHERE s.occasion = $1 AND s.person = p.id AND s.state IN ('seated', 'waiting'))

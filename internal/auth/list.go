@@ -35,12 +35,13 @@ func ListAccounts(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]
 	}
 	key, id, _ := strings.Cut(f.After, "\x00")
 	args := []any{key, id, string(f.Role), f.On}
-	where := `p.protected = 0 AND ($1 = '' OR p.sort_key > $1 OR p.sort_key = $1 AND p.id > $2)
+	var where strings.Builder
+	where.WriteString(`p.protected = 0 AND ($1 = '' OR p.sort_key > $1 OR p.sort_key = $1 AND p.id > $2)
 		AND ($3 = '' OR EXISTS (SELECT 1 FROM role_grant r WHERE r.person = p.id AND r.role = $3
-			AND r.valid_from <= $4 AND (r.valid_to IS NULL OR r.valid_to > $4)))`
-	for _, word := range strings.Fields(f.Folded) {
+			AND r.valid_from <= $4 AND (r.valid_to IS NULL OR r.valid_to > $4)))`)
+	for word := range strings.FieldsSeq(f.Folded) {
 		args = append(args, "%"+escape(word)+"%")
-		where += fmt.Sprintf(` AND (p.folded LIKE $%d ESCAPE '\' OR a.email LIKE $%d ESCAPE '\')`, len(args), len(args))
+		where.WriteString(fmt.Sprintf(` AND (p.folded LIKE $%d ESCAPE '\' OR a.email LIKE $%d ESCAPE '\')`, len(args), len(args)))
 	}
 	args = append(args, f.Limit)
 	type row struct {
@@ -50,7 +51,7 @@ func ListAccounts(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]
 	}
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.Person, &r.Given, &r.Family, &r.key, &r.Email, &r.disabled} },
 		`SELECT p.id, p.given, p.family, p.sort_key, a.email, a.disabled FROM account a JOIN person p ON p.id = a.person
-		WHERE `+where+fmt.Sprintf(` ORDER BY p.sort_key, p.id LIMIT $%d`, len(args)), args...)
+		WHERE `+where.String()+fmt.Sprintf(` ORDER BY p.sort_key, p.id LIMIT $%d`, len(args)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -88,13 +89,14 @@ func Without(ctx context.Context, c db.Conn, v access.Viewer, folded string, lim
 		return nil, nil
 	}
 	args := []any{limit}
-	where := `p.protected = 0 AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person = p.id)`
+	var where strings.Builder
+	where.WriteString(`p.protected = 0 AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person = p.id)`)
 	for _, word := range words {
 		args = append(args, "%"+escape(word)+"%")
-		where += fmt.Sprintf(` AND (p.folded LIKE $%d ESCAPE '\' OR p.email LIKE $%d ESCAPE '\')`, len(args), len(args))
+		where.WriteString(fmt.Sprintf(` AND (p.folded LIKE $%d ESCAPE '\' OR p.email LIKE $%d ESCAPE '\')`, len(args), len(args)))
 	}
 	return db.All(ctx, c, func(l *Listed) []any { return []any{&l.Person, &l.Given, &l.Family, &l.Email} },
-		`SELECT p.id, p.given, p.family, p.email FROM person p WHERE `+where+` ORDER BY p.sort_key, p.id LIMIT $1`, args...)
+		`SELECT p.id, p.given, p.family, p.email FROM person p WHERE `+where.String()+` ORDER BY p.sort_key, p.id LIMIT $1`, args...)
 }
 
 // escape keeps a word's own % and _ from standing for anything.

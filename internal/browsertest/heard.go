@@ -24,16 +24,17 @@ func heard(ctx context.Context) ([]string, error) {
 		if name == "" || role == "StaticText" || role == "InlineTextBox" {
 			continue
 		}
-		line := role + " " + name
+		var line strings.Builder
+		line.WriteString(role + " " + name)
 		for _, property := range node.Properties {
 			switch value := text(property.Value); string(property.Name) {
 			case "invalid", "focused", "checked", "expanded", "disabled", "required":
 				if value != "" && value != "false" {
-					line += " (" + string(property.Name) + ")"
+					line.WriteString(" (" + string(property.Name) + ")")
 				}
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines, nil
 }

@@ -109,9 +109,10 @@ func letter(r rune, swedish bool) string {
 
 // allLike is the condition in SQL that a column with [Searchable] text holds every word of a search.
 func allLike(column, search string, args *[]any) string {
-	condition := "1 = 1"
-	for _, w := range strings.Fields(Fold(search)) { // Fold leaves no character that LIKE takes for another
-		condition += " AND " + column + " LIKE " + parameter(args, "%"+w+"%")
+	var condition strings.Builder
+	condition.WriteString("1 = 1")
+	for w := range strings.FieldsSeq(Fold(search)) { // Fold leaves no character that LIKE takes for another
+		condition.WriteString(" AND " + column + " LIKE " + parameter(args, "%"+w+"%"))
 	}
-	return condition
+	return condition.String()
 }

@@ -53,7 +53,7 @@ func TestASearchFinds(t *testing.T) {
 		{"x%", "Ek", false},
 	} {
 		found := true
-		for _, word := range strings.Fields(Fold(c.search)) {
+		for word := range strings.FieldsSeq(Fold(c.search)) {
 			found = found && strings.Contains(Searchable(c.name), word)
 		}
 		if found != c.finds {

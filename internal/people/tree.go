@@ -155,13 +155,13 @@ func (t *Tree) Find(search string) []string {
 		if u.Kind != Workplace {
 			continue
 		}
-		var text string
+		var text strings.Builder
 		for _, above := range t.Path(u.ID) {
 			if above.Kind != Region {
-				text += above.folded + "\n"
+				text.WriteString(above.folded + "\n")
 			}
 		}
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text.String(), w) }) {
 			ids = append(ids, u.ID)
 		}
 	}

@@ -152,7 +152,10 @@ func TestEveryPage(t *testing.T) {
 						queue = append(queue, link)
 					}
 				}
-				look(t, p, role+" "+like(path))
+				light(t, p, role+" "+like(path))
+				if !checked[like(path)] {
+					dark(t, p, role+" "+like(path))
+				}
 				checked[like(path)] = true
 			}
 			if len(seen) < 5 {
@@ -163,8 +166,8 @@ func TestEveryPage(t *testing.T) {
 	t.Logf("%d pages that are unlike each other", len(checked))
 }
 
-// look checks a page that is open.
-func look(t *testing.T, p *browsertest.Page, name string) {
+// light checks a page that is open, as it is on a desk.
+func light(t *testing.T, p *browsertest.Page, name string) {
 	t.Helper()
 	p.Picture(name + " 1280 light")
 	for _, line := range p.Axe() {
@@ -173,6 +176,11 @@ func look(t *testing.T, p *browsertest.Page, name string) {
 	if h1 := browsertest.Eval[int](p, `document.querySelectorAll('h1').length`); h1 != 1 {
 		t.Errorf("%s has %d headings of the first level", name, h1)
 	}
+}
+
+// dark checks it on the narrowest phone, in the dark.
+func dark(t *testing.T, p *browsertest.Page, name string) {
+	t.Helper()
 	p.Look(320, 640, "dark")
 	for _, line := range p.Axe() {
 		t.Errorf("%s in the dark on a phone: %s", name, line)
@@ -180,8 +188,6 @@ func look(t *testing.T, p *browsertest.Page, name string) {
 	if wide := p.Overflow(); len(wide) > 0 {
 		t.Errorf("%s is wider than 320 px: %v", name, wide)
 	}
-	if os.Getenv("BROWSER_PICTURES") != "" {
-		p.Look(390, 844, "dark")
-		p.Picture(name + " 390 dark")
-	}
+	p.Look(390, 844, "dark")
+	p.Picture(name + " 390 dark")
 }

@@ -1,6 +1,10 @@
 package view
 
-import "kompobib/internal/access"
+import (
+	"slices"
+
+	"kompobib/internal/access"
+)
 
 // An Entry of the navigation is shown to those with one of its rights.
 type Entry struct {
@@ -28,11 +32,8 @@ var Navigation = []Entry{
 // Nav is the navigation for r.
 func (r Reader) Nav() (entries []Entry) {
 	for _, e := range Navigation {
-		for _, right := range e.Rights {
-			if r.Can(right) {
-				entries = append(entries, e)
-				break
-			}
+		if slices.ContainsFunc(e.Rights, r.Can) {
+			entries = append(entries, e)
 		}
 	}
 	return entries

@@ -1,5 +1,7 @@
 package view
 
+import "slices"
+
 import "strings"
 
 // A Head is the head of a table.
@@ -20,10 +22,8 @@ type Column struct {
 // Sort is what a list is sorted by: the query's sort if among the allowed, else the first, and whether it falls.
 func (r Reader) Sort(allowed ...string) (by string, falling bool) {
 	by, falling = strings.CutPrefix(r.Query().Get("sort"), "-")
-	for _, a := range allowed {
-		if a == by {
-			return by, falling
-		}
+	if slices.Contains(allowed, by) {
+		return by, falling
 	}
 	return allowed[0], false
 }

@@ -136,7 +136,7 @@ func (q *Query) narrow(r reader) {
 	}
 }
 
-// withheld reports whether the breakdown would cut the same persons in a second way: see docs/decisions/0010-small-groups.md.
+// withheld reports whether the breakdown would cut the same persons in a second way: see docs/decisions/0007-small-groups.md.
 func (q Query) withheld(r reader) bool {
 	return !r.open && q.By != "" && (q.Goal != "" || q.By == ByKind)
 }

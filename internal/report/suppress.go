@@ -36,7 +36,7 @@ type Group struct {
 // a column is hidden of the later columns that are within it or that it is within.
 //
 // So all that can be reckoned from what is shown, by adding and subtracting, is
-// the number of persons in groups that are safe. docs/decisions/0010-small-groups.md has the reasons.
+// the number of persons in groups that are safe. docs/decisions/0007-small-groups.md has the reasons.
 func Suppress(columns []Column, root *Group) {
 	t := relations(columns)
 	root.Shown = make([]bool, len(columns))

@@ -15,7 +15,7 @@ build: ## Build bin/kompobib
 	go build -o bin/kompobib ./cmd/kompobib
 
 test: deps ## Run all tests, on both engines and in a browser
-	scripts/with-postgres sh -c 'go test -timeout 5m ./... && go test -race -timeout 8m $(RACE)'
+	scripts/with-postgres sh -c 'go test -timeout 10m ./... && go test -race -timeout 8m $(RACE)'
 
 lint: ## Check form, likely mistakes, and that generated and copied files are up to date
 	scripts/lint

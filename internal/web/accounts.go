@@ -116,7 +116,7 @@ func accountCrumbs(r view.Reader, a auth.Account, name string) []view.Link {
 	return []view.Link{{Href: "/accounts", Text: r.Say("account.list")}, {Href: "/accounts/" + a.Person, Text: name}}
 }
 
-func (s *Server) newAccountForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) newAccountForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		person := req.PathValue("person")
 		p, err := people.GetPerson(ctx, c, access.System, person) // who manages accounts need not see the roster
@@ -132,10 +132,6 @@ func (s *Server) newAccountForm(req *http.Request, r view.Reader) func(ctx conte
 	}
 }
 
-func (s *Server) askAccount(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.newAccountForm(req, r))
-}
-
 func (s *Server) newAccount(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "account.created", s.newAccountForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		person := req.PathValue("person")
@@ -143,7 +139,7 @@ func (s *Server) newAccount(w http.ResponseWriter, req *http.Request, r view.Rea
 	})
 }
 
-func (s *Server) accountForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) accountForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		a, name, err := accountOf(ctx, c, r, req.PathValue("person"))
 		return formPage{
@@ -158,10 +154,6 @@ func (s *Server) accountForm(req *http.Request, r view.Reader) func(ctx context.
 	}
 }
 
-func (s *Server) editAccount(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.accountForm(req, r))
-}
-
 func (s *Server) changeAccount(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "account.saved", s.accountForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		f := formOf(req)
@@ -173,7 +165,7 @@ func (s *Server) changeAccount(w http.ResponseWriter, req *http.Request, r view.
 // givenRoles are the roles that an administrator gives; the first of all comes with the account.
 var givenRoles = slices.DeleteFunc(slices.Clone(access.Roles), func(role access.Role) bool { return role == access.Participant })
 
-func (s *Server) roleForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) roleForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		a, name, err := accountOf(ctx, c, r, req.PathValue("person"))
 		if err != nil {
@@ -221,10 +213,6 @@ func (s *Server) roleForm(req *http.Request, r view.Reader) func(ctx context.Con
 	}
 }
 
-func (s *Server) askRole(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.roleForm(req, r))
-}
-
 // giveRole takes only the scope that goes with the role: a contact's is a unit, an administrator's everything, the
 // others' a programme.
 func (s *Server) giveRole(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -243,7 +231,7 @@ func (s *Server) giveRole(w http.ResponseWriter, req *http.Request, r view.Reade
 	})
 }
 
-func (s *Server) endRoleForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) endRoleForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		a, name, err := accountOf(ctx, c, r, req.PathValue("person"))
 		if err != nil {
@@ -265,10 +253,6 @@ func (s *Server) endRoleForm(req *http.Request, r view.Reader) func(ctx context.
 			Submit:   r.Say("account.end"), Danger: true, Back: "/accounts/" + a.Person,
 		}, nil
 	}
-}
-
-func (s *Server) askEndRole(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.endRoleForm(req, r))
 }
 
 func (s *Server) endRole(w http.ResponseWriter, req *http.Request, r view.Reader) error {

@@ -32,7 +32,7 @@ func (s *Server) listEmployers(w http.ResponseWriter, req *http.Request, r view.
 }
 
 // employerForm is the form of an employer, of a new one if the address names none.
-func (s *Server) employerForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) employerForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		var e people.Employer
 		title, action, button := r.Say("employer.new"), "/employers/new", r.Say("employer.add")
@@ -55,14 +55,10 @@ func (s *Server) employerForm(req *http.Request, r view.Reader) func(ctx context
 	}
 }
 
-func (s *Server) askEmployer(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.employerForm(req, r))
-}
-
 // saveEmployer adds an employer, or corrects the one that the address names.
 func (s *Server) saveEmployer(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "employer.saved", s.employerForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		e := people.Employer{ID: req.PathValue("employer"), Name: req.PostFormValue("name"), OrgNumber: req.PostFormValue("org_number"), Version: number(req, "version")}
+		e := people.Employer{ID: req.PathValue("employer"), Name: req.PostFormValue("name"), OrgNumber: req.PostFormValue("org_number"), Version: formOf(req).version()}
 		if e.ID != "" {
 			return "/employers", people.UpdateEmployer(ctx, tx, e)
 		}

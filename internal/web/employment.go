@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 
@@ -16,16 +17,6 @@ import (
 
 // date is today where the region is.
 func (s *Server) date() local.Date { return s.today(zone) }
-
-// number is a whole number of a form, 0 for nothing; what is none is too much for any field.
-func number(req *http.Request, name string) int {
-	text := strings.TrimSpace(req.PostFormValue(name))
-	n, err := strconv.Atoi(text)
-	if text != "" && err != nil {
-		return math.MaxInt32
-	}
-	return n
-}
 
 // typedShare reads percent of full time with a comma or a point into thousandths, 0 for what is no share.
 func typedShare(s string) int {
@@ -41,16 +32,6 @@ func typedShare(s string) int {
 func writtenShare(share int) string {
 	return strings.Replace(strconv.FormatFloat(float64(share)/10, 'f', -1, 64), ".", ",", 1)
 }
-
-// dayAfter is the day after the last one that was typed; what is no date stays, to be told of.
-func dayAfter(typed string) local.Date {
-	if d := typedDate(typed); d.Valid() {
-		return d.Add(1)
-	}
-	return local.Date(typed)
-}
-
-func typedDate(s string) local.Date { return local.Date(strings.TrimSpace(s)) }
 
 // lastDay is the last day of a period, "" if it has no end.
 func lastDay(p local.Period) local.Date {
@@ -116,16 +97,12 @@ func (s *Server) employmentControls(ctx context.Context, c db.Conn, r view.Reade
 
 // typedEmployment is what was typed in the fields of employmentControls.
 func typedEmployment(req *http.Request) people.Employment {
-	e := people.Employment{Employer: req.PostFormValue("employer"), Workplace: req.PostFormValue("workplace"), Title: req.PostFormValue("title"),
-		StaffRole: req.PostFormValue("staff_role"), Share: typedShare(req.PostFormValue("share")), Version: number(req, "version"),
-		Valid: local.Period{From: typedDate(req.PostFormValue("from"))}}
-	if last := strings.TrimSpace(req.PostFormValue("to")); last != "" {
-		e.Valid.To = dayAfter(last)
-	}
-	return e
+	in := formOf(req)
+	return people.Employment{Employer: in.text("employer"), Workplace: in.text("workplace"), Title: in.text("title"), StaffRole: in.text("staff_role"),
+		Share: typedShare(in.text("share")), Version: in.version(), Valid: local.Period{From: in.date("from"), To: in.after("to")}}
 }
 
-func (s *Server) newEmploymentForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) newEmploymentForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		p, err := s.editable(ctx, c, r, req.PathValue("person"))
 		if err != nil {
@@ -140,10 +117,6 @@ func (s *Server) newEmploymentForm(req *http.Request, r view.Reader) func(ctx co
 	}
 }
 
-func (s *Server) newEmployment(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.newEmploymentForm(req, r))
-}
-
 func (s *Server) addEmployment(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "employment.added", s.newEmploymentForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		e := typedEmployment(req)
@@ -153,8 +126,9 @@ func (s *Server) addEmployment(w http.ResponseWriter, req *http.Request, r view.
 	})
 }
 
-// employmentForm is the form of one of the steps with an employment: change, end or correct.
-func (s *Server) employmentForm(req *http.Request, r view.Reader, step string) func(ctx context.Context, c db.Conn) (formPage, error) {
+// employmentForm is the form of the step with an employment that the address ends in: change, end or correct.
+func (s *Server) employmentForm(req *http.Request, r view.Reader) form {
+	step := path.Base(req.URL.Path)
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		p, err := s.editable(ctx, c, r, req.PathValue("person"))
 		if err != nil {
@@ -189,15 +163,9 @@ func (s *Server) employmentForm(req *http.Request, r view.Reader, step string) f
 	}
 }
 
-func askEmployment(step string) func(*Server, http.ResponseWriter, *http.Request, view.Reader) error {
-	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
-		return s.showForm(w, req, r, s.employmentForm(req, r, step))
-	}
-}
-
 // changeEmployment lets an employment go on in another form.
 func (s *Server) changeEmployment(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.takeForm(w, req, r, "employment.changed", s.employmentForm(req, r, "change"), func(ctx context.Context, tx *db.Tx) (string, error) {
+	return s.takeForm(w, req, r, "employment.changed", s.employmentForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		e := typedEmployment(req)
 		_, err := people.ChangeEmployment(ctx, tx, r.Viewer, req.PathValue("employment"), e.Version, e.Valid.From,
 			people.Change{Workplace: e.Workplace, Title: e.Title, StaffRole: e.StaffRole, Share: e.Share})
@@ -207,18 +175,15 @@ func (s *Server) changeEmployment(w http.ResponseWriter, req *http.Request, r vi
 
 // endEmployment ends an employment after a last day, or lets it go on.
 func (s *Server) endEmployment(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.takeForm(w, req, r, "employment.ended", s.employmentForm(req, r, "end"), func(ctx context.Context, tx *db.Tx) (string, error) {
-		var on local.Date
-		if last := strings.TrimSpace(req.PostFormValue("on")); last != "" {
-			on = dayAfter(last)
-		}
-		return "/people/" + req.PathValue("person"), people.EndEmployment(ctx, tx, r.Viewer, req.PathValue("employment"), number(req, "version"), on)
+	return s.takeForm(w, req, r, "employment.ended", s.employmentForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		in := formOf(req)
+		return "/people/" + req.PathValue("person"), people.EndEmployment(ctx, tx, r.Viewer, req.PathValue("employment"), in.version(), in.after("on"))
 	})
 }
 
 // correctEmployment puts right what was typed wrongly.
 func (s *Server) correctEmployment(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.takeForm(w, req, r, "employment.corrected", s.employmentForm(req, r, "correct"), func(ctx context.Context, tx *db.Tx) (string, error) {
+	return s.takeForm(w, req, r, "employment.corrected", s.employmentForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		e := typedEmployment(req)
 		e.ID = req.PathValue("employment")
 		return "/people/" + req.PathValue("person"), people.CorrectEmployment(ctx, tx, s.Ring, r.Viewer, e, req.PostFormValue("why"))

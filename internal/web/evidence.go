@@ -96,6 +96,7 @@ func (s *Server) newSheet(w http.ResponseWriter, req *http.Request, r view.Reade
 // A filing is the page where a photo or scan of a signed sheet is filed.
 type filing struct {
 	Code   string
+	Kept   string          // a file that came before a mistake
 	Sheet  *activity.Sheet // that the code leads to
 	When   string
 	Faults fault.List
@@ -113,7 +114,7 @@ func (s *Server) filePage(w http.ResponseWriter, req *http.Request, r view.Reade
 
 func (s *Server) showFiling(w http.ResponseWriter, req *http.Request, r view.Reader, code int, written string, faults fault.List) error {
 	ctx := req.Context()
-	d := filing{Code: written, Faults: faults}
+	d := filing{Code: written, Kept: formOf(req).text("file_kept"), Faults: faults}
 	if written != "" {
 		err := s.DB.Snapshot(ctx, func(c db.Conn) error {
 			sheet, err := activity.GetSheet(ctx, c, r.Viewer, written)
@@ -147,19 +148,13 @@ func (s *Server) fileSheet(w http.ResponseWriter, req *http.Request, r view.Read
 	if !faults.Add(err) {
 		return err
 	}
-	body, head, err := req.FormFile("file")
-	if err != nil {
-		faults = append(faults, file.ErrEmpty.At("file"))
+	f, err := s.upload(req, r.Person, "file", file.Scan)
+	if !faults.Add(err) {
+		return err
 	}
+	faults.Unless(f.ID != "" || err != nil, file.ErrEmpty.At("file"))
 	if len(faults) > 0 {
 		return s.showFiling(w, req, r, http.StatusUnprocessableEntity, code, faults)
-	}
-	defer body.Close()
-	f, err := s.Files.Receive(body, head.Filename, file.Scan)
-	if list := fault.Of(err); list != nil {
-		return s.showFiling(w, req, r, status(list), code, fault.List{list[0].At("file", list[0].Args...)})
-	} else if err != nil {
-		return err
 	}
 	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
 		_, err := activity.FileScan(ctx, tx, r.Viewer, sheet.Code, f)

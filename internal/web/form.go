@@ -8,60 +8,113 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/once"
 	"kompobib/internal/web/view"
 )
 
-// A control is a field and how it is filled in.
+// A control is a field and how it is filled in, or several that stand together.
 type control struct {
 	view.Field
-	As string // "" for an input, "select", "radios", "textarea", "checkbox"
+	// As is "" for an input, "select", "radios", "checkboxes", "checkbox", "textarea" or "hidden"; "kept" for a file that came before;
+	// "picture" for what only shows; "row", "group" or "fold" for several, "more" for the button that asks for more rows.
+	As    string
+	Parts []control // of a row, a group or a fold
 }
 
-// A formPage is a page with one form, as it stands when nothing has been filled in: what is there now.
+func row(parts ...control) control { return control{As: "row", Parts: parts} }
+
+func group(legend, help string, parts ...control) control {
+	return control{Field: view.Field{Label: legend, Help: help}, As: "group", Parts: parts}
+}
+
+// A form is read for the page that asks it, as it stands when nothing has been filled in: with what is there now.
+type form = func(ctx context.Context, c db.Conn) (formPage, error)
+
+// A formPage is a page with a form, below whatever else it shows.
 type formPage struct {
 	view.Page
 	view.Form
-	What     []string // what happens, above the fields
+	About    string          // the programme that it is about
+	Above    templ.Component // what the page shows before its form
+	Heading  string          // of the form, if there is something above it
+	What     []string        // what happens, above the fields
 	Controls []control
 	Submit   string
 	Danger   bool   // it cannot be undone
 	Back     string // where to go instead
+	Remove   string // where that which it changes is removed
 	stale    bool
 	changed  []view.Stale
 }
 
-// fill puts what was typed in the fields. If someone else was quicker, it also tells where their text differs.
-func (f *formPage) fill(typed url.Values, stale bool) {
-	f.stale, f.Key = stale, typed.Get("key")
-	for i := range f.Controls {
-		c := &f.Controls[i]
-		yours := typed.Get(c.Name)
-		if stale && strings.TrimSpace(yours) != c.Value {
-			f.changed = append(f.changed, view.Stale{Label: c.Label, Yours: c.shown(yours), Theirs: c.shown(c.Value)})
+// fields calls f for each control that is a field.
+func fields(list []control, f func(*control)) {
+	for i := range list {
+		if c := &list[i]; c.Parts != nil {
+			fields(c.Parts, f)
+		} else {
+			f(c)
 		}
-		c.Value = yours
 	}
 }
 
-// shown is a value in the words that the reader chose it by.
-func (c control) shown(value string) string {
-	if i := slices.IndexFunc(c.Options, func(o view.Option) bool { return o.Value == value }); i >= 0 {
-		return c.Options[i].Label
-	}
-	return value
+// more reports whether the form has rows that more can be asked for of.
+func (f formPage) more() (yes bool) {
+	fields(f.Controls, func(c *control) { yes = yes || c.As == "more" })
+	return yes
 }
 
-// showForm shows a form that nothing has been filled in.
-func (s *Server) showForm(w http.ResponseWriter, req *http.Request, r view.Reader, build func(ctx context.Context, c db.Conn) (formPage, error)) error {
-	var f formPage
-	ctx := req.Context()
-	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		f, err = build(ctx, c)
-		return err
+// fill puts what was typed in the fields. If someone else was quicker, it also tells where their text differs, and the
+// form goes on from theirs; else it stays with the version that it was filled in from.
+func (f *formPage) fill(r view.Reader, in posted, stale bool) {
+	f.stale, f.Key = stale, in.text("key")
+	if version := in.version(); !stale && version > 0 {
+		f.Version = version
+	}
+	fields(f.Controls, func(c *control) {
+		if c.As == "picture" || c.As == "more" {
+			return
+		}
+		theirs := c.shown(r)
+		c.Value, c.Values = in.text(c.Name), in.Values[c.Name]
+		if yours := c.shown(r); stale && c.Label != "" && yours != theirs {
+			f.changed = append(f.changed, view.Stale{Label: c.Label, Yours: yours, Theirs: theirs})
+		}
 	})
+}
+
+// shown is what a control holds, in the words that the reader chose it by.
+func (c control) shown(r view.Reader) string {
+	if c.As == "checkbox" {
+		return yesNo(r, c.Value == "1")
+	}
+	var labels []string
+	for _, o := range c.Options {
+		if o.Value != "" && (o.Value == c.Value || slices.Contains(c.Values, o.Value)) {
+			labels = append(labels, strings.TrimLeft(o.Label, "– "))
+		}
+	}
+	if labels != nil || c.Options != nil {
+		return strings.Join(labels, ", ")
+	}
+	return strings.ReplaceAll(strings.TrimSpace(c.Value), "\r\n", "\n")
+}
+
+type handler = func(*Server, http.ResponseWriter, *http.Request, view.Reader) error
+
+// asks is the page of a form that nothing has been filled in.
+func asks(of func(*Server, *http.Request, view.Reader) form) handler {
+	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
+		return s.showForm(w, req, r, of(s, req, r))
+	}
+}
+
+func (s *Server) showForm(w http.ResponseWriter, req *http.Request, r view.Reader, of form) error {
+	f, err := s.loadForm(req, of)
 	if err != nil {
 		return err
 	}
@@ -69,40 +122,90 @@ func (s *Server) showForm(w http.ResponseWriter, req *http.Request, r view.Reade
 	return render(w, req, http.StatusOK, formView(r, f))
 }
 
-// takeForm does what a form asks, once however often it is sent, and goes to the page that do returns, where code tells
-// that it is done. A form with mistakes is shown again with what was typed.
-func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reader, code string,
-	build func(ctx context.Context, c db.Conn) (formPage, error), do func(ctx context.Context, tx *db.Tx) (to string, err error)) error {
-	var to string
+func (s *Server) loadForm(req *http.Request, of form) (f formPage, err error) {
 	ctx := req.Context()
-	err := s.DB.Tx(ctx, r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
-		to, err = once.Do(ctx, tx, req.PostFormValue("key"), func() (string, error) { return do(ctx, tx) })
+	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
+		f, err = of(ctx, c)
 		return err
 	})
+	return f, err
+}
+
+// takeForm does what a form asks, once however often it is sent, and goes to the page that do returns, where code tells
+// that it is done. A form with mistakes, or one that more rows are asked for of, is shown again with what was typed.
+func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reader, code string,
+	of form, do func(ctx context.Context, tx *db.Tx) (to string, err error)) error {
+	if formOf(req).text("do") == "more" {
+		f, err := s.loadForm(req, of)
+		if err != nil {
+			return err
+		}
+		f.fill(r, formOf(req), false)
+		return render(w, req, http.StatusOK, formView(r, f))
+	}
+	to, err := s.change(req, r, do)
 	if err == nil {
 		return done(w, req, to, code)
 	}
-	return s.askAgain(w, req, r, err, build)
+	return s.askAgain(w, req, r, err, of)
 }
 
-// askAgain shows a form once more with what was typed and what is wrong with it.
-func (s *Server) askAgain(w http.ResponseWriter, req *http.Request, r view.Reader, err error, build func(ctx context.Context, c db.Conn) (formPage, error)) error {
+// change runs do in a transaction of the reader's, once however often the form is sent, and returns its answer.
+func (s *Server) change(req *http.Request, r view.Reader, do func(ctx context.Context, tx *db.Tx) (string, error)) (answer string, err error) {
+	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+		answer, err = once.Do(ctx, tx, req.PostFormValue("key"), func() (string, error) { return do(ctx, tx) })
+		return err
+	})
+	return answer, err
+}
+
+// askAgain shows a form once more with what was typed and what is wrong with it. If it was another of the page's
+// forms that was sent, there is nothing to fill in.
+func (s *Server) askAgain(w http.ResponseWriter, req *http.Request, r view.Reader, err error, of form) error {
 	faults, status, ok := mistakes(err)
 	if !ok {
 		return err
 	}
-	var f formPage
-	ctx := req.Context()
-	if err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		f, err = build(ctx, c)
-		return err
-	}); err != nil {
-		return err
+	f, e := s.loadForm(req, of)
+	if e != nil {
+		return e
 	}
 	stale := errors.Is(err, fault.Stale)
-	f.fill(req.PostForm, stale)
+	if f.Action == req.URL.Path {
+		f.fill(r, formOf(req), stale)
+	} else {
+		f.stale, f.Key = stale, view.NewKey()
+	}
 	if !stale {
 		f.Faults = faults
 	}
 	return render(w, req, status, formView(r, f))
+}
+
+// closeRanks moves the rows of a form that say something up to the first ones, so that what is wrong with the third is
+// told at the third, and returns how many they are. A row is known by its first part, and says something if any of those
+// parts holds a text.
+func closeRanks(form url.Values, field func(i int, part string) string, parts, along []string) (n int) {
+	for i := 1; form.Has(field(i, parts[0])); i++ {
+		says := slices.ContainsFunc(parts, func(part string) bool { return strings.TrimSpace(form.Get(field(i, part))) != "" })
+		if says {
+			n++
+		}
+		for _, part := range slices.Concat(parts, along) {
+			value := form.Get(field(i, part))
+			form.Del(field(i, part))
+			if says {
+				form.Set(field(n, part), value)
+			}
+		}
+	}
+	return n
+}
+
+// rows is how many rows a form shows when n of them are filled in: one to spare, or some more when they are asked for.
+func rows(req *http.Request, n, least int) int {
+	if formOf(req).text("do") == "more" {
+		return n + 4
+	}
+	return max(n+1, least)
 }

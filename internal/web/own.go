@@ -10,7 +10,7 @@ import (
 )
 
 // ownForm is how one is reached oneself. Name and work are the office's to correct.
-func (s *Server) ownForm(r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) ownForm(_ *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		p, err := people.GetPerson(ctx, c, r.Viewer, r.Person)
 		return formPage{
@@ -27,13 +27,9 @@ func (s *Server) ownForm(r view.Reader) func(ctx context.Context, c db.Conn) (fo
 	}
 }
 
-func (s *Server) ownDetails(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.ownForm(r))
-}
-
 func (s *Server) saveOwnDetails(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.takeForm(w, req, r, "me.details-saved", s.ownForm(r), func(ctx context.Context, tx *db.Tx) (string, error) {
+	return s.takeForm(w, req, r, "me.details-saved", s.ownForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		in := req.PostFormValue
-		return "/me", people.UpdateOwn(ctx, tx, s.Ring, r.Viewer, number(req, "version"), in("email"), in("phone"), in("language"))
+		return "/me", people.UpdateOwn(ctx, tx, s.Ring, r.Viewer, formOf(req).version(), in("email"), in("phone"), in("language"))
 	})
 }

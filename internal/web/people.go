@@ -145,16 +145,9 @@ func (s *Server) showPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 
 // personControls are the fields of a person's facts.
 func personControls(r view.Reader, p people.Person) []control {
-	year, isced := "", ""
-	if p.BirthYear != 0 {
-		year = strconv.Itoa(p.BirthYear)
-	}
+	isced := ""
 	if p.ISCED != nil {
 		isced = strconv.Itoa(*p.ISCED)
-	}
-	protected := ""
-	if p.Protected {
-		protected = "1"
 	}
 	hidden := ""
 	if p.Masked {
@@ -164,28 +157,28 @@ func personControls(r view.Reader, p people.Person) []control {
 		{Field: view.Field{Name: "given", Label: r.Say("person.given"), Value: p.Given}},
 		{Field: view.Field{Name: "family", Label: r.Say("person.family"), Value: p.Family}},
 		{Field: view.Field{Name: "gender", Label: r.Say("person.gender"), Value: p.Gender, Options: view.Options(r, "gender", people.Genders...)}, As: "radios"},
-		{Field: view.Field{Name: "birth_year", Label: r.Say("person.birth-year"), Value: year, Inputs: "numeric", Width: "short", Optional: true}},
+		{Field: view.Field{Name: "birth_year", Label: r.Say("person.birth-year"), Value: numeral(p.BirthYear), Inputs: "numeric", Width: "short", Optional: true}},
 		{Field: view.Field{Name: "isced", Label: r.Say("person.isced"), Help: r.Say("person.isced-help"), Value: isced, Optional: true,
 			Options: view.None(r.Say("person.isced-none"), educations(r))}, As: "select"},
 		{Field: view.Field{Name: "email", Label: r.Say("person.email"), Help: hidden, Value: p.Email, Kind: "email", Optional: true}},
 		{Field: view.Field{Name: "phone", Label: r.Say("person.phone"), Help: hidden, Value: p.Phone, Kind: "tel", Width: "medium", Optional: true}},
 		{Field: view.Field{Name: "language", Label: r.Say("person.language"), Value: p.Language, Options: []view.Option{{Value: "sv", Label: "Svenska"}, {Value: "en", Label: "English"}}}, As: "radios"},
-		{Field: view.Field{Name: "protected", Label: r.Say("person.protected"), Help: r.Say("person.protected-help"), Value: protected}, As: "checkbox"},
+		{Field: view.Field{Name: "protected", Label: r.Say("person.protected"), Help: r.Say("person.protected-help"), Value: flag(p.Protected)}, As: "checkbox"},
 	}
 }
 
 // typedPerson is what was typed in the fields of personControls.
 func typedPerson(req *http.Request) people.Person {
-	p := people.Person{Given: req.PostFormValue("given"), Family: req.PostFormValue("family"), Gender: req.PostFormValue("gender"), BirthYear: number(req, "birth_year"),
-		Email: req.PostFormValue("email"), Phone: req.PostFormValue("phone"), Language: req.PostFormValue("language"),
-		Protected: req.PostFormValue("protected") == "1", Version: number(req, "version")}
-	if isced := strings.TrimSpace(req.PostFormValue("isced")); isced != "" {
-		p.ISCED = new(number(req, "isced"))
+	in := formOf(req)
+	p := people.Person{Given: in.text("given"), Family: in.text("family"), Gender: in.text("gender"), BirthYear: in.number("birth_year"),
+		Email: in.text("email"), Phone: in.text("phone"), Language: in.text("language"), Protected: in.ticked("protected"), Version: in.version()}
+	if strings.TrimSpace(in.text("isced")) != "" {
+		p.ISCED = new(in.number("isced"))
 	}
 	return p
 }
 
-func (s *Server) newPersonForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) newPersonForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		work, err := s.employmentControls(ctx, c, r, people.Employment{Workplace: req.URL.Query().Get("workplace"), Share: people.FullTime})
 		facts := personControls(r, people.Person{Gender: "unknown", Language: "sv"})
@@ -204,10 +197,6 @@ func peopleCrumbs(r view.Reader) []view.Link {
 	return nil
 }
 
-func (s *Server) newPerson(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.newPersonForm(req, r))
-}
-
 // addPerson adds a person together with a first employment.
 func (s *Server) addPerson(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "person.added", s.newPersonForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
@@ -216,7 +205,7 @@ func (s *Server) addPerson(w http.ResponseWriter, req *http.Request, r view.Read
 	})
 }
 
-func (s *Server) personForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) personForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		p, err := s.editable(ctx, c, r, req.PathValue("person"))
 		return formPage{
@@ -243,10 +232,6 @@ func personCrumbs(r view.Reader, p people.Person) []view.Link {
 	return append(peopleCrumbs(r), view.Link{Href: "/people/" + p.ID, Text: p.Name()})
 }
 
-func (s *Server) editPerson(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.personForm(req, r))
-}
-
 func (s *Server) changePerson(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "person.saved", s.personForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		p := typedPerson(req)
@@ -255,7 +240,7 @@ func (s *Server) changePerson(w http.ResponseWriter, req *http.Request, r view.R
 	})
 }
 
-func (s *Server) identityForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) identityForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		p, err := s.editable(ctx, c, r, req.PathValue("person"))
 		return formPage{
@@ -268,10 +253,6 @@ func (s *Server) identityForm(req *http.Request, r view.Reader) func(ctx context
 	}
 }
 
-func (s *Server) askIdentity(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.identityForm(req, r))
-}
-
 func (s *Server) setIdentity(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "person.identity-saved", s.identityForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		id := req.PathValue("person")
@@ -280,8 +261,12 @@ func (s *Server) setIdentity(w http.ResponseWriter, req *http.Request, r view.Re
 }
 
 // sightForm asks why someone wants to see what is hidden: the identity number, or how a protected person is reached.
-func (s *Server) sightForm(req *http.Request, r view.Reader, what string) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) sightForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		what := req.PathValue("what")
+		if !slices.Contains(sights, what) {
+			return formPage{}, errNotFound
+		}
 		p, err := s.editable(ctx, c, r, req.PathValue("person"))
 		return formPage{
 			Page:     view.Page{Title: r.Say("person.see-" + what), Crumbs: personCrumbs(r, p)},
@@ -295,14 +280,6 @@ func (s *Server) sightForm(req *http.Request, r view.Reader, what string) func(c
 
 // what can be seen for a reason.
 var sights = []string{"identity", "contact"}
-
-func (s *Server) askSight(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	what := req.PathValue("what")
-	if !slices.Contains(sights, what) {
-		return errNotFound
-	}
-	return s.showForm(w, req, r, s.sightForm(req, r, what))
-}
 
 // takeSight shows what is hidden and records who saw it. It is the answer to the post itself, so that nothing of it
 // stands in an address.
@@ -323,7 +300,7 @@ func (s *Server) takeSight(w http.ResponseWriter, req *http.Request, r view.Read
 		return err
 	})
 	if err != nil {
-		return s.askAgain(w, req, r, err, s.sightForm(req, r, what))
+		return s.askAgain(w, req, r, err, s.sightForm(req, r))
 	}
 	p, err := people.GetPerson(req.Context(), s.DB, r.Viewer, id)
 	if err != nil {

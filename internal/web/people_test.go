@@ -303,7 +303,7 @@ func TestTypedSharesAreThousandths(t *testing.T) {
 			t.Errorf("%q is %d thousandths, not %d", typed, got, want)
 		}
 	}
-	if d := lastDay(local.Period{From: "2012-01-01", To: dayAfter("2012-12-31")}); d != "2012-12-31" {
+	if d := lastDay(local.Period{From: "2012-01-01", To: posted{url.Values{"to": {" 2012-12-31 "}}}.after("to")}); d != "2012-12-31" {
 		t.Errorf("the last day comes back as %s", d)
 	}
 }

@@ -1,19 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
-	"kompobib/internal/fault"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -116,26 +114,15 @@ func (l activityList) sheet(r view.Reader) sheet.Table {
 	}
 }
 
-// activityPage is all that is known of an activity, and the form for its facts as it is filled in.
+// activityPage is what an activity's page shows above the form for its facts.
 type activityPage struct {
-	activity.Activity // as stored
-	Form              activity.Activity
-	More              int // empty rows for lecturers
-	Faults            fault.List
-	Stale             bool
-
-	Programme  programme.Programme
-	Goals      []programme.GoalArea
-	Series     []activity.Activity // that it may be a part of
-	Organisers []view.Option
-	Units      []view.Option
-	Occasions  []activity.Entry
-	Questions  []activity.Question
-	Online     bool
+	activity.Activity
+	Occasions []activity.Entry
+	Questions []activity.Question
 }
 
-// formOfActivity reads the form; rows for lecturers that are empty are left out.
-func formOfActivity(req *http.Request) activity.Activity {
+// activityOf reads the form. Rows for lecturers that are empty have been closed up.
+func activityOf(req *http.Request) activity.Activity {
 	f := formOf(req)
 	a := activity.Activity{Kind: f.text("kind"), Title: f.text("title"), Description: f.text("description"),
 		Series: f.text("series"), SeriesOrd: f.number("series_ord"), Organiser: f.text("organiser"),
@@ -154,51 +141,108 @@ func lecturerField(i int, part string) string {
 	return strings.TrimSuffix(fmt.Sprintf("lecturer-%d-%s", i, part), "-")
 }
 
-// around reads what the form for an activity of a programme chooses from.
-func (s *Server) around(ctx context.Context, c db.Conn, r view.Reader, p *activityPage, of string) (err error) {
-	if p.Programme, err = programme.Get(ctx, c, r.Viewer, of); err != nil {
-		return err
-	}
-	if p.Goals, err = programme.Goals(ctx, c, of); err != nil {
-		return err
-	}
-	others, err := activity.ListActivities(ctx, c, r.Viewer, activity.ActivityFilter{Programme: of})
+// lecturersOf closes the form's rows for lecturers up, and returns how many are filled in.
+func lecturersOf(req *http.Request) int {
+	return closeRanks(req.PostForm, lecturerField, []string{"", "organisation"}, []string{"from"})
+}
+
+// activityControls reads what the form for an activity of a programme chooses from, and makes its fields.
+func (s *Server) activityControls(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, p programme.Programme, a activity.Activity) ([]control, error) {
+	goals, err := programme.Goals(ctx, c, p.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, a := range others {
-		if a.Series == "" && a.ID != p.ID {
-			p.Series = append(p.Series, a)
+	others, err := activity.ListActivities(ctx, c, r.Viewer, activity.ActivityFilter{Programme: p.ID})
+	if err != nil {
+		return nil, err
+	}
+	var series []view.Option
+	for _, other := range others {
+		if other.Series == "" && other.ID != a.ID {
+			series = append(series, view.Option{Value: other.ID, Label: other.Title})
 		}
 	}
-	today := local.DateOf(s.DB.Now(), p.Programme.Location())
+	today := local.DateOf(s.DB.Now(), p.Location())
 	tree, err := people.LoadTree(ctx, c, today)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p.Units = treeOptions(tree, p.Form.Audience.Units, people.County, people.Municipality)
+	organisers, err := organiserOptions(ctx, c, r, p.ID, today, a.Organiser)
+	if err != nil {
+		return nil, err
+	}
+	areas := make([]view.Option, len(goals))
+	for i, g := range goals {
+		areas[i] = view.Option{Value: g.ID, Label: g.Name}
+	}
+	payers := view.Options(r, "payer", activity.Payers...)
+	return []control{
+		{Field: view.Field{Name: "title", Label: r.Say("plan.title"), Value: a.Title}},
+		row(control{Field: view.Field{Name: "kind", Label: r.Say("plan.kind"), Value: a.Kind, Options: view.None(r.Say("plan.choose"), view.Options(r, "activity-kind", activity.Kinds...))}, As: "select"},
+			control{Field: view.Field{Name: "organiser", Label: r.Say("plan.organiser"), Value: a.Organiser, Options: view.None(r.Say("plan.nobody-yet"), organisers)}, As: "select"}),
+		{Field: view.Field{Name: "description", Label: r.Say("plan.description"), Help: r.Say("plan.description-help"), Optional: true, Rows: 6, Value: a.Description}, As: "textarea"},
+		{Field: view.Field{Name: "goals", Label: r.Say("plan.goals"), Help: r.Say("plan.goals-help"), Options: areas, Values: a.Goals}, As: "checkboxes"},
+		group(r.Say("plan.lecturers"), r.Say("plan.lecturers-help"), lecturerControls(req, r, a.Lecturers)...),
+		group(r.Say("plan.audience"), r.Say("plan.audience-help"),
+			control{As: "fold", Parts: []control{{Field: view.Field{Name: "roles", Label: r.Say("plan.audience-roles"), Options: view.Options(r, "staff-role", people.StaffRoles...), Values: a.Audience.Roles}, As: "checkboxes"}}},
+			control{As: "fold", Parts: []control{{Field: view.Field{Name: "units", Label: r.Say("plan.audience-units"), Options: treeOptions(tree, a.Audience.Units, people.County, people.Municipality), Values: a.Audience.Units}, As: "checkboxes"}}}),
+		group(r.Say("plan.pays"), "",
+			row(control{Field: view.Field{Name: "travel", Label: r.Say("plan.travel"), Value: a.Travel, Options: payers}, As: "select"},
+				control{Field: view.Field{Name: "meal", Label: r.Say("plan.meal"), Value: a.Meal, Options: payers}, As: "select"},
+				control{Field: view.Field{Name: "substitute", Label: r.Say("plan.substitute"), Value: a.Substitute, Options: payers}, As: "select"})),
+		row(control{Field: view.Field{Name: "series", Label: r.Say("plan.series"), Help: r.Say("plan.series-help"), Value: a.Series, Optional: true, Options: view.None(r.Say("plan.no-series"), series)}, As: "select"},
+			control{Field: view.Field{Name: "series_ord", Label: r.Say("plan.series-ord"), Kind: "number", Min: "1", Width: "medium", Optional: true, Value: numeral(a.SeriesOrd)}}),
+		{Field: view.Field{Name: "published", Label: r.Say("plan.publish"), Help: r.Say("plan.publish-help"), Value: flag(a.Published)}, As: "checkbox"},
+	}, nil
+}
+
+// lecturerControls has a row for each lecturer, and room for more.
+func lecturerControls(req *http.Request, r view.Reader, list []activity.Lecturer) []control {
+	from := []view.Option{{Value: "external", Label: r.Say("plan.external")}, {Value: "regional", Label: r.Say("plan.regional")}}
+	n := len(list)
+	if req.Method == http.MethodPost {
+		n = lecturersOf(req)
+	}
+	lines := make([]control, rows(req, n, 1))
+	for i := range lines {
+		l := activity.Lecturer{External: true}
+		if i < len(list) {
+			l = list[i]
+		}
+		where := "regional"
+		if l.External {
+			where = "external"
+		}
+		lines[i] = row(
+			control{Field: view.Field{Name: lecturerField(i+1, ""), Label: r.Say("plan.lecturer", i+1), Optional: true, Value: l.Name}},
+			control{Field: view.Field{Name: lecturerField(i+1, "organisation"), Label: r.Say("plan.lecturer-organisation", i+1), Optional: true, Value: l.Organisation}},
+			control{Field: view.Field{Name: lecturerField(i+1, "from"), Label: r.Say("plan.lecturer-from", i+1), Width: "medium", Value: where, Options: from}, As: "select"})
+	}
+	return append(lines, control{Field: view.Field{Label: r.Say("plan.lecturers-more")}, As: "more"})
+}
+
+// organiserOptions are those who may organise in a programme, and whoever does already.
+func organiserOptions(ctx context.Context, c db.Conn, r view.Reader, of string, today local.Date, now string) (options []view.Option, err error) {
 	holders := []string{r.Person}
 	if r.Viewer.In(access.PlanAny, of) {
 		if holders, err = auth.Holders(ctx, c, of, today, access.Organiser, access.Office); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for _, id := range []string{p.Organiser, p.Form.Organiser} {
-		if id != "" && !slices.Contains(holders, id) {
-			holders = append(holders, id)
-		}
+	if now != "" && !slices.Contains(holders, now) {
+		holders = append(holders, now)
 	}
 	names, err := people.Names(ctx, c, r.Viewer, holders)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	slices.SortFunc(holders, func(a, b string) int { return strings.Compare(names[a].SortKey+a, names[b].SortKey+b) })
 	for _, id := range holders {
 		if name, ok := names[id]; ok {
-			p.Organisers = append(p.Organisers, view.Option{Value: id, Label: nameOf(r, name)})
+			options = append(options, view.Option{Value: id, Label: nameOf(r, name)})
 		}
 	}
-	return nil
+	return options, nil
 }
 
 // nameOf is a person's name, or says that it is not shown.
@@ -209,89 +253,50 @@ func nameOf(r view.Reader, n people.Name) string {
 	return n.String()
 }
 
-// readNewActivity reads what a form for a new activity needs. Without a programme in the query the
-// newest is meant in which the reader may plan.
-func (s *Server) readNewActivity(req *http.Request, r view.Reader, of string, form activity.Activity) (p activityPage, err error) {
-	ctx := req.Context()
-	p.Form = form
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
+// newActivityForm asks for an activity of the programme that the address or the form names. Without one the first is meant
+// in which the reader may plan.
+func (s *Server) newActivityForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		of := req.FormValue("programme")
 		if of == "" {
 			list, err := programme.List(ctx, c, r.Viewer)
 			if err != nil {
-				return err
+				return f, err
 			}
-			i := slices.IndexFunc(list, func(x programme.Programme) bool {
-				return r.Viewer.In(access.Plan, x.ID) && x.State != programme.Closed
+			i := slices.IndexFunc(list, func(p programme.Programme) bool {
+				return r.Viewer.In(access.Plan, p.ID) && p.State != programme.Closed
 			})
 			if i < 0 {
-				return programme.ErrNotFound
+				return f, programme.ErrNotFound
 			}
 			of = list[i].ID
 		}
 		if !r.Viewer.In(access.Plan, of) {
-			return programme.ErrNotFound
+			return f, programme.ErrNotFound
 		}
-		return s.around(ctx, c, r, &p, of)
-	})
-	p.Form.Programme = p.Programme.ID
-	return p, err
-}
-
-func (s *Server) newActivity(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readNewActivity(req, r, r.Query().Get("programme"), activity.Activity{Travel: "employer", Meal: "project", Substitute: "employer", Organiser: r.Person})
-	if err != nil {
-		return err
+		p, err := programme.Get(ctx, c, r.Viewer, of)
+		if err != nil {
+			return f, err
+		}
+		facts, err := s.activityControls(ctx, c, req, r, p, activity.Activity{Travel: "employer", Meal: "project", Substitute: "employer", Organiser: r.Person})
+		return formPage{
+			Page:     view.Page{Title: r.Say("plan.activity-new"), Lead: r.Say("plan.activity-new-lead", p.ShortName), Crumbs: []view.Link{activitiesCrumb(r)}},
+			Form:     view.Form{Action: "/activities", Keep: true},
+			About:    p.ID,
+			Controls: append(facts, control{Field: view.Field{Name: "programme", Value: p.ID}, As: "hidden"}),
+			Submit:   r.Say("plan.activity-create"), Back: "/activities",
+		}, err
 	}
-	return render(w, req, http.StatusOK, activityNew(r.In(p.Programme.ID), p))
 }
 
 func (s *Server) createActivity(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	form := formOfActivity(req)
-	form.Programme = formOf(req).text("programme")
-	page := func(faults fault.List, more int) (templ.Component, error) {
-		p, err := s.readNewActivity(req, r, form.Programme, form)
-		p.Faults, p.More = faults, more
-		return activityNew(r.In(p.Programme.ID), p), err
-	}
-	if formOf(req).text("do") == "more" {
-		shown, err := page(nil, 3)
-		if err != nil {
-			return err
-		}
-		return render(w, req, http.StatusOK, shown)
-	}
-	id, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		a := form
-		a.Lecturers = slices.Clone(form.Lecturers)
+	lecturersOf(req)
+	return s.takeForm(w, req, r, "plan.activity-created", s.newActivityForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		a := activityOf(req)
+		a.Programme = formOf(req).text("programme")
 		err := activity.CreateActivity(ctx, tx, r.Viewer, &a)
-		return a.ID, err
+		return editActivityPath(a.ID), err
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, _ bool) (templ.Component, error) { return page(faults, 0) })
-	}
-	return done(w, req, editActivityPath(id), "plan.activity-created")
-}
-
-// readActivity reads an activity that the reader may change, with all that its page shows.
-func (s *Server) readActivity(req *http.Request, r view.Reader, form *activity.Activity) (p activityPage, err error) {
-	ctx := req.Context()
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		if p.Activity, err = managedActivity(ctx, c, r, req.PathValue("id")); err != nil {
-			return err
-		}
-		p.Form = p.Activity
-		if form != nil {
-			p.Form = *form
-		}
-		if p.Occasions, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Activity: p.ID, Cancelled: true}); err != nil {
-			return err
-		}
-		if p.Questions, err = activity.Questions(ctx, c, p.ID); err != nil {
-			return err
-		}
-		return s.around(ctx, c, r, &p, p.Activity.Programme)
-	})
-	return p, err
 }
 
 func managedActivity(ctx context.Context, c db.Conn, r view.Reader, id string) (activity.Activity, error) {
@@ -302,205 +307,128 @@ func managedActivity(ctx context.Context, c db.Conn, r view.Reader, id string) (
 	return a, err
 }
 
-func (s *Server) editActivity(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readActivity(req, r, nil)
-	if err != nil {
-		return err
+// activityForm is an activity's page for who plans it: its occasions and questions, and the form for its facts.
+func (s *Server) activityForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		var p activityPage
+		if p.Activity, err = managedActivity(ctx, c, r, req.PathValue("id")); err != nil {
+			return f, err
+		}
+		if p.Occasions, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Activity: p.ID, Cancelled: true}); err != nil {
+			return f, err
+		}
+		if p.Questions, err = activity.Questions(ctx, c, p.ID); err != nil {
+			return f, err
+		}
+		of, err := programme.Get(ctx, c, r.Viewer, p.Programme)
+		if err != nil {
+			return f, err
+		}
+		facts, err := s.activityControls(ctx, c, req, r, of, p.Activity)
+		return formPage{
+			Page:  view.Page{Title: p.Title, Crumbs: []view.Link{activitiesCrumb(r)}},
+			Form:  view.Form{Action: editActivityPath(p.ID), Version: p.Version, Keep: true},
+			About: p.Programme, Above: activityParts(r, p, s.DB.Now()), Heading: r.Say("plan.about"),
+			Controls: facts, Submit: r.Say("plan.save"),
+		}, err
 	}
-	return render(w, req, http.StatusOK, s.activityEdit(r, p))
-}
-
-func (s *Server) activityEdit(r view.Reader, p activityPage) templ.Component {
-	return activityEdit(r.In(p.Programme.ID), p, s.DB.Now())
 }
 
 func (s *Server) saveActivity(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	form := formOfActivity(req)
-	form.ID = req.PathValue("id")
-	if formOf(req).text("do") == "more" {
-		p, err := s.readActivity(req, r, &form)
-		if err != nil {
-			return err
-		}
-		p.More = 3
-		return render(w, req, http.StatusOK, s.activityEdit(r, p))
-	}
-	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		a := form
-		a.Lecturers = slices.Clone(form.Lecturers)
-		return "", activity.UpdateActivity(ctx, tx, r.Viewer, &a)
+	lecturersOf(req)
+	return s.takeForm(w, req, r, "plan.saved", s.activityForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		a := activityOf(req)
+		a.ID = req.PathValue("id")
+		return editActivityPath(a.ID), activity.UpdateActivity(ctx, tx, r.Viewer, &a)
 	})
+}
+
+func questionPath(q activity.Question) string {
+	return "/activities/" + q.Activity + "/questions/" + cmp.Or(q.ID, "new")
+}
+
+// readQuestion reads the question that a page is about, and the activity that asks it; "new" is one to be added.
+func readQuestion(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (a activity.Activity, q activity.Question, err error) {
+	if a, err = managedActivity(ctx, c, r, req.PathValue("id")); err != nil {
+		return a, q, err
+	}
+	id := req.PathValue("question")
+	if id == "new" {
+		return a, activity.Question{Activity: a.ID, Kind: "text"}, nil
+	}
+	list, err := activity.Questions(ctx, c, a.ID)
+	i := slices.IndexFunc(list, func(q activity.Question) bool { return q.ID == id })
+	if err == nil && i < 0 {
+		err = activity.ErrNotFound
+	}
 	if err != nil {
-		return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-			p, err := s.readActivity(req, r, &form)
-			p.Faults, p.Stale = faults, stale
-			if stale {
-				p.Form.Version = p.Version
-			}
-			return s.activityEdit(r, p), err
-		})
+		return a, q, err
 	}
-	return done(w, req, editActivityPath(form.ID), "plan.saved")
+	return a, list[i], nil
 }
 
-// changes are the facts that someone else has changed while p's form was being written.
-func (p activityPage) changes(r view.Reader) []view.Stale {
-	yours, theirs := p.Form, p.Activity
-	label := func(options []view.Option, values ...string) string {
-		var labels []string
-		for _, o := range options {
-			if o.Value != "" && slices.Contains(values, o.Value) {
-				labels = append(labels, strings.TrimLeft(o.Label, "– "))
-			}
+func (s *Server) questionForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		a, q, err := readQuestion(ctx, c, req, r)
+		f := formPage{
+			Page:  view.Page{Title: r.Say("plan.question-new"), Lead: r.Say("plan.question-lead"), Crumbs: activityCrumbs(r, a)},
+			Form:  view.Form{Action: questionPath(q), Version: q.Version, Keep: true},
+			About: a.Programme,
+			Controls: []control{
+				{Field: view.Field{Name: "text", Label: r.Say("plan.question-text"), Value: q.Text}},
+				{Field: view.Field{Name: "kind", Label: r.Say("plan.question-kind"), Value: q.Kind, Options: view.Options(r, "question-kind", activity.QuestionKinds...)}, As: "radios"},
+				{Field: view.Field{Name: "options", Label: r.Say("plan.options"), Help: r.Say("plan.options-help"), Optional: true, Rows: 4, Value: strings.Join(q.Options, "\n")}, As: "textarea"},
+				{Field: view.Field{Name: "ord", Label: r.Say("plan.question-ord"), Kind: "number", Min: "1", Width: "medium", Optional: true, Value: numeral(q.Ord)}},
+				{Field: view.Field{Name: "required", Label: r.Say("plan.required"), Value: flag(q.Required)}, As: "checkbox"},
+				{Field: view.Field{Name: "sensitive", Label: r.Say("plan.sensitive"), Help: r.Say("plan.sensitive-help"), Value: flag(q.Sensitive)}, As: "checkbox"},
+			},
+			Submit: r.Say("plan.save"), Back: editActivityPath(a.ID),
 		}
-		return strings.Join(labels, ", ")
-	}
-	roles := view.Options(r, "staff-role", people.StaffRoles...)
-	return differing(
-		pair{r.Say("plan.title"), yours.Title, theirs.Title},
-		pair{r.Say("plan.kind"), r.State("activity-kind", yours.Kind), r.State("activity-kind", theirs.Kind)},
-		pair{r.Say("plan.description"), yours.Description, theirs.Description},
-		pair{r.Say("plan.goals"), label(p.goalOptions(), yours.Goals...), label(p.goalOptions(), theirs.Goals...)},
-		pair{r.Say("plan.organiser"), label(p.Organisers, yours.Organiser), label(p.Organisers, theirs.Organiser)},
-		pair{r.Say("plan.lecturers"), lecturersIn(yours), lecturersIn(theirs)},
-		pair{r.Say("plan.audience-units"), label(p.Units, yours.Audience.Units...), label(p.Units, theirs.Audience.Units...)},
-		pair{r.Say("plan.audience-roles"), label(roles, yours.Audience.Roles...), label(roles, theirs.Audience.Roles...)},
-		pair{r.Say("plan.travel"), r.State("payer", yours.Travel), r.State("payer", theirs.Travel)},
-		pair{r.Say("plan.meal"), r.State("payer", yours.Meal), r.State("payer", theirs.Meal)},
-		pair{r.Say("plan.substitute"), r.State("payer", yours.Substitute), r.State("payer", theirs.Substitute)},
-		pair{r.Say("plan.series"), p.seriesTitle(yours.Series), p.seriesTitle(theirs.Series)},
-		pair{r.Say("plan.series-ord"), ord(yours.SeriesOrd), ord(theirs.SeriesOrd)},
-		pair{r.Say("plan.published"), yesNo(r, yours.Published), yesNo(r, theirs.Published)},
-	)
-}
-
-func lecturersIn(a activity.Activity) string {
-	var names []string
-	for _, l := range a.Lecturers {
-		names = append(names, l.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-func (p activityPage) seriesTitle(id string) string {
-	for _, a := range p.Series {
-		if a.ID == id {
-			return a.Title
+		if q.ID != "" {
+			f.Title, f.Remove = r.Say("plan.question-change"), questionPath(q)+"/remove"
 		}
+		return f, err
 	}
-	return ""
-}
-
-// questionPage is the form for a question.
-type questionPage struct {
-	activity.Activity
-	Form    activity.Question
-	Faults  fault.List
-	Stale   bool
-	Changes []view.Stale
-}
-
-func (p questionPage) isNew() bool { return p.Form.ID == "" }
-
-func (p questionPage) path() string {
-	if p.isNew() {
-		return "/activities/" + p.Activity.ID + "/questions/new"
-	}
-	return "/activities/" + p.Activity.ID + "/questions/" + p.Form.ID
-}
-
-func (s *Server) readQuestion(req *http.Request, r view.Reader) (p questionPage, err error) {
-	ctx := req.Context()
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		if p.Activity, err = managedActivity(ctx, c, r, req.PathValue("id")); err != nil || req.PathValue("question") == "new" {
-			return err
-		}
-		list, err := activity.Questions(ctx, c, p.Activity.ID)
-		i := slices.IndexFunc(list, func(q activity.Question) bool { return q.ID == req.PathValue("question") })
-		if err == nil && i < 0 {
-			return activity.ErrNotFound
-		}
-		if err == nil {
-			p.Form = list[i]
-		}
-		return err
-	})
-	return p, err
-}
-
-func (s *Server) showQuestion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readQuestion(req, r)
-	if err != nil {
-		return err
-	}
-	if p.isNew() {
-		p.Form.Kind = "text"
-	}
-	return render(w, req, http.StatusOK, questionForm(r.In(p.Activity.Programme), p))
 }
 
 func (s *Server) saveQuestion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readQuestion(req, r)
-	if err != nil {
-		return err
-	}
-	f, before := formOf(req), p.Form
-	p.Form = activity.Question{ID: before.ID, Activity: p.Activity.ID, Ord: f.number("ord"), Text: f.text("text"), Kind: f.text("kind"),
-		Options: strings.Split(f.text("options"), "\n"), Required: f.ticked("required"), Sensitive: f.ticked("sensitive"), Version: f.version()}
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		q := p.Form
-		if p.isNew() {
-			return "", activity.AddQuestion(ctx, tx, r.Viewer, &q)
+	return s.takeForm(w, req, r, "plan.saved", s.questionForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		a, q, err := readQuestion(ctx, tx, req, r)
+		if err != nil {
+			return "", err
 		}
-		return "", activity.UpdateQuestion(ctx, tx, r.Viewer, &q)
+		in := formOf(req)
+		q = activity.Question{ID: q.ID, Activity: a.ID, Ord: in.number("ord"), Text: in.text("text"), Kind: in.text("kind"),
+			Options: strings.Split(in.text("options"), "\n"), Required: in.ticked("required"), Sensitive: in.ticked("sensitive"), Version: in.version()}
+		if q.ID == "" {
+			return editActivityPath(a.ID), activity.AddQuestion(ctx, tx, r.Viewer, &q)
+		}
+		return editActivityPath(a.ID), activity.UpdateQuestion(ctx, tx, r.Viewer, &q)
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-			p.Faults, p.Stale = faults, stale
-			if stale {
-				now, err := s.readQuestion(req, r)
-				if err != nil {
-					return nil, err
-				}
-				yours, theirs := p.Form, now.Form
-				p.Changes = differing(
-					pair{r.Say("plan.question-text"), yours.Text, theirs.Text},
-					pair{r.Say("plan.question-kind"), r.State("question-kind", yours.Kind), r.State("question-kind", theirs.Kind)},
-					pair{r.Say("plan.options"), strings.Join(yours.Options, ", "), strings.Join(theirs.Options, ", ")},
-					pair{r.Say("plan.required"), yesNo(r, yours.Required), yesNo(r, theirs.Required)},
-					pair{r.Say("plan.sensitive"), yesNo(r, yours.Sensitive), yesNo(r, theirs.Sensitive)})
-				p.Form.Version = theirs.Version
-			}
-			return questionForm(r.In(p.Activity.Programme), p), nil
-		})
-	}
-	return done(w, req, editActivityPath(p.Activity.ID), "plan.saved")
 }
 
-func (s *Server) askRemoveQuestion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readQuestion(req, r)
-	if err != nil {
-		return err
+func (s *Server) questionRemoval(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		a, q, err := readQuestion(ctx, c, req, r)
+		if err == nil && q.ID == "" {
+			err = activity.ErrNotFound
+		}
+		return formPage{
+			Page:   view.Page{Title: r.Say("plan.question-remove"), Crumbs: activityCrumbs(r, a)},
+			Form:   view.Form{Action: questionPath(q) + "/remove"},
+			About:  a.Programme,
+			What:   []string{"”" + q.Text + "”", r.Say("plan.no-undo")},
+			Submit: r.Say("plan.remove"), Danger: true, Back: questionPath(q),
+		}, err
 	}
-	if p.isNew() {
-		return activity.ErrNotFound
-	}
-	return render(w, req, http.StatusOK, questionRemove(r.In(p.Activity.Programme), p))
 }
 
 func (s *Server) removeQuestion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readQuestion(req, r)
-	if err != nil {
-		return err
-	}
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "", activity.RemoveQuestion(ctx, tx, r.Viewer, p.Activity.ID, p.Form.ID)
+	return s.takeForm(w, req, r, "plan.removed", s.questionRemoval(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		a, q, err := readQuestion(ctx, tx, req, r)
+		if err != nil {
+			return "", err
+		}
+		return editActivityPath(a.ID), activity.RemoveQuestion(ctx, tx, r.Viewer, a.ID, q.ID)
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, _ bool) (templ.Component, error) {
-			p.Faults = faults
-			return questionRemove(r.In(p.Activity.Programme), p), nil
-		})
-	}
-	return done(w, req, editActivityPath(p.Activity.ID), "plan.removed")
 }

@@ -1,13 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/a-h/templ"
 
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
@@ -23,24 +22,10 @@ func editOccasionPath(id string) string { return "/occasions/" + id + "/edit" }
 
 func meetingPath(occasion, id string) string { return "/occasions/" + occasion + "/meetings/" + id }
 
-// meetingForm is a meeting as it is filled in.
-type meetingForm struct {
-	ID, Date, Start, End, Breaks string
-	Place, Address, Link, Unit   string
-	Version                      int
-}
-
-func (m meetingForm) empty() bool { return strings.TrimSpace(m.Date+m.Start+m.End+m.Breaks) == "" }
-
-// meeting is what is meant.
-func (m meetingForm) meeting(occasion string) *activity.Meeting {
-	return &activity.Meeting{ID: m.ID, Occasion: occasion, Place: m.Place, Address: m.Address, OnlineLink: m.Link, Unit: m.Unit, Version: m.Version,
-		Span: local.Span{Date: local.Date(strings.TrimSpace(m.Date)), Start: clock(m.Start), End: clock(m.End), Breaks: breaksOf(m.Breaks)}}
-}
-
-func meetingFormOf(m activity.Meeting) meetingForm {
-	return meetingForm{ID: m.ID, Date: string(m.Span.Date), Start: m.Span.Start, End: m.Span.End, Breaks: breakText(m.Span.Breaks),
-		Place: m.Place, Address: m.Address, Link: m.OnlineLink, Unit: m.Unit, Version: m.Version}
+// meetingIn is the meeting of a form. name gives the name of a field that each of several meetings has one of.
+func meetingIn(in posted, name func(part string) string) *activity.Meeting {
+	return &activity.Meeting{Place: in.text("place"), Address: in.text("address"), OnlineLink: in.text("online_link"), Unit: in.text("unit"), Version: in.version(),
+		Span: local.Span{Date: in.date(name("date")), Start: clock(in.text(name("start"))), End: clock(in.text(name("end"))), Breaks: breaksOf(in.text(name("breaks")))}}
 }
 
 // breaksOf reads breaks as people write them: "12.00–13.00, 14:30-14:45". What makes no sense becomes a
@@ -63,53 +48,24 @@ func breakText(breaks []local.Break) string {
 	return strings.Join(parts, ", ")
 }
 
-// occasionForm is an occasion as it is filled in; a new one with its meetings, which then share their place.
-type occasionForm struct {
-	Name, Capacity, Opens, Closes string
-	Version                       int
-	Rows                          []meetingForm
-	Shared                        meetingForm
-}
-
-func occasionFormOf(o activity.Occasion) occasionForm {
-	return occasionForm{Name: o.Name, Capacity: ord(o.Capacity), Opens: local.InstantIn(o.Opens, o.Zone), Closes: local.InstantIn(o.Closes, o.Zone), Version: o.Version}
-}
-
-func postedOccasion(req *http.Request) occasionForm {
-	f := formOf(req)
-	form := occasionForm{Name: f.text("name"), Capacity: f.text("capacity"), Opens: f.text("opens"), Closes: f.text("closes"), Version: f.version(),
-		Shared: meetingForm{Place: f.text("place"), Address: f.text("address"), Link: f.text("online_link"), Unit: f.text("unit")}}
-	for i := 1; f.Has(meetingField(i, "date")); i++ {
-		m := meetingForm{Date: f.text(meetingField(i, "date")), Start: f.text(meetingField(i, "start")), End: f.text(meetingField(i, "end")), Breaks: f.text(meetingField(i, "breaks"))}
-		if !m.empty() {
-			form.Rows = append(form.Rows, m)
-		}
-	}
-	return form
-}
-
 // meetingField is the name of a field of one of several meetings, as package activity names its faults.
 func meetingField(i int, part string) string { return fmt.Sprintf("meeting-%d-%s", i, part) }
 
-// occasion is what is meant; the instants are zero where they make no sense, which is refused.
-func (f occasionForm) occasion(activityID, zone string) activity.Occasion {
-	o := activity.Occasion{Activity: activityID, Name: f.Name, Capacity: posted{map[string][]string{"n": {f.Capacity}}}.number("n"), Version: f.Version}
-	o.Opens, _ = local.Instant(f.Opens, zone)
-	o.Closes, _ = local.Instant(f.Closes, zone)
+// meetingParts are the fields of one of several meetings.
+var meetingParts = []string{"date", "start", "end", "breaks"}
+
+// occasionIn is the occasion of a form; the instants are zero where they make no sense, which is refused.
+func occasionIn(in posted, zone string) activity.Occasion {
+	o := activity.Occasion{Name: in.text("name"), Capacity: in.number("capacity"), Version: in.version()}
+	o.Opens, _ = local.Instant(in.text("opens"), zone)
+	o.Closes, _ = local.Instant(in.text("closes"), zone)
 	return o
 }
 
-func (f occasionForm) meetings() (list []*activity.Meeting) {
-	for _, row := range f.Rows {
-		row.Place, row.Address, row.Link, row.Unit = f.Shared.Place, f.Shared.Address, f.Shared.Link, f.Shared.Unit
-		list = append(list, row.meeting(""))
-	}
-	return list
-}
-
 // sharedFaults moves faults of what the meetings share to the one field it has.
-func sharedFaults(faults fault.List) (moved fault.List) {
-	for _, f := range faults {
+func sharedFaults(err error) error {
+	var moved fault.List
+	for _, f := range fault.Of(err) {
 		for _, shared := range []string{"place", "address", "online_link", "unit"} {
 			if strings.HasPrefix(f.Field, "meeting-") && strings.HasSuffix(f.Field, "-"+shared) {
 				f = f.At(shared, f.Args...)
@@ -119,314 +75,274 @@ func sharedFaults(faults fault.List) (moved fault.List) {
 			moved = append(moved, f)
 		}
 	}
+	if moved == nil {
+		return err
+	}
 	return moved
 }
 
-// occasionPage is a page about an occasion, or one that is to be.
+// occasionPage is an occasion as it is planned.
 type occasionPage struct {
-	activity.Occasion // as stored
-	Activity          activity.Activity
-	Zone              string
-	Form              occasionForm
-	More              int // empty rows for meetings
-	Faults            fault.List
-	Stale             bool
-
+	activity.Occasion
 	Meetings []activity.Meeting
-	Units    []view.Option
 	Told     int // how many get a letter about a change
 }
 
-// unitNames are the municipalities to choose from.
-func municipalities(r view.Reader, tree *people.Tree) []view.Option {
-	var options []view.Option
+// activity is what is known here of the occasion's activity.
+func (p occasionPage) activity() activity.Activity {
+	return activity.Activity{ID: p.Activity, Programme: p.Programme, Title: p.Title}
+}
+
+// occasionControls are the fields of an occasion's seats and sign-up; zero instants are left for who fills them in.
+func occasionControls(r view.Reader, o activity.Occasion) []control {
+	return []control{
+		{Field: view.Field{Name: "name", Label: r.Say("plan.occasion-name"), Help: r.Say("plan.occasion-name-help"), Optional: true, Value: o.Name}},
+		row(control{Field: view.Field{Name: "capacity", Label: r.Say("plan.capacity"), Kind: "number", Min: "1", Width: "short", Value: numeral(o.Capacity)}},
+			control{Field: view.Field{Name: "opens", Label: r.Say("plan.opens"), Kind: "datetime-local", Value: local.InstantIn(o.Opens, o.Zone)}},
+			control{Field: view.Field{Name: "closes", Label: r.Say("plan.closes"), Kind: "datetime-local", Value: local.InstantIn(o.Closes, o.Zone)}}),
+	}
+}
+
+// placeControls are the fields of where a meeting is held, on a day with a tree.
+func placeControls(r view.Reader, tree *people.Tree, m activity.Meeting) []control {
+	var municipalities []view.Option
 	for _, u := range tree.Units(people.Municipality) {
-		options = append(options, view.Option{Value: u.ID, Label: u.Name})
+		municipalities = append(municipalities, view.Option{Value: u.ID, Label: u.Name})
 	}
-	return view.None(r.Say("plan.no-municipality"), options)
+	return []control{
+		row(control{Field: view.Field{Name: "place", Label: r.Say("plan.place"), Help: r.Say("plan.place-help"), Value: m.Place}},
+			control{Field: view.Field{Name: "address", Label: r.Say("plan.address"), Optional: true, Value: m.Address}}),
+		row(control{Field: view.Field{Name: "unit", Label: r.Say("plan.municipality"), Optional: true, Value: m.Unit, Options: view.None(r.Say("plan.no-municipality"), municipalities)}, As: "select"},
+			control{Field: view.Field{Name: "online_link", Label: r.Say("plan.online-link"), Help: r.Say("plan.online-help"), Kind: "url", Optional: true, Value: m.OnlineLink}}),
+	}
 }
 
-// readNewOccasion reads what a form for a new occasion needs; like names one to be repeated.
-func (s *Server) readNewOccasion(req *http.Request, r view.Reader, like string) (p occasionPage, err error) {
-	ctx := req.Context()
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		if p.Activity, err = managedActivity(ctx, c, r, req.PathValue("id")); err != nil {
-			return err
-		}
-		p.Zone, err = activity.Zone(ctx, c, p.Activity.ID)
+// newOccasionForm asks for an occasion with its meetings, which share their place. It may be like another one, held elsewhere.
+func (s *Server) newOccasionForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		a, err := managedActivity(ctx, c, r, req.PathValue("id"))
 		if err != nil {
-			return err
+			return f, err
 		}
-		tree, err := people.LoadTree(ctx, c, local.DateOf(s.DB.Now(), location(p.Zone)))
+		zone, err := activity.Zone(ctx, c, a.ID)
 		if err != nil {
-			return err
+			return f, err
 		}
-		p.Units = municipalities(r, tree)
-		if like == "" {
-			p.Form.Opens = local.InstantIn(s.DB.Now(), p.Zone)
-			return nil
-		}
-		o, err := activity.GetOccasion(ctx, c, r.Viewer, like)
+		tree, err := people.LoadTree(ctx, c, s.today(zone))
 		if err != nil {
-			return err
+			return f, err
 		}
-		meetings, err := activity.Meetings(ctx, c, r.Viewer, like)
-		if err != nil {
-			return err
+		o, meetings := activity.Occasion{Opens: s.DB.Now(), Zone: zone}, []activity.Meeting(nil)
+		f = formPage{
+			Page:  view.Page{Title: r.Say("plan.occasion-new"), Crumbs: activityCrumbs(r, a)},
+			Form:  view.Form{Action: "/activities/" + a.ID + "/occasions", Keep: true},
+			About: a.Programme, Submit: r.Say("plan.occasion-create"), Back: editActivityPath(a.ID),
 		}
-		p.Form = occasionFormOf(o)
-		p.Form.Name, p.Form.Version = "", 0
-		for _, m := range meetings {
-			row := meetingFormOf(m)
-			row.ID, row.Version = "", 0
-			p.Form.Rows = append(p.Form.Rows, row)
+		if like := r.Query().Get("like"); like != "" {
+			f.Title, f.Lead = r.Say("plan.occasion-repeat"), r.Say("plan.occasion-repeat-lead")
+			if o, err = activity.GetOccasion(ctx, c, r.Viewer, like); err != nil {
+				return f, err
+			}
+			o.Name = ""
+			if meetings, err = activity.Meetings(ctx, c, r.Viewer, like); err != nil {
+				return f, err
+			}
 		}
-		return nil
-	})
-	return p, err
+		f.Controls = append(occasionControls(r, o), group(r.Say("plan.where"), r.Say("plan.where-help"), placeControls(r, tree, activity.Meeting{})...),
+			group(r.Say("plan.meetings"), r.Say("plan.meetings-help"), meetingControls(req, r, meetings)...))
+		return f, nil
+	}
 }
 
-func (s *Server) newOccasion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readNewOccasion(req, r, r.Query().Get("like"))
-	if err != nil {
-		return err
+// meetingControls has a row for each meeting, and room for more.
+func meetingControls(req *http.Request, r view.Reader, list []activity.Meeting) []control {
+	n := len(list)
+	if req.Method == http.MethodPost {
+		n = closeRanks(req.PostForm, meetingField, meetingParts, nil)
 	}
-	return render(w, req, http.StatusOK, occasionNew(r.In(p.Activity.Programme), p, r.Query().Get("like") != ""))
+	lines := make([]control, rows(req, n, 3))
+	for i := range lines {
+		var m activity.Meeting
+		if i < len(list) {
+			m = list[i]
+		}
+		field := func(part string, value string) view.Field {
+			return view.Field{Name: meetingField(i+1, part), Label: r.Say("plan."+part+"-n", i+1), Value: value}
+		}
+		date, start, end, breaks := field("date", string(m.Span.Date)), field("start", m.Span.Start), field("end", m.Span.End), field("breaks", breakText(m.Span.Breaks))
+		date.Kind, start.Kind, end.Kind = "date", "time", "time"
+		date.Width, start.Width, end.Width, breaks.Width = "medium", "short", "short", "medium"
+		breaks.Optional = true
+		lines[i] = row(control{Field: date}, control{Field: start}, control{Field: end}, control{Field: breaks})
+	}
+	return append(lines, control{Field: view.Field{Label: r.Say("plan.meetings-more")}, As: "more"})
 }
 
 func (s *Server) createOccasion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readNewOccasion(req, r, "")
-	if err != nil {
-		return err
-	}
-	p.Form = postedOccasion(req)
-	if formOf(req).text("do") == "more" {
-		p.More = 5
-		return render(w, req, http.StatusOK, occasionNew(r.In(p.Activity.Programme), p, false))
-	}
-	id, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		o := p.Form.occasion(p.Activity.ID, p.Zone)
-		err := activity.CreateOccasion(ctx, tx, r.Viewer, &o, p.Form.meetings()...)
-		return o.ID, err
+	n := closeRanks(req.PostForm, meetingField, meetingParts, nil)
+	return s.takeForm(w, req, r, "plan.occasion-created", s.newOccasionForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		zone, err := activity.Zone(ctx, tx, req.PathValue("id"))
+		if err != nil {
+			return "", err
+		}
+		o := occasionIn(formOf(req), zone)
+		o.Activity = req.PathValue("id")
+		meetings := make([]*activity.Meeting, n)
+		for i := range meetings {
+			meetings[i] = meetingIn(formOf(req), func(part string) string { return meetingField(i+1, part) })
+		}
+		err = activity.CreateOccasion(ctx, tx, r.Viewer, &o, meetings...)
+		return editOccasionPath(o.ID), sharedFaults(err)
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, _ bool) (templ.Component, error) {
-			p.Faults = sharedFaults(faults)
-			return occasionNew(r.In(p.Activity.Programme), p, false), nil
-		})
-	}
-	return done(w, req, editOccasionPath(id), "plan.occasion-created")
 }
 
 // readOccasion reads an occasion that the reader may change, with its meetings.
-func (s *Server) readOccasion(req *http.Request, r view.Reader) (p occasionPage, err error) {
-	ctx := req.Context()
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		if p.Occasion, err = activity.GetOccasion(ctx, c, r.Viewer, req.PathValue("id")); err != nil {
-			return err
-		}
-		if !p.May(r.Viewer) {
-			return activity.ErrForbidden
-		}
-		p.Activity = activity.Activity{ID: p.Occasion.Activity, Programme: p.Programme, Title: p.Title}
-		p.Zone, p.Form = p.Occasion.Zone, occasionFormOf(p.Occasion)
-		if p.Meetings, err = activity.Meetings(ctx, c, r.Viewer, p.ID); err != nil {
-			return err
-		}
-		if p.Told, err = activity.Concerned(ctx, c, p.ID); err != nil {
-			return err
-		}
-		tree, err := people.LoadTree(ctx, c, local.DateOf(s.DB.Now(), location(p.Zone)))
-		if err != nil {
-			return err
-		}
-		p.Units = municipalities(r, tree)
-		return nil
-	})
+func (s *Server) readOccasion(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (p occasionPage, err error) {
+	if p.Occasion, err = activity.GetOccasion(ctx, c, r.Viewer, req.PathValue("id")); err != nil {
+		return p, err
+	}
+	if !p.May(r.Viewer) {
+		return p, activity.ErrForbidden
+	}
+	if p.Meetings, err = activity.Meetings(ctx, c, r.Viewer, p.ID); err != nil {
+		return p, err
+	}
+	p.Told, err = activity.Concerned(ctx, c, p.ID)
 	return p, err
 }
 
-func (s *Server) editOccasion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readOccasion(req, r)
-	if err != nil {
-		return err
+// occasionForm is an occasion's page for who plans it: its meetings, and the form for seats and sign-up.
+func (s *Server) occasionForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		p, err := s.readOccasion(ctx, c, req, r)
+		f := formPage{
+			Page:  view.Page{Title: p.FullTitle(), Crumbs: activityCrumbs(r, p.activity())},
+			About: p.Programme, Above: occasionParts(r, p, s.DB.Now()),
+		}
+		if p.Cancelled == nil {
+			f.Form = view.Form{Action: editOccasionPath(p.ID), Version: p.Version, Keep: true}
+			f.Heading, f.Controls, f.Submit = r.Say("plan.seats-and-sign-up"), occasionControls(r, p.Occasion), r.Say("plan.save")
+		}
+		return f, err
 	}
-	return render(w, req, http.StatusOK, occasionEdit(r.In(p.Programme), p, s.DB.Now()))
 }
 
 func (s *Server) saveOccasion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readOccasion(req, r)
-	if err != nil {
-		return err
-	}
-	form := postedOccasion(req)
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		o := form.occasion(p.Occasion.Activity, p.Zone)
-		o.ID = p.ID
-		return "", activity.UpdateOccasion(ctx, tx, r.Viewer, &o)
+	return s.takeForm(w, req, r, "plan.saved", s.occasionForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		before, err := activity.GetOccasion(ctx, tx, r.Viewer, req.PathValue("id"))
+		if err != nil {
+			return "", err
+		}
+		o := occasionIn(formOf(req), before.Zone)
+		o.ID, o.Activity = before.ID, before.Activity
+		return editOccasionPath(o.ID), activity.UpdateOccasion(ctx, tx, r.Viewer, &o)
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-			p, err := s.readOccasion(req, r)
-			p.Form, p.Faults, p.Stale = form, faults, stale
-			if stale {
-				p.Form.Version = p.Version
-			}
-			return occasionEdit(r.In(p.Programme), p, s.DB.Now()), err
-		})
-	}
-	return done(w, req, editOccasionPath(p.ID), "plan.saved")
 }
 
-func (p occasionPage) changes(r view.Reader) []view.Stale {
-	yours, theirs := p.Form, occasionFormOf(p.Occasion)
-	return differing(
-		pair{r.Say("plan.occasion-name"), yours.Name, theirs.Name},
-		pair{r.Say("plan.capacity"), yours.Capacity, theirs.Capacity},
-		pair{r.Say("plan.opens"), yours.Opens, theirs.Opens},
-		pair{r.Say("plan.closes"), yours.Closes, theirs.Closes})
-}
-
-func (s *Server) askCancelOccasion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readOccasion(req, r)
-	if err != nil {
-		return err
+func (s *Server) occasionCancelling(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		p, err := s.readOccasion(ctx, c, req, r)
+		return formPage{
+			Page:     view.Page{Title: r.Say("plan.occasion-cancel-title", p.FullTitle()), Crumbs: occasionCrumbs(r, p)},
+			Form:     view.Form{Action: "/occasions/" + p.ID + "/cancel", Version: p.Version},
+			About:    p.Programme,
+			What:     []string{toldOf(r, "plan.cancel-tells", p.Told), r.Say("plan.cancel-for-good")},
+			Controls: []control{{Field: view.Field{Name: "why", Label: r.Say("plan.why"), Help: r.Say("plan.why-help"), Optional: true}}},
+			Submit:   r.Say("plan.occasion-cancel"), Danger: true, Back: editOccasionPath(p.ID),
+		}, err
 	}
-	return render(w, req, http.StatusOK, occasionCancel(r.In(p.Programme), p, ""))
 }
 
 func (s *Server) cancelOccasion(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readOccasion(req, r)
-	if err != nil {
-		return err
-	}
-	f := formOf(req)
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "", activity.CancelOccasion(ctx, tx, r.Viewer, p.ID, f.version(), strings.TrimSpace(f.text("why")))
+	return s.takeForm(w, req, r, "plan.occasion-cancelled", s.occasionCancelling(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		in, id := formOf(req), req.PathValue("id")
+		return editOccasionPath(id), activity.CancelOccasion(ctx, tx, r.Viewer, id, in.version(), strings.TrimSpace(in.text("why")))
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-			p.Faults, p.Stale = faults, stale
-			return occasionCancel(r.In(p.Programme), p, f.text("why")), nil
-		})
-	}
-	return done(w, req, editActivityPath(p.Occasion.Activity), "plan.occasion-cancelled", p.Told)
 }
 
-// meetingPage is the form for one meeting of an occasion.
-type meetingPage struct {
-	occasionPage
-	Meeting activity.Meeting // as stored
-	Form    meetingForm
-	Faults  fault.List
-	Stale   bool
-}
-
-func (p meetingPage) isNew() bool { return p.Form.ID == "" }
-
-func (p meetingPage) path() string {
-	if p.isNew() {
-		return meetingPath(p.ID, "new")
-	}
-	return meetingPath(p.ID, p.Form.ID)
-}
-
-func (s *Server) readMeeting(req *http.Request, r view.Reader) (p meetingPage, err error) {
-	if p.occasionPage, err = s.readOccasion(req, r); err != nil {
-		return p, err
+// readMeeting reads the meeting that a page is about. One that is to be added is most often where and when the last one was.
+func (s *Server) readMeeting(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (p occasionPage, m activity.Meeting, err error) {
+	if p, err = s.readOccasion(ctx, c, req, r); err != nil {
+		return p, m, err
 	}
 	id := req.PathValue("meeting")
 	if id == "new" {
-		// The next meeting is most often where and when the last one was.
 		if n := len(p.Meetings); n > 0 {
-			p.Form = meetingFormOf(p.Meetings[n-1])
-			p.Form.ID, p.Form.Version, p.Form.Date = "", 0, ""
+			m = p.Meetings[n-1]
+			m.ID, m.Version, m.Span.Date = "", 0, ""
 		}
-		return p, nil
+		return p, m, nil
 	}
 	i := slices.IndexFunc(p.Meetings, func(m activity.Meeting) bool { return m.ID == id })
 	if i < 0 {
-		return p, activity.ErrNotFound
+		return p, m, activity.ErrNotFound
 	}
-	p.Meeting, p.Form = p.Meetings[i], meetingFormOf(p.Meetings[i])
-	return p, nil
+	return p, p.Meetings[i], nil
 }
 
-func (s *Server) showMeeting(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readMeeting(req, r)
-	if err != nil {
-		return err
+func (s *Server) meetingForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		p, m, err := s.readMeeting(ctx, c, req, r)
+		if err != nil {
+			return f, err
+		}
+		tree, err := people.LoadTree(ctx, c, s.today(p.Zone))
+		if err != nil {
+			return f, err
+		}
+		path := meetingPath(p.ID, cmp.Or(m.ID, "new"))
+		f = formPage{
+			Page:  view.Page{Title: r.Say("plan.meeting-new"), Crumbs: occasionCrumbs(r, p)},
+			Form:  view.Form{Action: path, Version: m.Version, Keep: true},
+			About: p.Programme,
+			Controls: append([]control{
+				row(dateControl("date", r.Say("plan.date"), m.Span.Date),
+					control{Field: view.Field{Name: "start", Label: r.Say("plan.start"), Kind: "time", Width: "short", Value: m.Span.Start}},
+					control{Field: view.Field{Name: "end", Label: r.Say("plan.end"), Kind: "time", Width: "short", Value: m.Span.End}}),
+				{Field: view.Field{Name: "breaks", Label: r.Say("plan.breaks"), Help: r.Say("plan.breaks-help"), Optional: true, Value: breakText(m.Span.Breaks)}},
+			}, placeControls(r, tree, m)...),
+			Submit: r.Say("plan.save"), Back: editOccasionPath(p.ID),
+		}
+		if p.Told > 0 {
+			f.What = []string{r.Count("plan.change-tells", p.Told)}
+		}
+		if m.ID != "" {
+			f.Title, f.Remove = r.Say("plan.meeting-change", r.Day(m.Span.Date)), path+"/remove"
+		}
+		return f, nil
 	}
-	return render(w, req, http.StatusOK, meetingEdit(r.In(p.Programme), p))
 }
 
 func (s *Server) saveMeeting(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readMeeting(req, r)
-	if err != nil {
-		return err
-	}
-	f := formOf(req)
-	p.Form = meetingForm{ID: p.Meeting.ID, Date: f.text("date"), Start: f.text("start"), End: f.text("end"), Breaks: f.text("breaks"),
-		Place: f.text("place"), Address: f.text("address"), Link: f.text("online_link"), Unit: f.text("unit"), Version: f.version()}
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		m := p.Form.meeting(p.ID)
-		if p.isNew() {
-			return "", activity.AddMeeting(ctx, tx, r.Viewer, m)
+	return s.takeForm(w, req, r, "plan.saved", s.meetingForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		m := meetingIn(formOf(req), func(part string) string { return part })
+		m.ID, m.Occasion = req.PathValue("meeting"), req.PathValue("id")
+		if m.ID == "new" {
+			return editOccasionPath(m.Occasion), activity.AddMeeting(ctx, tx, r.Viewer, m)
 		}
-		return "", activity.UpdateMeeting(ctx, tx, r.Viewer, m)
+		return editOccasionPath(m.Occasion), activity.UpdateMeeting(ctx, tx, r.Viewer, m)
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-			if stale {
-				now, err := s.readMeeting(req, r)
-				if err != nil {
-					return nil, err
-				}
-				p.Meeting, p.Form.Version = now.Meeting, now.Meeting.Version
-			}
-			p.Faults, p.Stale = faults, stale
-			return meetingEdit(r.In(p.Programme), p), nil
-		})
-	}
-	return done(w, req, editOccasionPath(p.ID), "plan.saved")
 }
 
-func (p meetingPage) changes(r view.Reader) []view.Stale {
-	yours, theirs := p.Form, meetingFormOf(p.Meeting)
-	return differing(
-		pair{r.Say("plan.date"), yours.Date, theirs.Date},
-		pair{r.Say("plan.start"), yours.Start, theirs.Start},
-		pair{r.Say("plan.end"), yours.End, theirs.End},
-		pair{r.Say("plan.breaks"), breakText(breaksOf(yours.Breaks)), theirs.Breaks},
-		pair{r.Say("plan.place"), yours.Place, theirs.Place},
-		pair{r.Say("plan.address"), yours.Address, theirs.Address},
-		pair{r.Say("plan.online-link"), yours.Link, theirs.Link})
-}
-
-func (s *Server) askRemoveMeeting(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readMeeting(req, r)
-	if err != nil {
-		return err
+func (s *Server) meetingRemoval(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		p, m, err := s.readMeeting(ctx, c, req, r)
+		if err == nil && m.ID == "" {
+			err = activity.ErrNotFound
+		}
+		path := meetingPath(p.ID, m.ID)
+		return formPage{
+			Page:   view.Page{Title: r.Say("plan.meeting-remove-title", r.When(m.Span.Date, m.Span.Start, m.Span.End)), Crumbs: occasionCrumbs(r, p)},
+			Form:   view.Form{Action: path + "/remove", Version: m.Version},
+			About:  p.Programme,
+			What:   []string{toldOf(r, "plan.change-tells", p.Told), r.Say("plan.no-undo")},
+			Submit: r.Say("plan.meeting-remove"), Danger: true, Back: path,
+		}, err
 	}
-	if p.isNew() {
-		return activity.ErrNotFound
-	}
-	return render(w, req, http.StatusOK, meetingRemove(r.In(p.Programme), p))
 }
 
 func (s *Server) removeMeeting(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readMeeting(req, r)
-	if err != nil {
-		return err
-	}
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "", activity.RemoveMeeting(ctx, tx, r.Viewer, p.Meeting.ID, formOf(req).version())
+	return s.takeForm(w, req, r, "plan.removed", s.meetingRemoval(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		return editOccasionPath(req.PathValue("id")), activity.RemoveMeeting(ctx, tx, r.Viewer, req.PathValue("meeting"), formOf(req).version())
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-			p.Faults, p.Stale = faults, stale
-			return meetingRemove(r.In(p.Programme), p), nil
-		})
-	}
-	return done(w, req, editOccasionPath(p.ID), "plan.removed")
 }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
-
-	"github.com/a-h/templ"
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
@@ -21,311 +18,273 @@ import (
 // remove it. "new" stands for the id of one that is to be added.
 func partPath(slug, sort, id string) string { return "/programmes/" + slug + "/" + sort + "/" + id }
 
-// partPage is the page of a part. Which part is in the form of its sort.
-type partPage struct {
+// A part as it is stored, with the fields that change it.
+type programmePart struct {
 	programme.Programme
-	Sort, ID string
-	Name     string // of what is stored
-	Version  int    // of what is stored
-	Faults   fault.List
-	Stale    bool
-	Changes  []view.Stale
-
-	Goal    programme.GoalArea
-	Phase   programme.Phase
-	Partner programme.Partner
+	ID, Name string
+	Version  int // 0: it is not there
+	Logo     string
+	Controls []control
 }
 
-func (p partPage) isNew() bool { return p.ID == "new" }
-
-func (p partPage) path() string { return partPath(p.Slug, p.Sort, p.ID) }
+func (p programmePart) isNew() bool { return p.ID == "new" }
 
 // partSort is how a sort of part is read and written.
 type partSort struct {
 	name   string
-	read   func(ctx context.Context, c db.Conn, p *partPage) (found bool, err error)
-	fill   func(f posted, p *partPage) // from the form
-	write  func(ctx context.Context, tx *db.Tx, r view.Reader, p *partPage) error
-	remove func(ctx context.Context, tx *db.Tx, r view.Reader, p partPage) error
-	pairs  func(r view.Reader, yours, theirs partPage) []pair
+	read   func(ctx context.Context, c db.Conn, r view.Reader, p *programmePart) error
+	write  func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart, in posted) error
+	remove func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart) error
 }
 
 var goalPart = partSort{
 	name: "goals",
-	read: func(ctx context.Context, c db.Conn, p *partPage) (bool, error) {
+	read: func(ctx context.Context, c db.Conn, r view.Reader, p *programmePart) error {
 		list, err := programme.Goals(ctx, c, p.Programme.ID)
-		i := slices.IndexFunc(list, func(g programme.GoalArea) bool { return g.ID == p.ID })
-		if i >= 0 {
-			p.Goal, p.Name, p.Version = list[i], list[i].Name, list[i].Version
+		var g programme.GoalArea
+		if i := slices.IndexFunc(list, func(g programme.GoalArea) bool { return g.ID == p.ID }); i >= 0 {
+			g = list[i]
 		}
-		return i >= 0, err
+		p.Name, p.Version = g.Name, g.Version
+		p.Controls = []control{
+			{Field: view.Field{Name: "name", Label: r.Say("programme-edit.goal-name"), Value: g.Name}},
+			{Field: view.Field{Name: "text", Label: r.Say("programme-edit.goal-text"), Optional: true, Value: g.Text}, As: "textarea"},
+			ordControl(r, "programme-edit.ord-help", g.Ord),
+		}
+		return err
 	},
-	fill: func(f posted, p *partPage) {
-		p.Goal = programme.GoalArea{ID: p.ID, Programme: p.Programme.ID, Ord: f.number("ord"), Name: f.text("name"), Text: f.text("text"), Version: f.version()}
-	},
-	write: func(ctx context.Context, tx *db.Tx, r view.Reader, p *partPage) error {
-		g := p.Goal
+	write: func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart, in posted) error {
+		g := programme.GoalArea{ID: p.ID, Programme: p.Programme.ID, Ord: in.number("ord"), Name: in.text("name"), Text: in.text("text"), Version: in.version()}
 		if p.isNew() {
 			return programme.AddGoal(ctx, tx, r.Viewer, &g)
 		}
 		return programme.UpdateGoal(ctx, tx, r.Viewer, &g)
 	},
-	remove: func(ctx context.Context, tx *db.Tx, r view.Reader, p partPage) error {
+	remove: func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart) error {
 		return programme.RemoveGoal(ctx, tx, r.Viewer, p.Programme.ID, p.ID)
-	},
-	pairs: func(r view.Reader, yours, theirs partPage) []pair {
-		return []pair{
-			{r.Say("programme-edit.goal-name"), yours.Goal.Name, theirs.Goal.Name},
-			{r.Say("programme-edit.goal-text"), yours.Goal.Text, theirs.Goal.Text},
-			{r.Say("programme-edit.ord"), ord(yours.Goal.Ord), ord(theirs.Goal.Ord)},
-		}
 	},
 }
 
 var phasePart = partSort{
 	name: "phases",
-	read: func(ctx context.Context, c db.Conn, p *partPage) (bool, error) {
+	read: func(ctx context.Context, c db.Conn, r view.Reader, p *programmePart) error {
 		list, err := programme.Phases(ctx, c, p.Programme.ID)
-		i := slices.IndexFunc(list, func(ph programme.Phase) bool { return ph.ID == p.ID })
-		if i >= 0 {
-			p.Phase, p.Name, p.Version = list[i], list[i].Name, list[i].Version
+		var ph programme.Phase
+		if i := slices.IndexFunc(list, func(ph programme.Phase) bool { return ph.ID == p.ID }); i >= 0 {
+			ph = list[i]
 		}
-		return i >= 0, err
+		p.Name, p.Version = ph.Name, ph.Version
+		p.Controls = []control{
+			{Field: view.Field{Name: "name", Label: r.Say("programme-edit.phase-name"), Value: ph.Name}},
+			row(dateControl("starts", r.Say("programme-edit.starts"), ph.Starts), dateControl("ends", r.Say("programme-edit.ends"), ph.Ends)),
+		}
+		return err
 	},
-	fill: func(f posted, p *partPage) {
-		p.Phase = programme.Phase{ID: p.ID, Programme: p.Programme.ID, Name: f.text("name"), Starts: f.date("starts"), Ends: f.date("ends"), Version: f.version()}
-	},
-	write: func(ctx context.Context, tx *db.Tx, r view.Reader, p *partPage) error {
-		ph := p.Phase
+	write: func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart, in posted) error {
+		ph := programme.Phase{ID: p.ID, Programme: p.Programme.ID, Name: in.text("name"), Starts: in.date("starts"), Ends: in.date("ends"), Version: in.version()}
 		if p.isNew() {
 			return programme.AddPhase(ctx, tx, r.Viewer, &ph)
 		}
 		return programme.UpdatePhase(ctx, tx, r.Viewer, &ph)
 	},
-	remove: func(ctx context.Context, tx *db.Tx, r view.Reader, p partPage) error {
+	remove: func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart) error {
 		return programme.RemovePhase(ctx, tx, r.Viewer, p.Programme.ID, p.ID)
-	},
-	pairs: func(r view.Reader, yours, theirs partPage) []pair {
-		return []pair{
-			{r.Say("programme-edit.phase-name"), yours.Phase.Name, theirs.Phase.Name},
-			{r.Say("programme-edit.starts"), string(yours.Phase.Starts), string(theirs.Phase.Starts)},
-			{r.Say("programme-edit.ends"), string(yours.Phase.Ends), string(theirs.Phase.Ends)},
-		}
 	},
 }
 
 var partnerPart = partSort{
 	name: "partners",
-	read: func(ctx context.Context, c db.Conn, p *partPage) (bool, error) {
+	read: func(ctx context.Context, c db.Conn, r view.Reader, p *programmePart) error {
 		list, err := programme.Partners(ctx, c, p.Programme.ID)
-		i := slices.IndexFunc(list, func(x programme.Partner) bool { return x.ID == p.ID })
-		if i >= 0 {
-			p.Partner, p.Name, p.Version = list[i], list[i].Name, list[i].Version
+		var x programme.Partner
+		if i := slices.IndexFunc(list, func(x programme.Partner) bool { return x.ID == p.ID }); i >= 0 {
+			x = list[i]
 		}
-		return i >= 0, err
-	},
-	fill: func(f posted, p *partPage) {
-		logo := p.Partner.Logo // stays unless another comes, or it is taken away
-		if f.ticked("no_logo") {
-			logo = ""
+		p.Name, p.Version, p.Logo = x.Name, x.Version, x.Logo
+		var logo []control
+		if x.Logo != "" {
+			logo = []control{{Field: view.Field{Label: x.LogoAlt, Value: logoPath(x.Logo)}, As: "picture"},
+				{Field: view.Field{Name: "no_logo", Label: r.Say("programme-edit.logo-remove")}, As: "checkbox"}}
 		}
-		p.Partner = programme.Partner{ID: p.ID, Programme: p.Programme.ID, Role: programme.PartnerRole(f.text("role")), Ord: f.number("ord"),
-			Name: f.text("name"), URL: f.text("url"), Logo: logo, LogoAlt: f.text("logo_alt"), Version: f.version()}
+		logo = append(logo, fileControls(view.Field{Name: "logo", Label: r.Say("programme-edit.logo-file"), Help: r.Say("programme-edit.logo-file-help"),
+			Accept: "image/svg+xml,image/png,image/jpeg,image/webp", Optional: true})...)
+		logo = append(logo, control{Field: view.Field{Name: "logo_alt", Label: r.Say("programme-edit.logo-alt"), Help: r.Say("programme-edit.logo-alt-help"), Value: x.LogoAlt}})
+		p.Controls = []control{
+			{Field: view.Field{Name: "name", Label: r.Say("programme-edit.partner-name"), Value: x.Name}},
+			{Field: view.Field{Name: "role", Label: r.Say("programme-edit.role"), Value: string(x.Role), Options: view.None(r.Say("plan.choose"), view.Options(r, "partner-role", partnerRoles()...))}, As: "select"},
+			ordControl(r, "programme-edit.ord-role-help", x.Ord),
+			{Field: view.Field{Name: "url", Label: r.Say("programme-edit.url"), Kind: "url", Optional: true, Value: x.URL}},
+			group(r.Say("programme-edit.logo"), r.Say("programme-edit.logo-lead"), logo...),
+		}
+		return err
 	},
-	write: func(ctx context.Context, tx *db.Tx, r view.Reader, p *partPage) error {
-		x := p.Partner
+	write: func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart, in posted) error {
+		x := programme.Partner{ID: p.ID, Programme: p.Programme.ID, Role: programme.PartnerRole(in.text("role")), Ord: in.number("ord"),
+			Name: in.text("name"), URL: in.text("url"), Logo: p.Logo, LogoAlt: in.text("logo_alt"), Version: in.version()}
 		if p.isNew() {
 			return programme.AddPartner(ctx, tx, r.Viewer, &x)
 		}
 		return programme.UpdatePartner(ctx, tx, r.Viewer, &x)
 	},
-	remove: func(ctx context.Context, tx *db.Tx, r view.Reader, p partPage) error {
+	remove: func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart) error {
 		return programme.RemovePartner(ctx, tx, r.Viewer, p.Programme.ID, p.ID)
-	},
-	pairs: func(r view.Reader, yours, theirs partPage) []pair {
-		return []pair{
-			{r.Say("programme-edit.partner-name"), yours.Partner.Name, theirs.Partner.Name},
-			{r.Say("programme-edit.role"), r.State("partner-role", string(yours.Partner.Role)), r.State("partner-role", string(theirs.Partner.Role))},
-			{r.Say("programme-edit.url"), yours.Partner.URL, theirs.Partner.URL},
-			{r.Say("programme-edit.logo-alt"), yours.Partner.LogoAlt, theirs.Partner.LogoAlt},
-			{r.Say("programme-edit.ord"), ord(yours.Partner.Ord), ord(theirs.Partner.Ord)},
-		}
 	},
 }
 
-// ord is a place in an order as a form shows it: nothing is last.
-func ord(n int) string {
-	if n == 0 {
-		return ""
+func partnerRoles() []string {
+	names := make([]string, len(programme.PartnerRoles))
+	for i, role := range programme.PartnerRoles {
+		names[i] = string(role)
 	}
-	return strconv.Itoa(n)
+	return names
+}
+
+func ordControl(r view.Reader, help string, ord int) control {
+	return control{Field: view.Field{Name: "ord", Label: r.Say("programme-edit.ord"), Help: r.Say(help), Kind: "number", Min: "1", Width: "medium", Optional: true, Value: numeral(ord)}}
+}
+
+func dateControl(name, label string, value local.Date) control {
+	return control{Field: view.Field{Name: name, Label: label, Kind: "date", Width: "medium", Value: string(value)}}
 }
 
 // readPart reads the part that a page is about.
-func (s *Server) readPart(req *http.Request, r view.Reader, sort partSort) (p partPage, err error) {
-	ctx := req.Context()
-	p.Sort, p.ID = sort.name, req.PathValue("id")
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		if p.Programme, err = s.programmeFor(ctx, c, r, req.PathValue("slug")); err != nil || p.isNew() {
-			return err
-		}
-		found, err := sort.read(ctx, c, &p)
-		if err == nil && !found {
-			err = programme.ErrNotFound
-		}
-		return err
-	})
+func (s *Server) readPart(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, sort partSort) (p programmePart, err error) {
+	p.ID = req.PathValue("id")
+	if p.Programme, err = s.programmeFor(ctx, c, r, req.PathValue("slug")); err != nil {
+		return p, err
+	}
+	if err = sort.read(ctx, c, r, &p); err == nil && p.Version == 0 && !p.isNew() {
+		err = programme.ErrNotFound
+	}
 	return p, err
 }
 
-type handler = func(*Server, http.ResponseWriter, *http.Request, view.Reader) error
-
-func showPart(sort partSort) handler {
-	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
-		p, err := s.readPart(req, r, sort)
-		if err != nil {
-			return err
+// partForm is the form that adds or changes a part.
+func partForm(sort partSort) func(*Server, *http.Request, view.Reader) form {
+	return func(s *Server, req *http.Request, r view.Reader) form {
+		return func(ctx context.Context, c db.Conn) (formPage, error) {
+			p, err := s.readPart(ctx, c, req, r, sort)
+			path := partPath(p.Slug, sort.name, p.ID)
+			f := formPage{
+				Page:     view.Page{Title: p.Name, Crumbs: partCrumbs(r, p.Programme)},
+				Form:     view.Form{Action: path, Version: p.Version, Files: sort.name == "partners", Keep: true},
+				About:    p.Programme.ID,
+				Controls: p.Controls, Submit: r.Say("plan.save"), Back: editProgrammePath(p.Slug), Remove: path + "/remove",
+			}
+			if p.isNew() {
+				f.Title, f.Remove = r.Say("programme-edit."+sort.name+"-add"), ""
+			}
+			return f, err
 		}
-		return render(w, req, http.StatusOK, partForm(r.In(p.Programme.ID), p))
 	}
 }
 
 func savePart(sort partSort) handler {
 	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
-		stored, err := s.readPart(req, r, sort)
-		if err != nil {
-			return err
+		in := formOf(req)
+		logo, wrong := s.upload(req, r.Person, "logo", file.Logo)
+		var faults fault.List
+		if !faults.Add(wrong) {
+			return wrong
 		}
-		form := stored
-		sort.fill(formOf(req), &form)
-		logo, err := s.receiveLogo(req)
-		if err == nil {
-			_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-				p := form
-				if logo.ID != "" {
-					if _, err := file.Add(ctx, tx, logo, "logo"); err != nil {
-						return "", err
-					}
-					p.Partner.Logo = logo.ID
+		return s.takeForm(w, req, r, "programme-edit.saved", partForm(sort)(s, req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+			p, err := s.readPart(ctx, tx, req, r, sort)
+			if err != nil {
+				return "", err
+			}
+			if in.ticked("no_logo") {
+				p.Logo = ""
+			}
+			if logo.ID != "" {
+				p.Logo = logo.ID
+				if _, err := file.Add(ctx, tx, logo, "logo"); err != nil {
+					return "", err
 				}
-				return "", sort.write(ctx, tx, r, &p)
-			})
-		}
-		if err != nil {
-			return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-				form.Faults, form.Stale = faults, stale
-				if !stale {
-					return partForm(r.In(form.Programme.ID), form), nil
-				}
-				now, err := s.readPart(req, r, sort)
-				form.Changes = differing(sort.pairs(r, form, now)...)
-				form.Goal.Version, form.Phase.Version, form.Partner.Version = now.Version, now.Version, now.Version
-				return partForm(r.In(form.Programme.ID), form), err
-			})
-		}
-		return done(w, req, editProgrammePath(form.Slug), "programme-edit.saved")
+			}
+			all := slices.Clone(faults)
+			if err := sort.write(ctx, tx, r, p, in); !all.Add(err) {
+				return "", err
+			}
+			return editProgrammePath(p.Slug), all.Err()
+		})
 	}
 }
 
-// receiveLogo stores the picture that came with a form, if one did.
-func (s *Server) receiveLogo(req *http.Request) (file.File, error) {
-	if req.MultipartForm == nil || len(req.MultipartForm.File["logo"]) == 0 {
-		return file.File{}, nil
-	}
-	head := req.MultipartForm.File["logo"][0]
-	if head.Size == 0 {
-		return file.File{}, nil
-	}
-	body, err := head.Open()
-	if err != nil {
-		return file.File{}, err
-	}
-	defer body.Close()
-	f, err := s.Files.Receive(body, head.Filename, file.Logo)
-	if faults := fault.Of(err); faults != nil {
-		return f, faults[0].At("logo", faults[0].Args...)
-	}
-	return f, err
-}
-
-func askRemovePart(sort partSort) handler {
-	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
-		p, err := s.readPart(req, r, sort)
-		if err != nil {
-			return err
+// removalOf asks whether a part shall be removed.
+func removalOf(sort partSort) func(*Server, *http.Request, view.Reader) form {
+	return func(s *Server, req *http.Request, r view.Reader) form {
+		return func(ctx context.Context, c db.Conn) (formPage, error) {
+			p, err := s.readPart(ctx, c, req, r, sort)
+			if err == nil && p.isNew() {
+				err = programme.ErrNotFound
+			}
+			path := partPath(p.Slug, sort.name, p.ID)
+			return formPage{
+				Page:   view.Page{Title: r.Say("programme-edit.remove-title", p.Name), Crumbs: partCrumbs(r, p.Programme)},
+				Form:   view.Form{Action: path + "/remove"},
+				About:  p.Programme.ID,
+				What:   []string{r.Say("programme-edit.remove-" + sort.name), r.Say("plan.no-undo")},
+				Submit: r.Say("plan.remove"), Danger: true, Back: path,
+			}, err
 		}
-		return render(w, req, http.StatusOK, partRemove(r.In(p.Programme.ID), p))
 	}
 }
 
 func removePart(sort partSort) handler {
 	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
-		p, err := s.readPart(req, r, sort)
-		if err != nil {
-			return err
-		}
-		_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) { return "", sort.remove(ctx, tx, r, p) })
-		if err != nil {
-			return again(w, req, err, func(faults fault.List, _ bool) (templ.Component, error) {
-				p.Faults = faults
-				return partRemove(r.In(p.Programme.ID), p), nil
-			})
-		}
-		return done(w, req, editProgrammePath(p.Slug), "programme-edit.removed")
+		return s.takeForm(w, req, r, "programme-edit.removed", removalOf(sort)(s, req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+			p, err := s.readPart(ctx, tx, req, r, sort)
+			if err != nil {
+				return "", err
+			}
+			return editProgrammePath(p.Slug), sort.remove(ctx, tx, r, p)
+		})
 	}
 }
 
-// targetsPage is the target group to choose.
-type targetsPage struct {
-	programme.Programme
-	Chosen  []string
-	Options []view.Option
-	Faults  fault.List
+func partCrumbs(r view.Reader, p programme.Programme) []view.Link {
+	return []view.Link{programmesCrumb(r), {Href: editProgrammePath(p.Slug), Text: p.ShortName}}
 }
 
-func (s *Server) readTargets(req *http.Request, r view.Reader) (p targetsPage, err error) {
-	ctx := req.Context()
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		if p.Programme, err = s.programmeFor(ctx, c, r, req.PathValue("slug")); err != nil {
-			return err
+// targetsForm is where the target group is chosen.
+func (s *Server) targetsForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		p, err := s.programmeFor(ctx, c, r, req.PathValue("slug"))
+		if err != nil {
+			return f, err
 		}
-		if p.Chosen, err = programme.Targets(ctx, c, p.ID); err != nil {
-			return err
+		chosen, err := programme.Targets(ctx, c, p.ID)
+		if err != nil {
+			return f, err
 		}
 		tree, err := people.LoadTree(ctx, c, local.DateOf(s.DB.Now(), p.Location()))
 		if err != nil {
-			return err
+			return f, err
 		}
-		p.Options = treeOptions(tree, p.Chosen, people.Region, people.County, people.Municipality)
-		return nil
-	})
-	return p, err
-}
-
-func (s *Server) showTargets(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readTargets(req, r)
-	if err != nil {
-		return err
+		f = formPage{
+			Page:  view.Page{Title: r.Say("programme-edit.targets"), Lead: r.Say("programme-edit.targets-lead"), Crumbs: partCrumbs(r, p)},
+			About: p.ID,
+		}
+		options := treeOptions(tree, chosen, people.Region, people.County, people.Municipality)
+		if len(options) == 0 {
+			f.Above = view.Empty(r.Say("programme-edit.no-units"), r.Say("programme-edit.no-units-next"), view.Link{Href: "/workplaces", Text: r.Say("nav.organisation")})
+			return f, nil
+		}
+		f.Form = view.Form{Action: "/programmes/" + p.Slug + "/targets", Keep: true}
+		f.Controls = []control{{Field: view.Field{Name: "units", Label: r.Say("programme-edit.units"), Options: options, Values: chosen}, As: "checkboxes"}}
+		f.Submit, f.Back = r.Say("plan.save"), editProgrammePath(p.Slug)
+		return f, nil
 	}
-	return render(w, req, http.StatusOK, targetsForm(r.In(p.ID), p))
 }
 
 func (s *Server) saveTargets(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readTargets(req, r)
-	if err != nil {
-		return err
-	}
-	p.Chosen = formOf(req).Values["units"]
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "", programme.SetTargets(ctx, tx, r.Viewer, p.ID, p.Chosen)
+	return s.takeForm(w, req, r, "programme-edit.saved", s.targetsForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		p, err := s.programmeFor(ctx, tx, r, req.PathValue("slug"))
+		if err != nil {
+			return "", err
+		}
+		return editProgrammePath(p.Slug), programme.SetTargets(ctx, tx, r.Viewer, p.ID, formOf(req).Values["units"])
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, _ bool) (templ.Component, error) {
-			p.Faults = faults
-			return targetsForm(r.In(p.ID), p), nil
-		})
-	}
-	return done(w, req, editProgrammePath(p.Slug), "programme-edit.saved")
 }
 
 func logoPath(id string) string { return "/logo/" + id }

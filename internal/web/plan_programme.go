@@ -5,10 +5,7 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/a-h/templ"
-
 	"kompobib/internal/db"
-	"kompobib/internal/fault"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -17,14 +14,9 @@ import (
 
 func editProgrammePath(slug string) string { return "/programmes/" + slug + "/edit" }
 
-// programmePage is all that is known of a programme, and the form for its facts as it is filled in.
+// programmePage is all that is known of a programme, above the form for its facts.
 type programmePage struct {
-	programme.Programme // as stored
-	Form                programme.Programme
-	Faults              fault.List
-	Stale               bool
-
-	Periods  []programme.FundingPeriod
+	programme.Programme
 	Goals    []programme.GoalArea
 	Phases   []programme.Phase
 	Partners []programme.Partner
@@ -40,19 +32,49 @@ func (s *Server) listProgrammes(w http.ResponseWriter, req *http.Request, r view
 	return render(w, req, http.StatusOK, programmeList(r, list))
 }
 
-func (s *Server) newProgramme(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	periods, err := programme.FundingPeriods(req.Context(), s.DB)
-	if err != nil {
-		return err
-	}
-	p := programmePage{Periods: periods, Form: programme.Programme{Zone: "Europe/Stockholm"}}
-	today := local.DateOf(s.DB.Now(), p.Form.Location())
-	for _, f := range periods {
-		if f.Valid.Has(today) {
-			p.Form.FundingPeriod = f.Code
+// newProgrammeForm asks for a programme; the funding period of today is the likely one.
+func (s *Server) newProgrammeForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		periods, err := programme.FundingPeriods(ctx, c)
+		p := programme.Programme{Zone: zone}
+		for _, f := range periods {
+			if f.Valid.Has(s.today(zone)) {
+				p.FundingPeriod = f.Code
+			}
 		}
+		return formPage{
+			Page:     view.Page{Title: r.Say("programme-edit.new"), Lead: r.Say("programme-edit.new-lead"), Crumbs: []view.Link{programmesCrumb(r)}},
+			Form:     view.Form{Action: "/programmes", Keep: true},
+			Controls: programmeControls(r, p, periods), Submit: r.Say("programme-edit.create"), Back: "/programmes",
+		}, err
 	}
-	return render(w, req, http.StatusOK, programmeNew(r, p))
+}
+
+// programmeControls are the fields of a programme's facts.
+func programmeControls(r view.Reader, p programme.Programme, periods []programme.FundingPeriod) []control {
+	funding := make([]view.Option, len(periods))
+	for i, f := range periods {
+		funding[i] = view.Option{Value: f.Code, Label: f.Name}
+	}
+	say := func(field string) string { return r.Say("programme-edit." + field) }
+	return []control{
+		group(say("facts"), "",
+			control{Field: view.Field{Name: "name", Label: say("name"), Value: p.Name}},
+			row(control{Field: view.Field{Name: "short_name", Label: say("short-name"), Value: p.ShortName}},
+				control{Field: view.Field{Name: "slug", Label: say("slug"), Help: say("slug-help"), Value: p.Slug}}),
+			row(dateControl("starts", say("starts"), p.Starts), dateControl("ends", say("ends"), p.Ends),
+				control{Field: view.Field{Name: "zone", Label: say("zone"), Value: p.Zone}})),
+		group(say("texts"), "",
+			control{Field: view.Field{Name: "purpose", Label: say("purpose"), Optional: true, Rows: 4, Value: p.Purpose}, As: "textarea"},
+			control{Field: view.Field{Name: "overall_goal", Label: say("overall-goal"), Optional: true, Rows: 3, Value: p.OverallGoal}, As: "textarea"},
+			control{Field: view.Field{Name: "appeal", Label: say("appeal"), Help: say("appeal-help"), Optional: true, Value: p.Appeal}},
+			control{Field: view.Field{Name: "contact", Label: say("contact"), Help: say("contact-help"), Optional: true, Rows: 3, Value: p.Contact}, As: "textarea"}),
+		group(say("funding"), "",
+			control{Field: view.Field{Name: "funding_period", Label: say("funding-period"), Help: say("funding-help"), Value: p.FundingPeriod,
+				Options: view.None(r.Say("plan.choose"), funding)}, As: "select"},
+			control{Field: view.Field{Name: "funder_reference", Label: say("funder-reference"), Optional: true, Value: p.FunderReference}}),
+		{Field: view.Field{Name: "published", Label: say("published"), Help: say("published-help"), Value: flag(p.Published)}, As: "checkbox"},
+	}
 }
 
 func programmeOf(req *http.Request) programme.Programme {
@@ -64,19 +86,11 @@ func programmeOf(req *http.Request) programme.Programme {
 }
 
 func (s *Server) createProgramme(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	form := programmeOf(req)
-	slug, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		p := form
+	return s.takeForm(w, req, r, "programme-edit.created", s.newProgrammeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		p := programmeOf(req)
 		err := programme.Create(ctx, tx, r.Viewer, &p)
-		return p.Slug, err
+		return editProgrammePath(p.Slug), err
 	})
-	if err != nil {
-		return again(w, req, err, func(faults fault.List, _ bool) (templ.Component, error) {
-			periods, err := programme.FundingPeriods(req.Context(), s.DB)
-			return programmeNew(r, programmePage{Form: form, Faults: faults, Periods: periods}), err
-		})
-	}
-	return done(w, req, editProgrammePath(slug), "programme-edit.created")
 }
 
 // programmeFor reads the programme that a page for changing it is about.
@@ -88,100 +102,71 @@ func (s *Server) programmeFor(ctx context.Context, c db.Conn, r view.Reader, slu
 	return p, err
 }
 
-// readProgramme reads a programme with all its parts, in one snapshot.
-func (s *Server) readProgramme(req *http.Request, r view.Reader) (p programmePage, err error) {
-	ctx := req.Context()
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
+// programmeForm is a programme's page: its parts, and the form for its facts.
+func (s *Server) programmeForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		var p programmePage
 		if p.Programme, err = s.programmeFor(ctx, c, r, req.PathValue("slug")); err != nil {
-			return err
+			return f, err
 		}
-		if p.Periods, err = programme.FundingPeriods(ctx, c); err != nil {
-			return err
+		periods, err := programme.FundingPeriods(ctx, c)
+		if err != nil {
+			return f, err
 		}
 		if p.Goals, err = programme.Goals(ctx, c, p.ID); err != nil {
-			return err
+			return f, err
 		}
 		if p.Phases, err = programme.Phases(ctx, c, p.ID); err != nil {
-			return err
+			return f, err
 		}
 		if p.Partners, err = programme.Partners(ctx, c, p.ID); err != nil {
-			return err
+			return f, err
 		}
 		targets, err := programme.Targets(ctx, c, p.ID)
 		if err != nil {
-			return err
+			return f, err
 		}
 		tree, err := people.LoadTree(ctx, c, local.DateOf(s.DB.Now(), p.Location()))
 		if err != nil {
-			return err
+			return f, err
 		}
 		for _, unit := range tree.Units() {
 			if slices.Contains(targets, unit.ID) {
 				p.Targets = append(p.Targets, unit.Name)
 			}
 		}
-		return nil
-	})
-	p.Form = p.Programme
-	return p, err
-}
-
-func (s *Server) editProgramme(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	p, err := s.readProgramme(req, r)
-	if err != nil {
-		return err
+		return formPage{
+			Page:  view.Page{Title: p.Name, Crumbs: []view.Link{programmesCrumb(r)}},
+			Form:  view.Form{Action: editProgrammePath(p.Slug), Version: p.Version, Keep: true},
+			About: p.ID, Above: programmeParts(r, p), Heading: r.Say("programme-edit.facts-part"),
+			Controls: programmeControls(r, p.Programme, periods), Submit: r.Say("plan.save"),
+		}, nil
 	}
-	return render(w, req, http.StatusOK, programmeEdit(r.In(p.ID), p))
 }
 
 func (s *Server) saveProgramme(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	before, err := s.programmeFor(req.Context(), s.DB, r, req.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	form := programmeOf(req)
-	form.ID = before.ID
-	slug, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		p := form
-		err := programme.Update(ctx, tx, r.Viewer, &p)
-		return p.Slug, err
-	})
-	if err != nil {
-		return s.programmeAgain(w, req, r, err, form)
-	}
-	return done(w, req, editProgrammePath(slug), "programme-edit.saved")
-}
-
-func (s *Server) programmeAgain(w http.ResponseWriter, req *http.Request, r view.Reader, err error, form programme.Programme) error {
-	return again(w, req, err, func(faults fault.List, stale bool) (templ.Component, error) {
-		p, err := s.readProgramme(req, r)
-		p.Form, p.Faults, p.Stale = form, faults, stale
-		if stale {
-			p.Form.Version = p.Version
+	return s.takeForm(w, req, r, "programme-edit.saved", s.programmeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		before, err := s.programmeFor(ctx, tx, r, req.PathValue("slug"))
+		if err != nil {
+			return "", err
 		}
-		return programmeEdit(r.In(p.ID), p), err
+		p := programmeOf(req)
+		p.ID = before.ID
+		err = programme.Update(ctx, tx, r.Viewer, &p)
+		return editProgrammePath(p.Slug), err
 	})
 }
 
-// changes are the facts that someone else has changed while p's form was being written.
-func (p programmePage) changes(r view.Reader) []view.Stale {
-	say := func(field string) string { return r.Say("programme-edit." + field) }
-	yours, theirs := p.Form, p.Programme
-	return differing(
-		pair{say("name"), yours.Name, theirs.Name},
-		pair{say("short-name"), yours.ShortName, theirs.ShortName},
-		pair{say("slug"), yours.Slug, theirs.Slug},
-		pair{say("purpose"), yours.Purpose, theirs.Purpose},
-		pair{say("overall-goal"), yours.OverallGoal, theirs.OverallGoal},
-		pair{say("appeal"), yours.Appeal, theirs.Appeal},
-		pair{say("contact"), yours.Contact, theirs.Contact},
-		pair{say("funder-reference"), yours.FunderReference, theirs.FunderReference},
-		pair{say("funding-period"), yours.FundingPeriod, theirs.FundingPeriod},
-		pair{say("starts"), string(yours.Starts), string(theirs.Starts)},
-		pair{say("ends"), string(yours.Ends), string(theirs.Ends)},
-		pair{say("zone"), yours.Zone, theirs.Zone},
-		pair{say("published"), yesNo(r, yours.Published), yesNo(r, theirs.Published)},
-	)
+// moveProgramme sets the programme's state.
+func (s *Server) moveProgramme(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return s.takeForm(w, req, r, "programme-edit.moved", s.programmeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		p, err := s.programmeFor(ctx, tx, r, req.PathValue("slug"))
+		if err != nil {
+			return "", err
+		}
+		in := formOf(req)
+		return editProgrammePath(p.Slug), programme.SetState(ctx, tx, r.Viewer, p.ID, in.version(), programme.State(in.text("state")), in.text("why"))
+	})
 }
 
 func yesNo(r view.Reader, yes bool) string {
@@ -189,22 +174,6 @@ func yesNo(r view.Reader, yes bool) string {
 		return r.Say("plan.yes")
 	}
 	return r.Say("plan.no")
-}
-
-// moveProgramme sets the programme's state.
-func (s *Server) moveProgramme(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	before, err := s.programmeFor(req.Context(), s.DB, r, req.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	f := formOf(req)
-	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "", programme.SetState(ctx, tx, r.Viewer, before.ID, f.version(), programme.State(f.text("state")), f.text("why"))
-	})
-	if err != nil {
-		return s.programmeAgain(w, req, r, err, before)
-	}
-	return done(w, req, editProgrammePath(before.Slug), "programme-edit.moved")
 }
 
 // treeOptions are the units of a tree to choose from, each below the one it belongs to: those of the

@@ -21,6 +21,7 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/file"
 	"kompobib/internal/programme"
+	"kompobib/internal/secret"
 )
 
 // A planDesk is where one sits and plans: pages are asked for and forms sent in a viewer's name.
@@ -39,7 +40,11 @@ func newPlanner(t *testing.T, d *db.DB, who access.Viewer) *planDesk {
 	}
 	t.Cleanup(func() { files.Close() })
 	p := &planDesk{T: t, d: d, who: who}
-	s := &Server{DB: d, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Files: files,
+	ring, err := secret.NewRing(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{DB: d, Ring: ring, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Files: files,
 		Viewer: func(*http.Request) access.Viewer { return p.who }}
 	p.http = s.Handler()
 	return p
@@ -142,28 +147,36 @@ func TestLogotype(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPlanner(t, d, planner(access.Administrator, ""))
 		p.post("/programmes", facts...)
-		send := func(alt, picture string) answer {
+		send := func(alt, picture, kept string) answer {
 			var body bytes.Buffer
 			form := multipart.NewWriter(&body)
-			for _, f := range [][2]string{{"name", "Länet"}, {"role", "owner"}, {"logo_alt", alt}} {
+			for _, f := range [][2]string{{"name", "Länet"}, {"role", "owner"}, {"logo_alt", alt}, {"logo_kept", kept}} {
 				if err := form.WriteField(f[0], f[1]); err != nil {
 					t.Fatal(err)
 				}
 			}
-			part, err := form.CreateFormFile("logo", "länet.svg")
-			if err != nil {
-				t.Fatal(err)
+			if picture != "" {
+				part, err := form.CreateFormFile("logo", "länet.svg")
+				if err != nil {
+					t.Fatal(err)
+				}
+				io.WriteString(part, picture)
 			}
-			io.WriteString(part, picture)
 			form.Close()
 			req := httptest.NewRequest("POST", "/programmes/framtid/partners/new", &body)
 			req.Header.Set("Content-Type", form.FormDataContentType())
 			return p.ask(req)
 		}
 		const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>`
-		p.wants("without words", send("", picture), 422, "Describe the logotype")
-		p.wants("no picture", send("Länets vapen", "just text"), 422, `href="#logo"`)
-		p.wants("with words", send("Länets vapen", picture), 303)
+		without := p.wants("without words", send("", picture, ""), 422, "Describe the logotype", "You have chosen länet.svg")
+		kept := first(t, without.body, `name="logo_kept" value="([^"]+)"`)
+		p.wants("no picture, and no words", send("", "just text", ""), 422, `href="#logo"`, `name="logo"`)
+		p.wants("someone else's picture", send("Länets vapen", "", kept+"0"), 422, "Choose it again")
+		who := p.who
+		p.who.Person = "another"
+		p.wants("another's form", send("Länets vapen", "", kept), 422, "Choose it again")
+		p.who = who
+		p.wants("with words, and the picture kept", send("Länets vapen", "", kept), 303)
 		page := p.wants("shown", p.get("/programmes/framtid/edit"), 200, `alt="Länets vapen"`)
 		p.wants("the picture", p.get("/logo/"+first(t, page.body, `/logo/([0-9a-v]{26})`)), 200, "M0 0h1v1z")
 		id := first(t, page.body, `partners/([0-9a-v]{26})"`)

@@ -132,7 +132,7 @@ func parentOptions(r view.Reader, tree *people.Tree, kind people.Kind) []view.Op
 	return options
 }
 
-func (s *Server) newUnitForm(req *http.Request, r view.Reader) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) newUnitForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		tree, err := people.LoadTree(ctx, c, s.date())
 		if err != nil {
@@ -156,39 +156,39 @@ func (s *Server) newUnitForm(req *http.Request, r view.Reader) func(ctx context.
 	}
 }
 
-func (s *Server) newUnit(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showForm(w, req, r, s.newUnitForm(req, r))
-}
-
 func (s *Server) addUnit(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "unit.added", s.newUnitForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		u, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Kind(req.PostFormValue("kind")), WorkplaceKind: req.PostFormValue("workplace_kind"),
-			Code: req.PostFormValue("code"), Name: req.PostFormValue("name"), Parent: req.PostFormValue("parent"), From: typedDate(req.PostFormValue("from"))})
+			Code: req.PostFormValue("code"), Name: req.PostFormValue("name"), Parent: req.PostFormValue("parent"), From: formOf(req).date("from")})
 		return "/workplaces/" + u.ID, err
 	})
 }
 
 // unitSteps are what can be done with a unit, each on a page of its own that says what happens.
-var unitSteps = map[string]func(ctx context.Context, tx *db.Tx, req *http.Request, id string, version int) error{
-	"rename": func(ctx context.Context, tx *db.Tx, req *http.Request, id string, version int) error {
-		return people.RenameUnit(ctx, tx, id, version, typedDate(req.PostFormValue("from")), req.PostFormValue("name"))
+var unitSteps = map[string]func(ctx context.Context, tx *db.Tx, id string, in posted) error{
+	"rename": func(ctx context.Context, tx *db.Tx, id string, in posted) error {
+		return people.RenameUnit(ctx, tx, id, in.version(), in.date("from"), in.text("name"))
 	},
-	"move": func(ctx context.Context, tx *db.Tx, req *http.Request, id string, version int) error {
-		return people.MoveUnit(ctx, tx, id, version, typedDate(req.PostFormValue("from")), req.PostFormValue("parent"))
+	"move": func(ctx context.Context, tx *db.Tx, id string, in posted) error {
+		return people.MoveUnit(ctx, tx, id, in.version(), in.date("from"), in.text("parent"))
 	},
-	"merge": func(ctx context.Context, tx *db.Tx, req *http.Request, id string, version int) error {
-		return people.MergeUnits(ctx, tx, id, version, req.PostFormValue("into"), typedDate(req.PostFormValue("on")))
+	"merge": func(ctx context.Context, tx *db.Tx, id string, in posted) error {
+		return people.MergeUnits(ctx, tx, id, in.version(), in.text("into"), in.date("on"))
 	},
-	"close": func(ctx context.Context, tx *db.Tx, req *http.Request, id string, version int) error {
-		return people.CloseUnit(ctx, tx, id, version, dayAfter(req.PostFormValue("on")))
+	"close": func(ctx context.Context, tx *db.Tx, id string, in posted) error {
+		return people.CloseUnit(ctx, tx, id, in.version(), in.after("on"))
 	},
-	"reopen": func(ctx context.Context, tx *db.Tx, req *http.Request, id string, version int) error {
-		return people.ReopenUnit(ctx, tx, id, version)
+	"reopen": func(ctx context.Context, tx *db.Tx, id string, in posted) error {
+		return people.ReopenUnit(ctx, tx, id, in.version())
 	},
 }
 
-func (s *Server) unitForm(req *http.Request, r view.Reader, step string) func(ctx context.Context, c db.Conn) (formPage, error) {
+func (s *Server) unitForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		step := req.PathValue("step")
+		if unitSteps[step] == nil {
+			return formPage{}, errNotFound
+		}
 		tree, err := people.LoadTree(ctx, c, s.date())
 		if err != nil {
 			return formPage{}, err
@@ -198,7 +198,7 @@ func (s *Server) unitForm(req *http.Request, r view.Reader, step string) func(ct
 			return formPage{}, err
 		}
 		day := func(name, label string, value local.Date) control {
-			return control{Field: view.Field{Name: name, Label: r.Say("unit." + label), Kind: "date", Width: "medium", Value: string(value)}}
+			return dateControl(name, r.Say("unit."+label), value)
 		}
 		f := formPage{
 			Page:   view.Page{Title: r.Say("unit."+step, u.Name), Crumbs: unitCrumbs(r, u)},
@@ -230,22 +230,14 @@ func (s *Server) unitForm(req *http.Request, r view.Reader, step string) func(ct
 	}
 }
 
-func (s *Server) askUnit(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	step := req.PathValue("step")
-	if unitSteps[step] == nil {
-		return errNotFound
-	}
-	return s.showForm(w, req, r, s.unitForm(req, r, step))
-}
-
 // reorganise does one of the steps with a unit.
 func (s *Server) reorganise(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	step := req.PathValue("step")
 	if unitSteps[step] == nil {
 		return errNotFound
 	}
-	return s.takeForm(w, req, r, "unit."+step+"-done", s.unitForm(req, r, step), func(ctx context.Context, tx *db.Tx) (string, error) {
+	return s.takeForm(w, req, r, "unit."+step+"-done", s.unitForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		id := req.PathValue("unit")
-		return "/workplaces/" + id, unitSteps[step](ctx, tx, req, id, number(req, "version"))
+		return "/workplaces/" + id, unitSteps[step](ctx, tx, id, formOf(req))
 	})
 }

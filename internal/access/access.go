@@ -36,6 +36,7 @@ const (
 	SeeIdentity      Right = "see-identity" // each sight is recorded
 	EditOrganisation Right = "edit-organisation"
 	EditProgramme    Right = "edit-programme"
+	Publish          Right = "publish" // write and publish in the name of the programme
 	SeeReach         Right = "see-reach"
 	SeeNotReached    Right = "see-not-reached" // by name
 	Invite           Right = "invite"
@@ -73,7 +74,7 @@ var Table = map[Role][]Right{
 	Contact:     {SeeStaff, SignStaff, SeeReach, SeeNotReached, Invite},
 	Organiser:   {Plan, SeeSignups, Seat, Attendance, SeeAttendance, SeeSensitive},
 	Office: {Plan, PlanAny, SeeSignups, Seat, Attendance, SeeAttendance, SeePeople, EditPeople, SeeIdentity,
-		EditOrganisation, EditProgramme, SeeReach, SeeNotReached, Invite, SeeOutbox},
+		EditOrganisation, EditProgramme, Publish, SeeReach, SeeNotReached, Invite, SeeOutbox},
 	Steering:      {SeeReach},
 	Auditor:       {SeeReach, SeeSignups, SeeAttendance, SeePeople},
 	Administrator: {NewProgramme, EditProgramme, ManageAccounts, SeeAudit, SeeOutbox, EditOrganisation},

@@ -1,0 +1,108 @@
+package publishing
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+var (
+	markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Linkify),
+		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(headings{}, 100))))
+	clean = policy()
+
+	// Pictures stand among the documents, so that their files are kept as long as the text.
+	pictures = regexp.MustCompile(`^/p/[a-z0-9-]+/documents/[a-z0-9-]+$`)
+)
+
+// policy is the marks that a text may have. Whatever else gets through the parser is taken out.
+func policy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "blockquote", "code", "pre",
+		"table", "thead", "tbody", "tr", "th", "td")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowURLSchemes("https", "http", "mailto", "tel")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	p.AllowAttrs("src").Matching(pictures).OnElements("img")
+	p.AllowAttrs("alt").OnElements("img")
+	return p
+}
+
+// headings puts a text's headings below the page's own: they begin at the second level, and none is skipped.
+type headings struct{}
+
+func (headings) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
+	last := 1
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			h.Level = min(h.Level+1, last+1, 6)
+			last = h.Level
+		}
+	}
+}
+
+// HTML is a Markdown text as marked-up text that is safe to show, whoever wrote it. A table scrolls on its own; name is what a
+// screen reader calls it.
+func HTML(source, name string) string {
+	var b bytes.Buffer
+	if err := markdown.Convert([]byte(source), &b); err != nil {
+		return "" // a buffer takes all
+	}
+	safe := clean.Sanitize(b.String())
+	return strings.NewReplacer("<table>", `<div class="scroll" role="group" tabindex="0" aria-label="`+name+`"><table class="ds-table">`,
+		"</table>", "</table></div>").Replace(safe)
+}
+
+// Plain is the words of a Markdown text without its marks, for a line in a list; whole words, at most so many characters.
+func Plain(source string, most int) string {
+	doc := markdown.Parser().Parse(text.NewReader([]byte(source)))
+	var words []string
+	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if _, heading := n.(*ast.Heading); heading && entering {
+			return ast.WalkSkipChildren, nil
+		}
+		switch t := n.(type) {
+		case *ast.Text:
+			if entering {
+				words = append(words, string(t.Segment.Value([]byte(source))))
+				if t.SoftLineBreak() || t.HardLineBreak() {
+					words = append(words, " ")
+				}
+			}
+		case *ast.Paragraph, *ast.TextBlock:
+			words = append(words, " ")
+		}
+		return ast.WalkContinue, nil
+	})
+	plain := strings.Join(strings.Fields(strings.Join(words, "")), " ")
+	if runes := []rune(plain); len(runes) > most {
+		plain = string(runes[:most])
+		if i := strings.LastIndexByte(plain, ' '); i > 0 {
+			plain = plain[:i]
+		}
+		plain = strings.TrimRight(plain, " ,.;:–") + " …"
+	}
+	return plain
+}
+
+// described reports whether each picture in a text says in words what it shows.
+func described(source string) bool {
+	doc := markdown.Parser().Parse(text.NewReader([]byte(source)))
+	ok := true
+	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if picture, is := n.(*ast.Image); is && entering && picture.FirstChild() == nil {
+			ok = false
+		}
+		return ast.WalkContinue, nil
+	})
+	return ok
+}

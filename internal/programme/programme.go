@@ -28,6 +28,7 @@ var (
 	ErrFunded   = fault.Define(fault.Invalid, "programme.funded")
 	ErrEnds     = fault.Define(fault.Invalid, "programme.ends")
 	ErrCovers   = fault.Define(fault.Invalid, "programme.covers")
+	ErrMeetings = fault.Define(fault.Invalid, "programme.meetings")
 	ErrMove     = fault.Define(fault.Conflict, "programme.move")
 	ErrReadOnly = fault.Define(fault.Forbidden, "programme.readonly")
 )
@@ -242,7 +243,7 @@ func Create(ctx context.Context, tx *db.Tx, v access.Viewer, p *Programme) error
 
 // Update writes all of p but its state, if p.Version still is the last.
 func Update(ctx context.Context, tx *db.Tx, v access.Viewer, p *Programme) error {
-	before, err := editable(ctx, tx, v, p.ID)
+	before, err := alone(ctx, tx, v, p.ID)
 	if err != nil {
 		return err
 	}
@@ -277,7 +278,7 @@ func Update(ctx context.Context, tx *db.Tx, v access.Viewer, p *Programme) error
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "programme", Row: p.ID, Detail: detail})
 }
 
-// covers refuses a first or last day that leaves one of the phases outside.
+// covers refuses a first or last day that leaves a phase outside, or a meeting that is to be held or has been.
 func (p *Programme) covers(ctx context.Context, c db.Conn) error {
 	phases, err := Phases(ctx, c, p.ID)
 	if err != nil {
@@ -288,6 +289,20 @@ func (p *Programme) covers(ctx context.Context, c db.Conn) error {
 		faults.Unless(faults.In("starts") != nil || p.Starts <= ph.Starts, ErrCovers.At("starts", ph.Name, ph.Starts, ph.Ends))
 		faults.Unless(faults.In("ends") != nil || ph.Ends <= p.Ends, ErrCovers.At("ends", ph.Name, ph.Starts, ph.Ends))
 	}
+	type outside struct {
+		before, after int
+		first, last   local.Date
+	}
+	o, err := db.One(ctx, c, func(o *outside) []any { return []any{&o.before, &o.after, &o.first, &o.last} }, `
+		SELECT coalesce(sum(CASE WHEN m.date < $2 THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN m.date > $3 THEN 1 ELSE 0 END), 0),
+			coalesce(min(m.date), ''), coalesce(max(m.date), '')
+		FROM activity a JOIN occasion o ON o.activity = a.id AND o.cancelled IS NULL JOIN meeting m ON m.occasion = o.id
+		WHERE a.programme = $1`, p.ID, p.Starts, p.Ends)
+	if err != nil {
+		return err
+	}
+	faults.Unless(o.before == 0, ErrMeetings.At("starts", o.before, o.first))
+	faults.Unless(o.after == 0, ErrMeetings.At("ends", o.after, o.last))
 	return faults.Err()
 }
 

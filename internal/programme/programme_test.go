@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
@@ -266,6 +268,51 @@ func TestDatesAreWithinTheProgramme(t *testing.T) {
 		err := try(t, d, func(ctx context.Context, tx *db.Tx) error { return programme.Update(ctx, tx, access.System, &p) })
 		if got := said(err); got != "covers ends" {
 			t.Errorf("a programme that ends before its phase: %q", got)
+		}
+	})
+}
+
+// Meetings are another subject's, so they are written here as they stand.
+func TestAProgrammeIsNotShortenedBelowItsMeetings(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := create(t, d, "one")
+		if err := try(t, d, func(ctx context.Context, tx *db.Tx) error {
+			put := func(table, columns string, rows ...[]any) error { return db.Insert(ctx, tx, table, columns, "", rows) }
+			meeting := func(id, occasion string, on local.Date) []any {
+				return []any{id, occasion, on, "09:00", "10:00", "UTC", on.Time().Add(9 * time.Hour), on.Time().Add(10 * time.Hour), 60, on.Month()}
+			}
+			return errors.Join(
+				put("activity", "id, programme, kind, title", []any{"a", p.ID, "lecture", "A"}),
+				put("occasion", "id, activity, capacity, opens, closes, cancelled", []any{"o", "a", 10, tx.At, tx.At.AddDate(0, 0, 1), nil},
+					[]any{"off", "a", 10, tx.At, tx.At.AddDate(0, 0, 1), tx.At}),
+				put("meeting", "id, occasion, date, start_time, end_time, zone, starts, ends, minutes, month",
+					meeting("first", "o", "2011-09-09"), meeting("second", "o", "2012-11-05"), meeting("last", "o", "2012-12-05"), meeting("cancelled", "off", "2013-02-01")),
+				audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "occasion", Row: "o"}),
+			)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range []struct {
+			says         string
+			starts, ends local.Date
+			want         string
+		}{
+			{"to end before two of them", p.Starts, "2012-10-01", "meetings ends"},
+			{"to begin after one", "2011-09-10", p.Ends, "meetings starts"},
+			{"both", "2011-09-10", "2012-12-04", "meetings starts, meetings ends"},
+			{"to the day, past one that is cancelled", "2011-09-09", "2012-12-05", ""},
+		} {
+			q := p
+			q.Starts, q.Ends = test.starts, test.ends
+			err := try(t, d, func(ctx context.Context, tx *db.Tx) error { return programme.Update(ctx, tx, access.System, &q) })
+			if got := said(err); got != test.want {
+				t.Errorf("%s: %q, want %q", test.says, got, test.want)
+			}
+			if test.says == "to end before two of them" {
+				if args := fault.Of(err)[0].Args; fmt.Sprint(args) != "[2 2012-12-05]" {
+					t.Errorf("it tells %v, want how many and the last", args)
+				}
+			}
 		}
 	})
 }

@@ -55,7 +55,11 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	var faults fault.List
 	var items []secret.Item
 	var rows [][]any
+	over := o.over(tx.At)
 	for _, q := range questions {
+		if q.Sensitive && over {
+			continue // nobody needs it any more
+		}
 		text := strings.TrimSpace(given[q.ID])
 		if text == "" {
 			faults.Unless(!q.Required, ErrUnanswered.At(q.ID))
@@ -85,6 +89,11 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "signup", Row: p.signup, Detail: map[string]any{"answers": len(rows)}})
 }
 
+// over reports whether there is nothing left to hold: what was told in confidence for that has served its purpose.
+func (o *seats) over(at time.Time) bool {
+	return o.Cancelled != nil || o.Ends != nil && !at.Before(*o.Ends)
+}
+
 // takes reports whether text is an answer to q.
 func (q Question) takes(text string) bool {
 	switch q.Kind {
@@ -98,14 +107,14 @@ func (q Question) takes(text string) bool {
 
 // Answers returns the answers given at an occasion that v may see, by person and question: v's own, those of
 // people whom v may sign up, and all for who sees the sign-ups. Sensitive ones only the person and the activity's
-// organiser see, and nobody after the last meeting, whether they are deleted yet or not.
+// organiser see, and nobody after the last meeting or a cancellation, whether they are deleted yet or not.
 func Answers(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, occasion string, at time.Time) (map[string]map[string]string, error) {
 	o, err := getSeats(ctx, c, v, occasion)
 	if err != nil {
 		return nil, err
 	}
 	seesSensitive := Activity{Programme: o.Programme, Organiser: o.Organiser}.SeesSensitive(v)
-	over := o.Ends != nil && !at.Before(*o.Ends)
+	over := o.over(at)
 	type row struct{ person, question, sealed string }
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.question, &r.sealed} }, `
 		SELECT s.person, r.question, r.sealed FROM answer r JOIN signup s ON s.id = r.signup JOIN question q ON q.id = r.question
@@ -130,11 +139,11 @@ func Answers(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer,
 	return all, err
 }
 
-// DeleteSensitive deletes the sensitive answers of occasions whose last meeting is over, and returns how many.
+// DeleteSensitive deletes the sensitive answers of occasions that are cancelled or whose last meeting is over, and returns how many.
 // A job calls it; [Answers] hides them meanwhile.
 func DeleteSensitive(ctx context.Context, tx *db.Tx) (int, error) {
 	n, err := tx.Exec(ctx, `DELETE FROM answer WHERE question IN (SELECT id FROM question WHERE sensitive = 1)
-		AND signup IN (SELECT s.id FROM signup s JOIN occasion o ON o.id = s.occasion WHERE o.ends <= $1)`, tx.At)
+		AND signup IN (SELECT s.id FROM signup s JOIN occasion o ON o.id = s.occasion WHERE o.ends <= $1 OR o.cancelled IS NOT NULL)`, tx.At)
 	if err != nil || n == 0 {
 		return 0, err
 	}

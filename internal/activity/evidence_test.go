@@ -186,7 +186,24 @@ func TestAnswers(t *testing.T) {
 		sees("the organiser", org, "food", "lift", "where")
 		sees("the office does not see what is sensitive", office, "lift", "where")
 
-		w.exec(`UPDATE occasion SET starts = $1, ends = $1 WHERE id = $2`, dbtest.Now, o)
+		ask := func(kind string, options ...string) error {
+			return d.Tx(t.Context(), organiser, func(ctx context.Context, tx *db.Tx) error {
+				return activity.UpdateQuestion(ctx, tx, org, &activity.Question{ID: "where", Activity: "activity-" + o, Text: "Var?", Kind: kind, Options: options, Version: 1})
+			})
+		}
+		if f := fault.Of(ask("text")); len(f) != 1 || !errors.Is(f.In("kind"), activity.ErrKindAnswered) {
+			t.Errorf("another kind of question: %v", f)
+		}
+		if f := fault.Of(ask("choice", "På plats", "Hemifrån")); len(f) != 1 || !errors.Is(f.In("options"), activity.ErrOptionKept) || f[0].Args[0] != "På distans" {
+			t.Errorf("one option in place of another: %v", f)
+		}
+		if err := ask("choice", "På distans", "Vet inte", "På plats"); err != nil {
+			t.Errorf("one more option: %v", err)
+		}
+
+		w.exec(`UPDATE occasion SET cancelled = $1 WHERE id = $2`, dbtest.Now, o)
+		sees("after a cancellation not even the organiser does", org, "lift", "where")
+		w.exec(`UPDATE occasion SET cancelled = NULL, starts = $1, ends = $1 WHERE id = $2`, dbtest.Now, o)
 		sees("after the last meeting not even the organiser does", org, "lift", "where")
 		w.tx("job", func(ctx context.Context, tx *db.Tx) error {
 			n, err := activity.DeleteSensitive(ctx, tx)

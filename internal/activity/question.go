@@ -20,6 +20,8 @@ var (
 	ErrQuestions    = fault.Define(fault.Invalid, "activity.questions")
 	ErrAnswered     = fault.Define(fault.Conflict, "activity.answered")
 	ErrKept         = fault.Define(fault.Conflict, "activity.kept")
+	ErrKindAnswered = fault.Define(fault.Conflict, "activity.kind-answered") // args: how many have answered
+	ErrOptionKept   = fault.Define(fault.Conflict, "activity.option-kept")   // args: the option, how many have answered
 )
 
 const maxQuestions = 30
@@ -118,8 +120,8 @@ func AddQuestion(ctx context.Context, tx *db.Tx, v access.Viewer, q *Question) e
 		Detail: map[string]any{"activity": q.Activity, "sensitive": q.Sensitive}})
 }
 
-// UpdateQuestion writes q, if q.Version still is the last. Once somebody has answered, a sensitive
-// question stays so: they answered for the organiser alone.
+// UpdateQuestion writes q, if q.Version still is the last. Once somebody has answered, the kind stays, and each option:
+// the answers were given to them. Options may be added. A sensitive question stays so: they answered for the organiser alone.
 func UpdateQuestion(ctx context.Context, tx *db.Tx, v access.Viewer, q *Question) error {
 	if _, err := managedActivity(ctx, tx, v, q.Activity); err != nil {
 		return err
@@ -127,15 +129,8 @@ func UpdateQuestion(ctx context.Context, tx *db.Tx, v access.Viewer, q *Question
 	if err := q.check(); err != nil {
 		return err
 	}
-	if !q.Sensitive {
-		answered, err := db.Value[int](ctx, tx, `SELECT count(*) FROM answer r JOIN question q ON q.id = r.question
-			WHERE q.id = $1 AND q.sensitive = 1`, q.ID)
-		if err != nil {
-			return err
-		}
-		if answered > 0 {
-			return ErrAnswered.At("sensitive", answered)
-		}
+	if err := q.keeps(ctx, tx); err != nil {
+		return err
 	}
 	n, err := tx.Exec(ctx, `UPDATE question SET ord = $1, text = $2, kind = $3, options = $4, required = $5, sensitive = $6, version = version + 1
 		WHERE id = $7 AND activity = $8 AND version = $9`, max(1, q.Ord), q.Text, q.Kind, strings.Join(q.Options, "\n"),
@@ -149,6 +144,41 @@ func UpdateQuestion(ctx context.Context, tx *db.Tx, v access.Viewer, q *Question
 	q.Version++
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "question", Row: q.ID,
 		Detail: map[string]any{"version": q.Version, "sensitive": q.Sensitive}})
+}
+
+// keeps refuses what would change the meaning of answers that have been given. It locks the activity's occasions, under
+// whose locks people answer.
+func (q *Question) keeps(ctx context.Context, tx *db.Tx) error {
+	occasions, err := db.Values[string](ctx, tx, `SELECT id FROM occasion WHERE activity = $1 ORDER BY id`, q.Activity)
+	if err != nil {
+		return err
+	}
+	if err := db.Lock(ctx, tx, "occasion", occasions...); err != nil {
+		return err
+	}
+	all, err := Questions(ctx, tx, q.Activity)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(o Question) bool { return o.ID == q.ID })
+	if i < 0 {
+		return ErrNotFound
+	}
+	was := all[i]
+	answered, err := db.Value[int](ctx, tx, `SELECT count(*) FROM answer WHERE question = $1`, q.ID)
+	if err != nil || answered == 0 {
+		return err
+	}
+	var faults fault.List
+	faults.Unless(q.Sensitive || !was.Sensitive, ErrAnswered.At("sensitive", answered))
+	faults.Unless(q.Kind == was.Kind, ErrKindAnswered.At("kind", answered))
+	for _, option := range was.Options {
+		if q.Kind == was.Kind && !slices.Contains(q.Options, option) {
+			faults = append(faults, ErrOptionKept.At("options", option, answered))
+			break
+		}
+	}
+	return faults.Err()
 }
 
 // RemoveQuestion removes a question that nobody has answered.

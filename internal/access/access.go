@@ -98,6 +98,7 @@ type Grant struct {
 type Viewer struct {
 	Person string
 	Grants []Grant
+	On     local.Date // the day on which that was found out
 	system bool
 }
 
@@ -168,21 +169,39 @@ func (v Viewer) Scope(r Right) (s Scope) {
 	return s
 }
 
-// Staff returns over whose staff v has one of the rights: everyone's, or that of some workplaces. A grant
-// bound to a programme reaches the workplaces that the programme has been found to target, and none before.
-func (v Viewer) Staff(rights ...Right) (s Scope) {
+// A StaffScope is over whose staff a viewer has a right: everyone's, or that of some workplaces.
+type StaffScope struct {
+	All   bool
+	Ever  []string // workplaces with all who have worked there, whose time there the programme accounts for
+	Today []string // workplaces with those who work there, or are going to: a contact's
+}
+
+// Workplaces are all of them.
+func (s StaffScope) Workplaces() []string {
+	all := slices.Concat(s.Ever, s.Today)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Staff returns over whose staff v has one of the rights. A grant bound to a programme reaches the workplaces that
+// the programme has been found to target, and none before.
+func (v Viewer) Staff(rights ...Right) (s StaffScope) {
 	s.All = v.system
 	for _, g := range v.Grants {
 		switch {
 		case g.Role == Participant || !slices.ContainsFunc(rights, g.gives):
-		case g.Role != Contact && g.Programme == "":
+		case g.Role == Contact:
+			s.Today = append(s.Today, g.Workplaces...)
+		case g.Programme == "":
 			s.All = true
 		default:
-			s.Workplaces = append(s.Workplaces, g.Workplaces...)
+			s.Ever = append(s.Ever, g.Workplaces...)
 		}
 	}
-	slices.Sort(s.Workplaces)
-	s.Workplaces = slices.Compact(s.Workplaces)
+	for _, list := range []*[]string{&s.Ever, &s.Today} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
 	return s
 }
 

@@ -236,8 +236,14 @@ func (s *sitting) read(ctx context.Context, tx *db.Tx, persons []string) (err er
 	for _, r := range rows {
 		s.before[r.Person] = r
 	}
-	args = []any{s.ID, s.Starts, s.Ends}
-	others, err := db.All(ctx, tx, func(e *elsewhere) []any {
+	s.others, err = elsewheres(ctx, tx, s.Meeting, persons)
+	return err
+}
+
+// elsewheres returns what each of the persons attended at other meetings that overlap m.
+func elsewheres(ctx context.Context, c db.Conn, m Meeting, persons []string) (map[string][]elsewhere, error) {
+	args := []any{m.ID, m.Starts, m.Ends}
+	others, err := db.All(ctx, c, func(e *elsewhere) []any {
 		return []any{&e.person, &e.title, &e.arrived, &e.departed, &e.span.Date, &e.span.Start, &e.span.End, &e.span.Zone}
 	}, `
 		SELECT t.person, a.title, coalesce(t.arrived, ''), coalesce(t.departed, ''), m.date, m.start_time, m.end_time, m.zone
@@ -245,11 +251,11 @@ func (s *sitting) read(ctx context.Context, tx *db.Tx, persons []string) (err er
 		JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
 		WHERE m.id <> $1 AND m.starts < $3 AND m.ends > $2 AND t.person IN `+db.In(&args, persons)+`
 		ORDER BY t.person, m.starts, m.id`, args...)
-	s.others = map[string][]elsewhere{}
+	all := map[string][]elsewhere{}
 	for _, e := range others {
-		s.others[e.person] = append(s.others[e.person], e)
+		all[e.person] = append(all[e.person], e)
 	}
-	return err
+	return all, err
 }
 
 // row returns the row that an entry makes, or what is wrong with it.

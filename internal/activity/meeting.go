@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ var (
 	ErrAttended = fault.Define(fault.Conflict, "activity.attended")
 	ErrDated    = fault.Define(fault.Conflict, "activity.dated")
 	ErrShorter  = fault.Define(fault.Conflict, "activity.shorter")
+	ErrMoved    = fault.Define(fault.Conflict, "activity.moved") // args: title, date, start and end of a meeting that someone attended instead
 	ErrMeetings = fault.Define(fault.Invalid, "activity.meetings")
 )
 
@@ -226,12 +228,22 @@ func AddMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, m *Meeting) err
 		Detail: map[string]any{"occasion": o.ID, "date": m.Span.Date, "minutes": m.Minutes}})
 }
 
+// framed returns a programme, locked: its first and last day stay while meetings are put between them.
+func framed(ctx context.Context, tx *db.Tx, v access.Viewer, id string) (programme.Programme, error) {
+	if err := db.Lock(ctx, tx, "programme", id); errors.Is(err, db.ErrNoRows) {
+		return programme.Programme{}, programme.ErrNotFound
+	} else if err != nil {
+		return programme.Programme{}, err
+	}
+	return programme.Get(ctx, tx, v, id)
+}
+
 // fits checks m on its own and beside the other meetings of its locked occasion.
 func (m *Meeting) fits(ctx context.Context, tx *db.Tx, v access.Viewer, o Occasion) error {
 	if o.Cancelled != nil {
 		return ErrCancelled
 	}
-	p, err := programme.Get(ctx, tx, v, o.Programme)
+	p, err := framed(ctx, tx, v, o.Programme)
 	if err != nil {
 		return err
 	}
@@ -284,20 +296,24 @@ func lockMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, id string) (Me
 }
 
 // UpdateMeeting writes m, if m.Version still is the last. Attendance that has been taken holds: its
-// day stays, and nobody was there for more minutes than the meeting has.
+// day stays, nobody was there for more minutes than the meeting has, and nobody is put in two places at once.
 func UpdateMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, m *Meeting) error {
 	before, o, err := lockMeeting(ctx, tx, v, m.ID)
 	if err != nil {
 		return err
 	}
 	m.Occasion = o.ID
+	attended, err := lockAttended(ctx, tx, m.ID) // before the programme: the order of locks
+	if err != nil {
+		return err
+	}
 	if err := m.fits(ctx, tx, v, o); err != nil {
 		return err
 	}
 	if before.Version != m.Version {
 		return fault.Stale
 	}
-	if err := holds(ctx, tx, before, *m); err != nil {
+	if err := holds(ctx, tx, before, *m, attended); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE meeting SET date = $1, start_time = $2, end_time = $3, zone = $4, starts = $5, ends = $6, minutes = $7,
@@ -355,40 +371,50 @@ func RemoveMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, id string, v
 		Detail: map[string]any{"occasion": o.ID, "before": span(m)}})
 }
 
-// holds refuses a change of m that attendance already taken contradicts.
-func holds(ctx context.Context, tx *db.Tx, before, after Meeting) error {
-	type row struct {
-		person            string
-		minutes           int
-		arrived, departed *string
-	}
-	if span(before) == span(after) && slices.Equal(before.Span.Breaks, after.Span.Breaks) {
-		return nil
-	}
-	rows, err := db.All(ctx, tx, func(r *row) []any { return []any{&r.person, &r.minutes, &r.arrived, &r.departed} },
-		`SELECT person, minutes, arrived, departed FROM attendance WHERE meeting = $1 AND minutes > 0 ORDER BY person`, before.ID)
+// lockAttended returns what is recorded of those who were at a locked meeting, and locks them: what one of them
+// attends elsewhere is recorded before or after, not meanwhile.
+func lockAttended(ctx context.Context, tx *db.Tx, meeting string) ([]recorded, error) {
+	rows, err := db.All(ctx, tx, scanRecorded, `SELECT `+recordedColumns+` FROM attendance t WHERE t.meeting = $1 AND t.minutes > 0 ORDER BY t.person`, meeting)
 	if err != nil || len(rows) == 0 {
-		return err
+		return nil, err
+	}
+	persons := make([]string, len(rows))
+	for i, r := range rows {
+		persons[i] = r.Person
+	}
+	return rows, db.Lock(ctx, tx, "person", persons...)
+}
+
+// holds refuses a change of a meeting that attendance already taken contradicts.
+func holds(ctx context.Context, tx *db.Tx, before, after Meeting, attended []recorded) error {
+	if len(attended) == 0 || span(before) == span(after) && slices.Equal(before.Span.Breaks, after.Span.Breaks) {
+		return nil
 	}
 	// A person's day decides employment, month and what else they attended.
 	if before.Span.Date != after.Span.Date {
-		return ErrDated.At("date", before.Span.Date, len(rows))
+		return ErrDated.At("date", before.Span.Date, len(attended))
 	}
+	s := sitting{Meeting: after}
 	over := 0
-	for _, r := range rows {
-		from, to := after.Span.Start, after.Span.End
-		if r.arrived != nil {
-			from = *r.arrived
-		}
-		if r.departed != nil {
-			to = *r.departed
-		}
-		if r.minutes > after.Span.Between(from, to) {
+	persons := make([]string, len(attended))
+	for i, r := range attended {
+		persons[i] = r.Person
+		from, to := cmp.Or(r.Arrived, after.Span.Start), cmp.Or(r.Departed, after.Span.End)
+		if !s.shows(from) || !s.shows(to) || r.Minutes > after.Span.Between(from, to) {
 			over++
 		}
 	}
 	if over > 0 {
 		return ErrShorter.At("end", over, after.Minutes)
+	}
+	var err error
+	if s.others, err = elsewheres(ctx, tx, after, persons); err != nil {
+		return err
+	}
+	for _, r := range attended {
+		if clash := s.clash(r); clash != nil {
+			return ErrMoved.At("start", clash[0].Args...)
+		}
 	}
 	return nil
 }

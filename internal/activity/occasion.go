@@ -164,7 +164,7 @@ func CreateOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, o *Occasion
 	if err != nil {
 		return err
 	}
-	p, err := programme.Get(ctx, tx, v, a.Programme)
+	p, err := framed(ctx, tx, v, a.Programme)
 	if err != nil {
 		return err
 	}

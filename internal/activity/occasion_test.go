@@ -11,6 +11,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
@@ -260,6 +261,49 @@ func TestWhatAttendanceHolds(t *testing.T) {
 			if got := p.saidOnly(test.f); got != test.want {
 				t.Errorf("%s: %q, want %q", test.says, got, test.want)
 			}
+		}
+	})
+}
+
+// Moving a meeting by some hours is as little allowed to put someone in two places as recording them there is.
+func TestAMovedMeetingPutsNobodyInTwoPlaces(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlan(t, d)
+		morning := p.meetings(p.asAnn, p.occasion(3, "2012-11-05 09:00-11:00").ID)[0]
+		noon := p.meetings(p.asAnn, p.occasion(3, "2012-11-05 11:00-13:00").ID)[0]
+		a := p.person("A")
+		p.attend(morning.ID, a, 120)
+		p.attend(noon.ID, a, 120)
+		p.attend(noon.ID, p.person("B"), 60)
+		for _, test := range []struct{ says, start, end, want string }{
+			{"into the other", "09:30", "11:30", "moved start"},
+			{"to where the other is", "11:00", "13:00", "moved start"},
+			{"to its edge", "08:00", "11:00", ""},
+			{"past it", "13:00", "15:00", ""},
+		} {
+			if got := p.saidOnly(func(ctx context.Context, tx *db.Tx) error {
+				m := morning
+				m.Span.Start, m.Span.End = test.start, test.end
+				return activity.UpdateMeeting(ctx, tx, p.asAnn, &m)
+			}); got != test.want {
+				t.Errorf("moved %s: %q, want %q", test.says, got, test.want)
+			}
+		}
+		p.do(func(ctx context.Context, tx *db.Tx) error {
+			if err := db.Lock(ctx, tx, "person", a); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `UPDATE attendance SET arrived = '09:30', minutes = 60 WHERE meeting = $1`, morning.ID); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"})
+		})
+		if got := p.saidOnly(func(ctx context.Context, tx *db.Tx) error {
+			m := morning
+			m.Span.Start, m.Span.End = "13:00", "15:00"
+			return activity.UpdateMeeting(ctx, tx, p.asAnn, &m)
+		}); got != "shorter end" {
+			t.Errorf("moved away from when someone came: %q", got)
 		}
 	})
 }

@@ -177,7 +177,7 @@ func Findable(ctx context.Context, c db.Conn, v access.Viewer, occasion, search 
 	if !o.manages(v) {
 		return nil, ErrForbidden
 	}
-	args := []any{occasion, o.Programme, o.day(at)}
+	args := []any{o.day(at), occasion, o.Programme}
 	var where strings.Builder
 	for word := range strings.FieldsSeq(people.Fold(search)) {
 		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word)+"%")
@@ -185,14 +185,14 @@ func Findable(ctx context.Context, c db.Conn, v access.Viewer, occasion, search 
 	}
 	return db.All(ctx, c, func(n *people.Name) []any { return []any{&n.ID, &n.Given, &n.Family, &n.SortKey} }, `
 		WITH RECURSIVE target (unit) AS (
-			SELECT unit FROM target_unit WHERE programme = $2
+			SELECT unit FROM target_unit WHERE programme = $3
 			UNION
-			SELECT u.unit FROM target t JOIN unit_period u ON u.parent = t.unit WHERE u.valid_from <= $3 AND (u.valid_to IS NULL OR u.valid_to > $3)
+			SELECT u.unit FROM target t JOIN (`+around+`) u ON u.around = t.unit
 		)
 		SELECT p.id, p.given, p.family, p.sort_key FROM person p
 		WHERE p.protected = 0`+where.String()+`
 			AND EXISTS (SELECT 1 FROM employment e JOIN target t ON t.unit = e.workplace
-				WHERE e.person = p.id AND e.valid_from <= $3 AND (e.valid_to IS NULL OR e.valid_to > $3))
-			AND NOT EXISTS (SELECT 1 FROM signup s WHERE s.occasion = $1 AND s.person = p.id AND s.state IN ('seated', 'waiting'))
+				WHERE e.person = p.id AND e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1))
+			AND NOT EXISTS (SELECT 1 FROM signup s WHERE s.occasion = $2 AND s.person = p.id AND s.state IN ('seated', 'waiting'))
 		ORDER BY p.sort_key, p.id LIMIT 20`, args...)
 }

@@ -32,6 +32,12 @@ type placement struct {
 	target, audience              int
 }
 
+// around is each unit with what stands for it when it is pointed out, on the day that is the first argument: its parent, and
+// a workplace that has gone up in it.
+const around = `
+	SELECT unit, parent AS around FROM unit_period WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) AND parent IS NOT NULL
+	UNION ALL SELECT into_unit, unit FROM unit_merge WHERE on_date <= $1`
+
 // roster returns the persons' standing on a day, in one query; today decides who is their contact. Each
 // person asked for has one, though they may not exist.
 func roster(ctx context.Context, c db.Conn, programme, activity string, day, today local.Date, persons []string) (map[string]*standing, error) {
@@ -40,7 +46,7 @@ func roster(ctx context.Context, c db.Conn, programme, activity string, day, tod
 		all[person] = &standing{person: person}
 	}
 	args := []any{day, today, programme, activity}
-	// Within is all that holds the workplace of an employment on the day, up to the region. The
+	// Within is all that holds the workplace of an employment on the day, up to the region, and what has gone up in it. The
 	// main employment is the one with the largest share, and then the earliest.
 	rows, err := db.All(ctx, c, func(p *placement) []any {
 		return []any{&p.person, &p.protected, &p.employment, &p.workplace, &p.today, &p.onDay, &p.target, &p.audience}
@@ -51,8 +57,7 @@ func roster(ctx context.Context, c db.Conn, programme, activity string, day, tod
 			SELECT e.id, e.workplace FROM employment e JOIN chosen ON chosen.id = e.person
 			WHERE e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1)
 			UNION
-			SELECT w.employment, u.parent FROM within w JOIN unit_period u ON u.unit = w.unit
-			WHERE u.valid_from <= $1 AND (u.valid_to IS NULL OR u.valid_to > $1) AND u.parent IS NOT NULL
+			SELECT w.employment, u.around FROM within w JOIN (`+around+`) u ON u.unit = w.unit
 		)
 		SELECT chosen.id, chosen.protected, coalesce(e.id, ''), coalesce(e.workplace, ''),
 			CASE WHEN e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2) THEN 1 ELSE 0 END,

@@ -122,7 +122,7 @@ func check(ctx context.Context, tx *db.Tx, v access.Viewer, e *Employment) error
 		return err
 	}
 	faults.Unless(employer == 1, ErrEmployer.At("employer"))
-	if scope := v.Staff(access.EditPeople); e.Workplace == "" || !scope.All && !slices.Contains(scope.Workplaces, e.Workplace) {
+	if scope := v.Staff(access.EditPeople); e.Workplace == "" || !scope.All && !slices.Contains(scope.Ever, e.Workplace) {
 		faults = append(faults, ErrWorkplace.At("workplace"))
 		return faults.Err()
 	}
@@ -169,7 +169,8 @@ type Change struct {
 }
 
 // ChangeEmployment lets an employment go on in another form from a day: the row ends and a new one
-// follows it. That day comes after the row's first; a mere typing mistake is for [CorrectEmployment].
+// follows it. That day comes after the row's first; a mere typing mistake is for [CorrectEmployment]. Time that is recorded
+// for later days goes along to the new row.
 func ChangeEmployment(ctx context.Context, tx *db.Tx, v access.Viewer, id string, version int, from local.Date, to Change) (Employment, error) {
 	was, err := lockEmployment(ctx, tx, v, id, version)
 	if err != nil {
@@ -198,8 +199,12 @@ func ChangeEmployment(ctx context.Context, tx *db.Tx, v access.Viewer, id string
 	if err := insertEmployments(ctx, tx, now); err != nil {
 		return Employment{}, err
 	}
+	moved, err := moveGiven(ctx, tx, []string{was.ID}, now.Workplace)
+	if err != nil {
+		return Employment{}, err
+	}
 	return now, audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "employment", Row: now.ID, Subject: was.Person,
-		Detail: map[string]any{"follows": was.ID, "from": from, "fields": changed}})
+		Detail: map[string]any{"follows": was.ID, "from": from, "fields": changed, "attendance": moved}})
 }
 
 // lockEmployment returns an employment that v may edit, with its person locked.
@@ -215,7 +220,7 @@ func lockEmployment(ctx context.Context, tx *db.Tx, v access.Viewer, id string, 
 	if err != nil {
 		return Employment{}, err
 	}
-	if scope := v.Staff(access.EditPeople); !scope.All && !slices.Contains(scope.Workplaces, e.Workplace) {
+	if scope := v.Staff(access.EditPeople); !scope.All && !slices.Contains(scope.Ever, e.Workplace) {
 		return Employment{}, ErrEmployment
 	}
 	if e.Version != version {
@@ -257,6 +262,9 @@ func EndEmployment(ctx context.Context, tx *db.Tx, v access.Viewer, id string, v
 			return err
 		}
 	}
+	if err := keepsGiven(ctx, tx, "on", e); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `UPDATE employment SET valid_to = $1, version = version + 1 WHERE id = $2`, db.Null(on), id); err != nil {
 		return err
 	}
@@ -283,6 +291,9 @@ func CorrectEmployment(ctx context.Context, tx *db.Tx, ring *secret.Ring, v acce
 	fields := differs(was, e)
 	if fields == nil {
 		return fault.List{ErrNoChange}
+	}
+	if err := keepsGiven(ctx, tx, "from", e); err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE employment SET employer = $1, workplace = $2, title = $3, staff_role = $4, share = $5, valid_from = $6, valid_to = $7,
 		version = version + 1 WHERE id = $8`, e.Employer, e.Workplace, e.Title, e.StaffRole, e.Share, e.Valid.From, db.Null(e.Valid.To), e.ID)
@@ -330,7 +341,7 @@ func employmentSeen(v access.Viewer, self bool, args *[]any) string {
 	if scope.All || self {
 		return "1 = 1"
 	}
-	return "e.workplace IN " + db.In(args, scope.Workplaces)
+	return "e.workplace IN " + db.In(args, scope.Workplaces())
 }
 
 // EmploymentOn returns a person's main employment on a day: the one with the largest share, of equal ones the

@@ -64,7 +64,7 @@ type Page struct {
 	Next  string // the mark at which this page ended, "" if it is the last
 }
 
-// ListPeople returns the people whom v may see and the filter fits. It takes three queries, however many rows.
+// ListPeople returns the people whom v may see and the filter fits. It takes four queries, however many rows.
 // Protected persons are never among others.
 func ListPeople(ctx context.Context, c db.Conn, v access.Viewer, f Filter) (Page, error) {
 	tree, err := LoadTree(ctx, c, f.On)
@@ -155,7 +155,7 @@ func (f Filter) sql(v access.Viewer, tree *Tree, args *[]any) (from, where strin
 	// The employment shown is the main one among those that fit.
 	fits := "x.person = p.id"
 	if scope := v.Staff(seen...); !scope.All {
-		fits += " AND x.workplace IN " + db.In(args, scope.Workplaces)
+		fits += " AND " + within("x", v, scope, args)
 	}
 	add := func(asked bool, condition func() string) {
 		if asked {

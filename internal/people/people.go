@@ -2,8 +2,8 @@
 // and identity numbers. What holds for a time stands in dated rows, half-open, that are not edited in place.
 //
 // The tree and the employers are the installation's, shared by all programmes. Persons are seen through
-// the workplaces where they are or were employed: by a contact those of their own, by a grant
-// bound to a programme those that it targets (see [WithTargets]), by a grant bound to none everyone.
+// the workplaces where they are employed: by a contact of one of these, until the employment ends; by a grant
+// bound to a programme that targets one (see [WithTargets]), also afterwards; by a grant bound to none everyone.
 // A person employed nowhere yet is seen by whoever may edit people. Everyone sees themselves.
 package people
 

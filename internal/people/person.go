@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -209,7 +210,7 @@ func personSeen(v access.Viewer, args *[]any) string {
 	return "(" + self + " OR p.protected = 0 AND " + staff(v, args, seeing...) + " OR p.protected = 1 AND " + staff(v, args, access.EditPeople) + ")"
 }
 
-// staff is the condition in SQL that the person p is or was employed where v has one of the rights, or is
+// staff is the condition in SQL that the person p is, was or will be employed where v has one of the rights, or is
 // employed nowhere and v may edit people.
 func staff(v access.Viewer, args *[]any, rights ...access.Right) string {
 	scope := v.Staff(rights...)
@@ -219,11 +220,21 @@ func staff(v access.Viewer, args *[]any, rights ...access.Right) string {
 	case !slices.ContainsFunc(rights, v.Can):
 		return "1 = 0"
 	}
-	here := "EXISTS (SELECT 1 FROM employment s WHERE s.person = p.id AND s.workplace IN " + db.In(args, scope.Workplaces) + ")"
+	here := "EXISTS (SELECT 1 FROM employment s WHERE s.person = p.id AND " + within("s", v, scope, args) + ")"
 	if v.Can(access.EditPeople) {
 		return "(" + here + " OR NOT EXISTS (SELECT 1 FROM employment s WHERE s.person = p.id))"
 	}
 	return here
+}
+
+// within is the condition in SQL that an employment is within a scope: a contact's ends with the employment.
+func within(employment string, v access.Viewer, scope access.StaffScope, args *[]any) string {
+	ever := employment + ".workplace IN " + db.In(args, scope.Ever)
+	if len(scope.Today) == 0 {
+		return ever
+	}
+	today := employment + ".workplace IN " + db.In(args, scope.Today)
+	return "(" + ever + " OR " + today + " AND (" + employment + ".valid_to IS NULL OR " + employment + ".valid_to > " + parameter(args, string(cmp.Or(v.On, "9999-12-31"))) + "))"
 }
 
 // MayEdit reports whether v may edit a person.

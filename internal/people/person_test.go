@@ -17,7 +17,7 @@ import (
 
 // Viewers as a request would find them.
 func contact(workplaces ...string) access.Viewer {
-	return access.Viewer{Person: "contact", Grants: []access.Grant{{Role: access.Contact, Unit: "u", Workplaces: workplaces}}}
+	return access.Viewer{Person: "contact", On: today, Grants: []access.Grant{{Role: access.Contact, Unit: "u", Workplaces: workplaces}}}
 }
 
 func office(workplaces ...string) access.Viewer {
@@ -47,12 +47,15 @@ func TestWhoSeesWhom(t *testing.T) {
 		w := build(t, d)
 		here, there, gone := w.person("Ann", "Här"), w.person("Bo", "Där"), w.person("Eva", "Borta")
 		new := w.person("Siv", "Ny")
+		later, leaving := w.person("Liv", "Sedan"), w.person("Max", "Slutar")
+		w.employ(later, w.library, func(e *people.Employment) { e.Valid.From = "2013-01-01" })
+		w.employ(leaving, w.library, func(e *people.Employment) { e.Valid.To = "2012-10-13" })
 		secret := w.add(people.Person{Given: "Ia", Family: "Skyddad", Protected: true, Email: "ia@example.org", Phone: "070-1740605"})
 		w.employ(here, w.library)
 		w.employ(there, w.arbogaLibrary)
 		w.employ(gone, w.library, func(e *people.Employment) { e.Valid.To = "2011-01-01" })
 		w.employ(secret, w.library)
-		names := map[string]string{here: "here", there: "there", gone: "gone", new: "new", secret: "secret"}
+		names := map[string]string{later: "later", leaving: "leaving", here: "here", there: "there", gone: "gone", new: "new", secret: "secret"}
 
 		for _, c := range []struct {
 			who    string
@@ -62,16 +65,16 @@ func TestWhoSeesWhom(t *testing.T) {
 		}{
 			{"the public", access.Viewer{}, "", ""},
 			{"a participant", self(here), "here", ""},
-			{"a contact of the library", contact(w.library), "gone here", "here"},
+			{"a contact of the library", contact(w.library), "here later leaving", "here leaving"},
 			{"a contact of no workplace", contact(), "", ""},
-			{"the office of a programme that targets the library", office(w.library), "gone here new secret", "here"},
+			{"the office of a programme that targets the library", office(w.library), "gone here later leaving new secret", "here leaving"},
 			{"the office of a programme whose targets are not found", office(), "new", ""},
-			{"the office of all programmes", everywhere, "gone here new secret there", "here there"},
-			{"an auditor of that programme", auditor(w.library), "gone here", "here"},
+			{"the office of all programmes", everywhere, "gone here later leaving new secret there", "here leaving there"},
+			{"an auditor of that programme", auditor(w.library), "gone here later leaving", "here leaving"},
 			{"the steering group", access.Viewer{Person: "s", Grants: []access.Grant{{Role: access.Steering}}}, "", ""},
 			{"an administrator", access.Viewer{Person: "a", Grants: []access.Grant{{Role: access.Administrator}}}, "", ""},
 			{"a protected person", self(secret), "secret", ""},
-			{"the system", access.System, "gone here new secret there", "here there"},
+			{"the system", access.System, "gone here later leaving new secret there", "here leaving there"},
 		} {
 			var opens, lists []string
 			for id, name := range names {
@@ -216,8 +219,8 @@ func TestAListIsFilteredSortedAndPaged(t *testing.T) {
 			w.want("a mark that no page ended at", err, people.ErrPage)
 		}
 		ctx, n := db.Counting(t.Context())
-		if _, err := people.ListPeople(ctx, d, everywhere, people.Filter{On: today}); err != nil || n.Load() != 3 {
-			t.Errorf("a list takes %d queries, %v, want 3", n.Load(), err)
+		if _, err := people.ListPeople(ctx, d, everywhere, people.Filter{On: today}); err != nil || n.Load() != 4 {
+			t.Errorf("a list takes %d queries, %v, want 4", n.Load(), err)
 		}
 	})
 }

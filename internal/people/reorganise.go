@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -17,9 +16,6 @@ var (
 	ErrUnitLater   = fault.Define(fault.Conflict, "people.unit-later")
 	ErrUnitStaffed = fault.Define(fault.Conflict, "people.unit-staffed")
 	ErrUnitFilled  = fault.Define(fault.Conflict, "people.unit-filled")
-	ErrMergeInto   = fault.Define(fault.Invalid, "people.merge-into")
-	ErrMergeTwice  = fault.Define(fault.Conflict, "people.merge-twice")
-	ErrMerged      = fault.Define(fault.Conflict, "people.merged")
 	ErrNotClosed   = fault.Define(fault.Conflict, "people.not-closed")
 )
 
@@ -190,127 +186,4 @@ func ReopenUnit(ctx context.Context, tx *db.Tx, id string, version int) error {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "reopen", Entity: "unit", Row: id, Detail: map[string]any{"was": last.Valid.To}})
-}
-
-// A Merge is that a workplace has gone up in another from a day.
-type Merge struct {
-	Unit, Into string
-	On         local.Date
-}
-
-// MergedInto returns what a workplace has gone up in; Into is "" if it has not.
-func MergedInto(ctx context.Context, c db.Conn, id string) (Merge, error) {
-	m, err := db.One(ctx, c, scanMerge, `SELECT unit, into_unit, on_date FROM unit_merge WHERE unit = $1`, id)
-	if errors.Is(err, db.ErrNoRows) {
-		return Merge{Unit: id}, nil
-	}
-	return m, err
-}
-
-// MergedFrom returns the workplaces that have gone up in one, oldest first.
-func MergedFrom(ctx context.Context, c db.Conn, id string) ([]Merge, error) {
-	return db.All(ctx, c, scanMerge, `SELECT unit, into_unit, on_date FROM unit_merge WHERE into_unit = $1 ORDER BY on_date, unit`, id)
-}
-
-func scanMerge(m *Merge) []any { return []any{&m.Unit, &m.Into, &m.On} }
-
-// MergeUnits lets a workplace go up in another from a day. It keeps its history; whoever is employed there that
-// day goes on at the other in a new row that follows the old one, with the same employer, title and
-// share. Whoever the same employer has at both is refused: what becomes of the two shares is for people to say. It cannot be undone.
-func MergeUnits(ctx context.Context, tx *db.Tx, id string, version int, into string, on local.Date) error {
-	var faults fault.List
-	faults.Unless(on.Valid(), local.ErrDate.At("on"))
-	faults.Unless(into != "" && into != id, ErrMergeInto.At("into"))
-	if faults != nil {
-		return faults
-	}
-	const lasting = ` FROM employment WHERE workplace IN ($1, $2) AND (valid_to IS NULL OR valid_to > $3) `
-	persons, err := db.Values[string](ctx, tx, `SELECT DISTINCT person`+lasting+`ORDER BY person`, id, into, on)
-	if err != nil {
-		return err
-	}
-	if err := db.Lock(ctx, tx, "person", persons...); err != nil {
-		return err
-	}
-	if err := lockUnits(ctx, tx, id, into); err != nil {
-		return err
-	}
-	if err := raise(ctx, tx, id, version); err != nil {
-		return err
-	}
-	for unit, field := range map[string]string{id: "", into: "into"} {
-		history, err := History(ctx, tx, unit)
-		if err != nil {
-			return err
-		}
-		if history[0].Kind != Workplace || unit == into && !lasts(history, local.Period{From: on}) {
-			faults = append(faults, ErrMergeInto.At(field))
-		}
-	}
-	if faults != nil {
-		return faults
-	}
-	rows, err := db.All(ctx, tx, scanEmployment, selectEmployment+`WHERE e.workplace IN ($1, $2) AND (e.valid_to IS NULL OR e.valid_to > $3) ORDER BY e.valid_from, e.id`, id, into, on)
-	if err != nil {
-		return err
-	}
-	for _, e := range rows {
-		if _, locked := slices.BinarySearch(persons, e.Person); !locked {
-			return fault.Stale // came since the persons were locked
-		}
-	}
-	moved, err := moveStaff(ctx, tx, rows, id, into, on)
-	if err != nil {
-		return err
-	}
-	if err := closePeriods(ctx, tx, id, on); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO unit_merge (unit, into_unit, on_date) VALUES ($1, $2, $3)`, id, into, on); err != nil {
-		return err
-	}
-	return audit.Record(ctx, tx, append(moved, audit.Event{Act: "merge", Entity: "unit", Row: id,
-		Detail: map[string]any{"into": into, "on": on, "employments": len(moved)}})...)
-}
-
-// moveStaff lets the employments at one workplace go on at another, from a day. It takes four statements however many.
-func moveStaff(ctx context.Context, tx *db.Tx, rows []Employment, from, into string, on local.Date) ([]audit.Event, error) {
-	var ended, unbegun []string
-	var following []Employment
-	var events []audit.Event
-	twice := 0
-	for _, e := range rows {
-		if e.Workplace != from {
-			continue
-		}
-		if slices.ContainsFunc(rows, func(o Employment) bool {
-			return o.Workplace == into && o.Person == e.Person && o.Employer == e.Employer && o.Valid.Overlaps(e.Valid)
-		}) {
-			twice++
-		}
-		now := e
-		now.Workplace = into
-		if e.Valid.From < on {
-			now.ID, now.Follows, now.Valid.From = tx.NewID(), e.ID, on
-			ended = append(ended, e.ID)
-			following = append(following, now)
-		} else {
-			unbegun = append(unbegun, e.ID) // it never held at the old workplace
-		}
-		events = append(events, audit.Event{Act: "move", Entity: "employment", Row: now.ID, Subject: e.Person,
-			Detail: map[string]any{"follows": now.Follows, "was": from, "is": into, "from": now.Valid.From}})
-	}
-	if twice > 0 {
-		return nil, ErrMergeTwice.At("into", twice)
-	}
-	if err := endEmployments(ctx, tx, ended, on); err != nil {
-		return nil, err
-	}
-	if len(unbegun) > 0 {
-		args := []any{into}
-		if _, err := tx.Exec(ctx, `UPDATE employment SET workplace = $1, version = version + 1 WHERE id IN `+db.In(&args, unbegun), args...); err != nil {
-			return nil, err
-		}
-	}
-	return events, insertEmployments(ctx, tx, following...)
 }

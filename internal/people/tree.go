@@ -15,6 +15,7 @@ type Tree struct {
 	On    local.Date
 	units map[string]*Unit
 	below map[string][]*Unit // by parent, in Swedish order; "" has those on top
+	into  map[string]string  // of workplaces that had gone up in another by then: in which
 }
 
 // LoadTree reads the tree as of a day.
@@ -24,17 +25,22 @@ func LoadTree(ctx context.Context, c db.Conn, on local.Date) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTree(on, units), nil
-}
-
-func newTree(on local.Date, units []Unit) *Tree {
-	t := &Tree{On: on, units: make(map[string]*Unit, len(units)), below: map[string][]*Unit{}}
+	merges, err := Merges(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tree{On: on, units: make(map[string]*Unit, len(units)), below: map[string][]*Unit{}, into: map[string]string{}}
+	for _, m := range merges {
+		if m.On <= on {
+			t.into[m.Unit] = m.Into
+		}
+	}
 	for i := range units {
 		u := &units[i]
 		t.units[u.ID] = u
 		t.below[u.Parent] = append(t.below[u.Parent], u)
 	}
-	return t
+	return t, nil
 }
 
 // Unit returns a unit as it was on the tree's day; ok is false if it did not exist then.
@@ -70,7 +76,8 @@ func (t *Tree) Path(id string) []Unit {
 	return path
 }
 
-// Under returns the ids of the workplaces at or below a unit, in order of id.
+// Under returns the ids of the workplaces at or below units, in order of id. For a workplace that has gone up in
+// another, that one stands.
 func (t *Tree) Under(ids ...string) []string {
 	var workplaces []string
 	var walk func(id string, depth int)
@@ -85,6 +92,11 @@ func (t *Tree) Under(ids ...string) []string {
 		}
 	}
 	for _, id := range ids {
+		for range len(t.into) {
+			if t.units[id] == nil {
+				id = cmp.Or(t.into[id], id)
+			}
+		}
 		if t.units[id] != nil {
 			walk(id, 0)
 		}
@@ -169,7 +181,8 @@ func (t *Tree) Find(search string) []string {
 	return ids
 }
 
-// everUnder returns the workplaces that on some day stood at or below each of the units, also those closed since.
+// everUnder returns the workplaces that on some day stood at or below each of the units, also those closed since and
+// those that such a one has gone up in.
 func everUnder(ctx context.Context, c db.Conn, units []string) (map[string][]string, error) {
 	type edge struct {
 		unit   string
@@ -177,7 +190,8 @@ func everUnder(ctx context.Context, c db.Conn, units []string) (map[string][]str
 		kind   Kind
 	}
 	edges, err := db.All(ctx, c, func(e *edge) []any { return []any{&e.unit, &e.parent, &e.kind} },
-		`SELECT DISTINCT p.unit, p.parent, u.kind FROM unit_period p JOIN unit u ON u.id = p.unit`)
+		`SELECT DISTINCT p.unit, p.parent, u.kind FROM unit_period p JOIN unit u ON u.id = p.unit
+		UNION SELECT m.into_unit, m.unit, 'workplace' FROM unit_merge m`)
 	if err != nil {
 		return nil, err
 	}

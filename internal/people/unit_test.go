@@ -173,11 +173,6 @@ func TestStaffGoOnAtTheWorkplaceThatTheirsWasMergedInto(t *testing.T) {
 				return people.MergeUnits(ctx, tx, w.kolsva, w.version(w.kolsva), w.library, "2013-01-01")
 			})
 		}
-		half := w.employ(bo, w.kolsva, func(e *people.Employment) { e.Share = 200 })
-		w.want("one person at both", merge(), people.ErrMergeTwice)
-		w.do(func(ctx context.Context, tx *db.Tx) error {
-			return people.EndEmployment(ctx, tx, access.System, half.ID, 1, "2013-01-01")
-		})
 		w.want("merging", merge(), nil)
 
 		before, err := people.EmploymentOn(t.Context(), d, ann, "2012-12-31")
@@ -196,6 +191,12 @@ func TestStaffGoOnAtTheWorkplaceThatTheirsWasMergedInto(t *testing.T) {
 		}
 		if m, err := people.MergedInto(t.Context(), d, w.kolsva); err != nil || m.Into != w.library || m.On != "2013-01-01" {
 			t.Errorf("it went up in %v, %v", m, err)
+		}
+		if under := w.tree("2012-12-31").Under(w.kolsva); !slices.Equal(under, []string{w.kolsva}) {
+			t.Errorf("before the merge it stands for %v", under)
+		}
+		if under := w.tree("2013-01-01").Under(w.kolsva); !slices.Equal(under, []string{w.library}) {
+			t.Errorf("after it %v stands for it, where it is pointed out", under)
 		}
 		w.want("a merged workplace is not opened again", w.try(func(ctx context.Context, tx *db.Tx) error {
 			return people.ReopenUnit(ctx, tx, w.kolsva, w.version(w.kolsva))

@@ -20,7 +20,7 @@ func Viewer(ctx context.Context, c db.Conn, person string, on local.Date) (acces
 	if len(grants) == 0 {
 		return access.Viewer{}, nil // no account: the public
 	}
-	v := access.Viewer{Person: person, Grants: grants}
+	v := access.Viewer{Person: person, Grants: grants, On: on}
 	if slices.ContainsFunc(grants, func(g access.Grant) bool { return g.Unit != "" }) {
 		tree, err := LoadTree(ctx, c, on)
 		if err != nil {

@@ -294,6 +294,7 @@ type history struct {
 	periods map[string][]place
 	turns   []local.Date   // the days on which something changed, in order
 	numbers map[string]int // of each workplace
+	merges  []people.Merge // by day
 	known   map[string][]bool
 }
 
@@ -315,7 +316,11 @@ func loadHistory(ctx context.Context, c db.Conn) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &history{periods: map[string][]place{}, numbers: map[string]int{}, known: map[string][]bool{}}
+	merges, err := people.Merges(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	h := &history{periods: map[string][]place{}, numbers: map[string]int{}, merges: merges, known: map[string][]bool{}}
 	for _, r := range rows {
 		r.place.parent, r.place.valid.To = db.Text(r.parent), local.Date(db.Text(r.to))
 		if _, has := h.numbers[r.unit]; r.leaf && !has {
@@ -339,6 +344,13 @@ func (h *history) under(units []string, day local.Date) []bool {
 	key := strings.Join(units, " ") + " " + strconv.Itoa(turn)
 	if places, ok := h.known[key]; ok {
 		return places
+	}
+	for range h.merges { // one may have led to the next
+		for _, m := range h.merges {
+			if m.On <= day && slices.Contains(units, m.Unit) && !slices.Contains(units, m.Into) {
+				units = append(slices.Clip(units), m.Into) // stands for it
+			}
+		}
 	}
 	const levels = 4 // of the tree
 	places := make([]bool, len(h.numbers))

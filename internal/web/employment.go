@@ -45,7 +45,7 @@ func lastDay(p local.Period) local.Date {
 func workplaceOptions(r view.Reader, tree *people.Tree, right access.Right) []view.Option {
 	scope := r.Staff(right)
 	here := map[string]bool{}
-	for _, id := range scope.Workplaces {
+	for _, id := range scope.Ever {
 		here[id] = true
 	}
 	var options []view.Option

@@ -97,7 +97,7 @@ func (s *Server) showUnit(w http.ResponseWriter, req *http.Request, r view.Reade
 			return err
 		}
 		scope := r.Staff(access.SeePeople, access.SeeStaff)
-		d.Sees = d.Kind == people.Workplace && (scope.All || slices.Contains(scope.Workplaces, id))
+		d.Sees = d.Kind == people.Workplace && (scope.All || slices.Contains(scope.Workplaces(), id))
 		if d.Sees && d.Open {
 			d.Staff, err = people.ListPeople(ctx, c, r.Viewer, people.Filter{On: s.date(), Units: []string{id}, Limit: 200})
 		}

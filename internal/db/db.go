@@ -33,6 +33,7 @@ type DB struct {
 	clock       func() time.Time
 	stamped     atomic.Uint64 // see stamp
 	offset      atomic.Int64  // of the domain's clock from clock, in microseconds
+	writes      atomic.Uint64
 	random      io.Reader
 	observe     func(Trace)
 	queue       chan *act // SQLite's writer takes from it
@@ -239,29 +240,34 @@ type conn struct {
 }
 
 func (c conn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	count(ctx)
+	tell(ctx, query, args)
 	rows, err := c.q.QueryContext(ctx, query, args...)
 	return rows, portable(err)
 }
 
-type countKey struct{}
+type listenerKey struct{}
 
-// A counter counts, and so do those around it.
-type counter struct {
-	n      atomic.Int64
-	around *counter
+// A listener hears, and so do those around it.
+type listener struct {
+	hear   func(query string, args []any)
+	around *listener
+}
+
+// Listening returns a context in which hear is told of every statement before it is run.
+func Listening(ctx context.Context, hear func(query string, args []any)) context.Context {
+	around, _ := ctx.Value(listenerKey{}).(*listener)
+	return context.WithValue(ctx, listenerKey{}, &listener{hear, around})
 }
 
 // Counting returns a context in which every statement run is counted, and the count.
 func Counting(ctx context.Context) (context.Context, *atomic.Int64) {
-	around, _ := ctx.Value(countKey{}).(*counter)
-	c := &counter{around: around}
-	return context.WithValue(ctx, countKey{}, c), &c.n
+	n := new(atomic.Int64)
+	return Listening(ctx, func(string, []any) { n.Add(1) }), n
 }
 
-func count(ctx context.Context) {
-	c, _ := ctx.Value(countKey{}).(*counter)
-	for ; c != nil; c = c.around {
-		c.n.Add(1)
+func tell(ctx context.Context, query string, args []any) {
+	l, _ := ctx.Value(listenerKey{}).(*listener)
+	for ; l != nil; l = l.around {
+		l.hear(query, args)
 	}
 }

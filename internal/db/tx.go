@@ -46,6 +46,7 @@ func (d *DB) Tx(ctx context.Context, by string, f work) error {
 	}
 	for wait := 2 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		err := run(ctx, by, f)
+		d.writes.Add(1)
 		if !retryable(err) {
 			return err
 		}
@@ -56,6 +57,10 @@ func (d *DB) Tx(ctx context.Context, by string, f work) error {
 		}
 	}
 }
+
+// Writes is how many transactions have ended here, whatever became of them. While it stays the same, only
+// another process can have changed anything.
+func (d *DB) Writes() uint64 { return d.writes.Load() }
 
 func (d *DB) once(ctx context.Context, by string, f work) error {
 	t, err := d.write.BeginTx(ctx, nil) // PostgreSQL: READ COMMITTED
@@ -95,7 +100,7 @@ func (d *DB) observed(tx *Tx) {
 // Exec runs a statement and returns the number of rows that it touched.
 // For RETURNING give the Tx to [One] or [All].
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	count(ctx)
+	tell(ctx, query, args)
 	tx.trace.note(query)
 	res, err := tx.sql.ExecContext(ctx, query, args...)
 	if err != nil {
@@ -220,6 +225,13 @@ func (d *DB) stamp(milliseconds uint64) uint64 {
 			return next
 		}
 	}
+}
+
+// IDAt comes before every id made from at on, and after those made before.
+func IDAt(at time.Time) string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16)
+	return strings.ToLower(base32hex.EncodeToString(id[:]))
 }
 
 // NewID returns an id that no other row has and that sorts after those that this process made before: a

@@ -89,27 +89,33 @@ func prepare(dsn string, fill func(ctx context.Context, d *db.DB) error) error {
 	return fill(ctx, d)
 }
 
+// T is a test or a benchmark, which runs parts of its own kind.
+type T[Part any] interface {
+	testing.TB
+	Run(name string, f func(Part)) bool
+}
+
 // Run runs f on SQLite and on PostgreSQL.
-func Run(t *testing.T, f func(t *testing.T, d *db.DB)) {
+func Run[Part T[Part]](t Part, f func(t Part, d *db.DB)) {
 	t.Helper()
-	RunURL(t, func(t *testing.T, url string) { f(t, Open(t, url)) })
+	RunURL(t, func(t Part, url string) { f(t, Open(t, url)) })
 }
 
 // RunURL is [Run] for what opens the database itself, or more than once.
-func RunURL(t *testing.T, f func(t *testing.T, url string)) {
+func RunURL[Part T[Part]](t Part, f func(t Part, url string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
+	t.Run("sqlite", func(t Part) {
 		path := filepath.Join(t.TempDir(), "test.db")
 		if err := os.WriteFile(path, file, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		f(t, path)
 	})
-	t.Run("postgres", func(t *testing.T) { f(t, create(t, template)) })
+	t.Run("postgres", func(t Part) { f(t, create(t, template)) })
 }
 
 // create makes a PostgreSQL database for the time of a test.
-func create(t *testing.T, template string) (url string) {
+func create(t testing.TB, template string) (url string) {
 	t.Helper()
 	name := scratch("")
 	// Copying files is twice as fast as logging each page, where nothing is flushed.
@@ -132,7 +138,7 @@ func RunEmpty(t *testing.T, f func(t *testing.T, url string)) {
 }
 
 // Durable is the URL of a PostgreSQL server that keeps its promises; [Run]'s flushes nothing to disk.
-func Durable(t *testing.T) string {
+func Durable(t testing.TB) string {
 	t.Helper()
 	url := os.Getenv("TEST_POSTGRES_DURABLE")
 	if url == "" {
@@ -142,7 +148,7 @@ func Durable(t *testing.T) string {
 }
 
 // Copy copies a test's database, which nobody may have open, and returns the URL of the copy.
-func Copy(t *testing.T, url string) string {
+func Copy(t testing.TB, url string) string {
 	t.Helper()
 	if !strings.HasPrefix(url, "postgres") {
 		bytes, err := os.ReadFile(url)
@@ -159,13 +165,13 @@ func Copy(t *testing.T, url string) string {
 }
 
 // Open opens a test's database, watched over by the rules of [Check].
-func Open(t *testing.T, url string) *db.DB {
+func Open(t testing.TB, url string) *db.DB {
 	t.Helper()
 	return OpenWith(t, url, func() time.Time { return Now })
 }
 
 // OpenWith is [Open] with another clock.
-func OpenWith(t *testing.T, url string, clock func() time.Time) *db.DB {
+func OpenWith(t testing.TB, url string, clock func() time.Time) *db.DB {
 	t.Helper()
 	d, err := db.Open(t.Context(), url, clock, db.WithObserver(func(trace db.Trace) {
 		if err := Check(trace); err != nil {
@@ -180,7 +186,7 @@ func OpenWith(t *testing.T, url string, clock func() time.Time) *db.DB {
 }
 
 // Hold fails the test for each invariant that does not hold.
-func Hold(t *testing.T, d *db.DB, invariants ...db.Invariant) {
+func Hold(t testing.TB, d *db.DB, invariants ...db.Invariant) {
 	t.Helper()
 	for _, i := range invariants {
 		if broken, err := i.Broken(t.Context(), d); err != nil || len(broken) > 0 {

@@ -31,7 +31,7 @@ var floors = [][]string{
 const subjects = 2 // the floor of them
 
 // tools are what only tests lean on.
-var tools = []string{"dbtest", "browsertest", "house"}
+var tools = []string{"dbtest", "browsertest", "yardstick", "house"}
 
 // may are single steps against the order, each with its reason.
 var may = map[string]string{

@@ -150,10 +150,23 @@ var squeezers = sync.Pool{New: func() any {
 	return z
 }}
 
+// squeezes reports whether whoever asks takes what is squeezed.
+func squeezes(req *http.Request) bool {
+	return strings.Contains(req.Header.Get("Accept-Encoding"), "gzip")
+}
+
+func squeeze(w io.Writer, text []byte) error {
+	z := squeezers.Get().(*gzip.Writer)
+	defer squeezers.Put(z)
+	z.Reset(w)
+	_, err := z.Write(text)
+	return errors.Join(err, z.Close())
+}
+
 // send writes a text, squeezed where that pays.
 func send(w http.ResponseWriter, req *http.Request, code int, body []byte) error {
 	h := w.Header()
-	if len(body) < 1400 || !strings.Contains(req.Header.Get("Accept-Encoding"), "gzip") {
+	if len(body) < 1400 || !squeezes(req) {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(code)
 		_, err := w.Write(body)
@@ -161,11 +174,7 @@ func send(w http.ResponseWriter, req *http.Request, code int, body []byte) error
 	}
 	h.Set("Content-Encoding", "gzip")
 	w.WriteHeader(code)
-	z := squeezers.Get().(*gzip.Writer)
-	defer squeezers.Put(z)
-	z.Reset(w)
-	_, err := z.Write(body)
-	return gone(errors.Join(err, z.Close()))
+	return gone(squeeze(w, body))
 }
 
 // gone drops an error of writing: the status is out, and whoever asked has gone.
@@ -182,7 +191,7 @@ func staticFile(w http.ResponseWriter, req *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	body := f.Body
-	if f.Gzipped != nil && strings.Contains(req.Header.Get("Accept-Encoding"), "gzip") {
+	if f.Gzipped != nil && squeezes(req) {
 		h.Set("Content-Encoding", "gzip")
 		body = f.Gzipped
 	}

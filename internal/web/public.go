@@ -16,9 +16,6 @@ import (
 	"kompobib/internal/web/view"
 )
 
-// publicPages are those that tell everyone who has not signed in the same, and so may be kept as written.
-var publicPages = []string{"GET /{$}", "GET /p/{slug}", "GET /calendar", "GET /activities/{id}", "GET /accessibility", "GET /privacy"}
-
 // today is the domain's date where a programme is.
 func (s *Server) today(zone string) local.Date {
 	at, err := time.LoadLocation(zone)

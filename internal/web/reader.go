@@ -19,12 +19,12 @@ const (
 	noticeCookie   = "notice"
 )
 
-// reader finds out whom a page is for.
-func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, error) {
+// reader finds out whom a page is for, and what stands in front of it.
+func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, *front, error) {
 	r := view.Reader{Language: language(req), URL: req.URL}
 	viewer, name, err := s.visitor(req)
 	if err != nil {
-		return r, err
+		return r, nil, err
 	}
 	r.Viewer, r.Name = viewer, name
 	if r.SignedIn() {
@@ -35,12 +35,12 @@ func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, 
 	if req.Method == http.MethodGet {
 		r.Notice = takeNotice(w, req)
 	}
-	f, err := s.front(req.Context())
+	f, err := s.front(req.Context(), r.SignedIn())
 	if err != nil {
-		return r, err
+		return r, nil, err
 	}
 	r.Site = &f.Site
-	return r, nil
+	return r, f, nil
 }
 
 // language is the one that the reader chose, or else the browser asks for.

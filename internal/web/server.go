@@ -6,7 +6,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -93,9 +92,9 @@ func (s *Server) handler(route route) http.Handler {
 		ctx, cancel := context.WithTimeout(req.Context(), patience)
 		defer cancel()
 		req = req.WithContext(ctx)
-		r, err := s.reader(w, req)
+		r, f, err := s.reader(w, req)
 		if err == nil {
-			if s.sendKept(w, req, r, route) {
+			if sendKept(w, req, r, f, route) {
 				return
 			}
 			err = s.admit(w, req, r, route)
@@ -105,9 +104,6 @@ func (s *Server) handler(route route) http.Handler {
 		}
 		if err == nil {
 			err = route.serve(s, w, req, r)
-			if req.Method == http.MethodPost {
-				s.changed()
-			}
 		}
 		if err != nil {
 			s.fail(w, req, r, err)
@@ -133,7 +129,12 @@ func (s *Server) admit(w http.ResponseWriter, req *http.Request, r view.Reader, 
 	return readForm(w, req)
 }
 
-const vary = "Accept-Language, Accept-Encoding, Cookie, HX-Request"
+// pageHeader says what a page is, and what of the request it depends on.
+func pageHeader(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Vary", "Accept-Language, Accept-Encoding, Cookie, HX-Request")
+}
 
 // render writes a page, whole or not at all.
 func render(w http.ResponseWriter, req *http.Request, code int, page templ.Component) error {
@@ -141,36 +142,18 @@ func render(w http.ResponseWriter, req *http.Request, code int, page templ.Compo
 	if err := page.Render(req.Context(), &b); err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Vary", vary)
-	if keep := seen(req).keep; keep != nil && code == http.StatusOK {
-		keep(bytes.Clone(b.Bytes()))
+	pageHeader(w)
+	keep := seen(req).keep
+	if keep == nil || code != http.StatusOK {
+		return send(w, req, code, b.Bytes())
 	}
-	return send(w, req, code, b.Bytes())
-}
-
-// sendKept answers with a page that was written before for someone just as unknown. If there is none, it
-// sees to it that the one now written is kept. Only pages marked public are: they tell all the same.
-func (s *Server) sendKept(w http.ResponseWriter, req *http.Request, r view.Reader, route route) bool {
-	if r.SignedIn() || r.Notice != nil || req.Method != http.MethodGet || !slices.Contains(publicPages, route.pattern) {
-		return false
+	sent, err := squeezed(req, b.Bytes())
+	if err != nil {
+		return err
 	}
-	f := s.site.Load()
-	if f == nil {
-		return false
-	}
-	name := r.Tag() + req.URL.RequestURI()
-	page := f.pages.page(name)
-	if page == nil {
-		seen(req).keep = func(page []byte) { f.pages.keep(name, page) }
-		return false
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Vary", vary)
-	send(w, req, http.StatusOK, page)
-	return true
+	keep(sent)
+	sendWhole(w, req, sent)
+	return nil
 }
 
 // done sends the reader on to a page that tells what came of what they did: code with its args.

@@ -182,30 +182,6 @@ func TestMetrics(t *testing.T) {
 	})
 }
 
-// A public page is kept as written until something changes; a signed-in reader never gets it.
-func TestKeptPages(t *testing.T) {
-	sqlite(t, access.Viewer{}, func(a *asker) {
-		queries := func() string {
-			_, body := a.do("GET", "/metrics", "")
-			_, rest, _ := strings.Cut(body, `kompobib_queries_total{route="GET /calendar"} `)
-			n, _, _ := strings.Cut(rest, "\n")
-			return n
-		}
-		_, first := a.do("GET", "/calendar", "")
-		before := queries()
-		_, again := a.do("GET", "/calendar", "")
-		if after := queries(); after != before {
-			t.Errorf("the same page cost queries again: %s, then %s", before, after)
-		}
-		if first != again {
-			t.Error("the page that was kept differs from the one first written")
-		}
-		if _, english := a.do("GET", "/calendar", "", "Accept-Language", "en"); english == first {
-			t.Error("an English reader got the Swedish page")
-		}
-	})
-}
-
 func TestNotice(t *testing.T) {
 	sqlite(t, access.Viewer{}, func(a *asker) {
 		w := httptest.NewRecorder()

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"kompobib/internal/access"
@@ -16,77 +15,50 @@ import (
 	"kompobib/internal/web/view"
 )
 
-// A front is what all may see and many ask for: what every page tells of the programmes, and whole public
-// pages as they were written. It stands as long as nothing has changed: no row of audit has come, which
-// every change writes, and no minute has passed, since doors open and close by the clock.
+// A front is what every page tells of the programmes that all may see. It stands as long as nothing has
+// changed, and so do the public pages that were written under it. See docs/decisions/0008-public-pages-are-kept.md.
 type front struct {
 	view.Site
-	key   string
-	read  time.Time // by the machine's clock, when the key was last compared
 	pages *pages
+
+	// The version: the minute, and how many changes there were since the one before.
+	minute  time.Time
+	changes int
+
+	asked  time.Time // when it was last asked whether this still is the version, by the machine's clock
+	writes uint64    // how many transactions had ended here by then
 }
 
-// Pages as they were written, by language and address.
-type pages struct {
-	mu   sync.Mutex
-	all  map[string][]byte
-	size int
-}
+// look is how long a change made by another process may go unnoticed by who has not signed in.
+const look = 250 * time.Millisecond
 
-const (
-	// look is how long a front is taken for granted. Whoever posts here sees their own change at once.
-	look = 250 * time.Millisecond
-
-	// pagesSize is how much is kept of pages; then we begin anew.
-	pagesSize = 8 << 20
-)
-
-// front returns the present one.
-func (s *Server) front(ctx context.Context) (*front, error) {
-	now := s.Now()
+// front returns the present one. What this process writes is in it at once, and for who has signed in, what
+// any does.
+func (s *Server) front(ctx context.Context, signedIn bool) (*front, error) {
+	next := &front{asked: s.Now(), writes: s.DB.Writes(), minute: s.DB.Now().Truncate(time.Minute)}
 	last := s.site.Load()
-	if last != nil && now.Sub(last.read) < look {
+	if last != nil && !last.minute.Equal(next.minute) {
+		last = nil
+	}
+	if !signedIn && last != nil && last.writes == next.writes && next.asked.Sub(last.asked) < look {
 		return last, nil
 	}
-	change, err := db.Value[string](ctx, s.DB, "SELECT COALESCE(max(id), '') FROM audit")
-	if err != nil {
+	var err error
+	// Every change writes audit in the same transaction, and the ids of rows begin with the time. They are
+	// counted, since a row that is committed later than another may have the earlier id.
+	if next.changes, err = db.Value[int](ctx, s.DB, `SELECT count(*) FROM audit WHERE id > $1`, db.IDAt(next.minute.Add(-time.Minute))); err != nil {
 		return nil, err
 	}
-	next := &front{key: change + s.DB.Now().Truncate(time.Minute).String(), read: now, pages: &pages{all: map[string][]byte{}}}
-	if last != nil && last.key == next.key {
+	if last != nil && last.changes == next.changes {
 		next.Site, next.pages = last.Site, last.pages
-	} else if next.Programmes, err = s.programmes(ctx); err != nil {
-		return nil, err
+	} else {
+		if next.Programmes, err = s.programmes(ctx); err != nil {
+			return nil, err
+		}
+		next.Service, next.Outbox, next.pages = s.Service, s.Outbox, newPages()
 	}
-	next.Service, next.Outbox = s.Service, s.Outbox
 	s.site.Store(next)
 	return next, nil
-}
-
-// changed makes the next request look whether something has.
-func (s *Server) changed() {
-	if last := s.site.Load(); last != nil {
-		next := *last
-		next.read = time.Time{}
-		s.site.Store(&next)
-	}
-}
-
-// page returns a page that is kept, nil if it is not.
-func (p *pages) page(name string) []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.all[name]
-}
-
-func (p *pages) keep(name string, page []byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.size += len(name) + len(page); p.size > pagesSize {
-		p.size = len(name) + len(page)
-		clear(p.all)
-	}
-	p.all[name] = page
 }
 
 // programmes reads what every page tells of those that are published: those under way first.

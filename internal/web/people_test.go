@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -41,7 +40,7 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 		t.Fatal(err)
 	}
 	k := &desk{t: t, d: d}
-	s := &Server{DB: d, Ring: ring, Log: slog.New(slog.DiscardHandler), Now: time.Now, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+	s := &Server{DB: d, Ring: ring, Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
 	k.handler = s.Handler()
 	err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
 		county, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.County, Name: "Västmanlands län", From: "2000-01-01"})

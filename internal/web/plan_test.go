@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
@@ -44,7 +43,7 @@ func newPlanner(t *testing.T, d *db.DB, who access.Viewer) *planDesk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{DB: d, Ring: ring, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Files: files,
+	s := &Server{DB: d, Ring: ring, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: still, Files: files,
 		Viewer: func(*http.Request) access.Viewer { return p.who }}
 	p.http = s.Handler()
 	return p

@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
@@ -44,7 +43,7 @@ func newSeatDesk(t *testing.T, d *db.DB) *seatDesk {
 	}
 	t.Cleanup(func() { files.Close() })
 	k := &seatDesk{&planDesk{T: t, d: d}, newWorld(t, d)}
-	s := &Server{DB: d, Ring: ring, Files: files, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now,
+	s := &Server{DB: d, Ring: ring, Files: files, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: still,
 		Viewer: func(*http.Request) access.Viewer { return k.who }}
 	k.http = s.Handler()
 	return k

@@ -15,7 +15,7 @@ import (
 
 type demoCommand struct {
 	serving    `embed:""`
-	Today      string `default:"${today}" placeholder:"DATE" help:"Day on which the demo's clock starts, at noon."`
+	Today      string `placeholder:"DATE" help:"Day on which the demo's clock starts, at noon. Default: ${today}; for a demo that is there already, the time it has come to."`
 	PublicDemo bool   `help:"Let others than this machine reach the demo. It then prints no link for the administrator."`
 }
 
@@ -29,10 +29,17 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if told.IsZero() {
-		fmt.Fprintln(p.stdout, "Telling the story of KompoBib2020 up to", c.Today)
+	to := told
+	switch {
+	case c.Today != "":
+		to = demo.At(local.Date(c.Today))
+	case told.IsZero():
+		to = demo.At(demo.Today)
 	}
-	if err := demo.Load(p.ctx, h.db, h.ring, h.files, demo.At(local.Date(c.Today))); err != nil {
+	if to.After(told) {
+		fmt.Fprintln(p.stdout, "Telling the story of KompoBib2020 up to", to.Format(time.DateOnly))
+	}
+	if err := demo.Load(p.ctx, h.db, h.ring, h.files, to); err != nil {
 		return err
 	}
 	sweden, err := time.LoadLocation("Europe/Stockholm")

@@ -295,6 +295,7 @@ func TestDemo(t *testing.T) {
 	}{
 		{"--today 2011-02-01", 7},
 		{"--today 2011-02-02 --public-demo --addr 0.0.0.0:0", 6}, // the story goes on
+		{"", 7}, // from where it has come to
 	} {
 		ctx, stop := context.WithCancel(t.Context())
 		out, printed := io.Pipe()

@@ -92,7 +92,7 @@ func (s *serving) Validate() error {
 
 // Validate says what a setting of the demo must be.
 func (c *demoCommand) Validate() error {
-	if _, err := local.ParseDate(c.Today); err != nil {
+	if _, err := local.ParseDate(c.Today); c.Today != "" && err != nil {
 		return fmt.Errorf("--today is %q, must be a day such as 2012-10-12", c.Today)
 	}
 	if !c.loopback() && !c.PublicDemo {

@@ -26,6 +26,12 @@ type Event struct {
 	Actor string
 }
 
+// Taken is the event that someone took a list of persons out of the program: which one, of what row, how many
+// persons, in what format. It tells nothing of what they searched for.
+func Taken(list, row string, persons int, format string) Event {
+	return Event{Act: "take", Entity: "list", Row: row, Detail: map[string]any{"list": list, "persons": persons, "format": format}}
+}
+
 // Record writes events in the transaction that does what they tell, in one statement.
 func Record(ctx context.Context, tx *db.Tx, events ...Event) error {
 	rows := make([][]any, len(events))

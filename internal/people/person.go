@@ -41,7 +41,7 @@ type Person struct {
 	Email     string // several may share one
 	Phone     string
 	Protected bool   // protected identity
-	Language  string // that letters are written in, "" for Swedish
+	Language  string // of letters, and of pages once signed in; "" if not chosen: Swedish letters
 	Version   int
 
 	// Masked says that e-mail and phone are left out, since the person is protected and another is asking.
@@ -60,9 +60,6 @@ func (p *Person) check(year int) error {
 	if p.Gender == "" {
 		p.Gender = "unknown"
 	}
-	if p.Language == "" {
-		p.Language = "sv"
-	}
 	var faults fault.List
 	faults.Unless(p.Given != "", ErrGiven.At("given"))
 	faults.Unless(p.Family != "", ErrFamily.At("family"))
@@ -71,7 +68,7 @@ func (p *Person) check(year int) error {
 	faults.Unless(p.ISCED == nil || 0 <= *p.ISCED && *p.ISCED <= 8, ErrISCED.At("isced"))
 	faults.Unless(p.Email == "" || isEmail(p.Email), ErrEmail.At("email", p.Email))
 	faults.Unless(strings.Trim(p.Phone, "+0123456789 ()-/") == "" && len(p.Phone) <= 30, ErrPhone.At("phone"))
-	faults.Unless(p.Language == "sv" || p.Language == "en", ErrLanguage.At("language"))
+	faults.Unless(p.Language == "" || p.Language == "sv" || p.Language == "en", ErrLanguage.At("language"))
 	return faults.Err()
 }
 
@@ -124,7 +121,15 @@ func UpdatePerson(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vi
 	})
 }
 
-// UpdateOwn changes how v is reached: address, phone and the language of letters. Other facts are the office's to correct.
+// ChooseLanguage changes the language in which v reads pages and letters.
+func ChooseLanguage(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, language string) error {
+	return update(ctx, tx, ring, Person{ID: v.Person}, func(was Person) Person {
+		was.Language = language
+		return was
+	})
+}
+
+// UpdateOwn changes how v is reached: address, phone and language. Other facts are the office's to correct.
 func UpdateOwn(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, version int, email, phone, language string) error {
 	return update(ctx, tx, ring, Person{ID: v.Person, Version: version}, func(was Person) Person {
 		was.Version, was.Email, was.Phone, was.Language = version, email, phone, language

@@ -40,7 +40,7 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 	if to, err := local.ParseDate(q.Get("to")); err == nil {
 		f.To = midnight(to.Add(1)) // the day itself is in it
 	}
-	format := wanted(req)
+	format := taking(req)
 	if format != "" {
 		f.Before, f.Limit = "", eventsPerFile
 	}
@@ -67,7 +67,7 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 		return err
 	}
 	if format != "" {
-		return download(w, format, r.Say("audit.file"), eventSheet(r, list))
+		return s.hand(w, req, r, "audit", "", len(list.Rows), r.Say("audit.file"), eventSheet(r, list))
 	}
 	return render(w, req, http.StatusOK, auditView(r, list))
 }

@@ -413,7 +413,7 @@ func auditView(r view.Reader, list eventList) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = view.Downloads(r).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Handouts(r).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -207,36 +207,45 @@ func robots(w http.ResponseWriter, _ *http.Request) {
 	io.WriteString(w, "User-agent: *\nDisallow: /me\nDisallow: /sign-in\n")
 }
 
-// rates bound how often one address may try to sign in.
+// rates bound how often something may be tried, by the name of what.
 type rates struct {
 	mu  sync.Mutex
 	by  map[string]*rate.Limiter
 	old time.Time
 }
 
-const (
-	tries      = 20 // at once
-	triesEvery = 3 * time.Second
+// A pace is how many tries may come at once, and how soon there is another one.
+type pace struct {
+	tries int
+	every time.Duration
+}
+
+// A whole region may come from one address, when a letter has told all its staff that sign-up opens: two steps each. What is
+// guarded here is the machine; a mailbox is guarded by auth, and an account by knock.
+var (
+	door  = pace{600, 200 * time.Millisecond} // all steps of signing in, from one address
+	knock = pace{10, 30 * time.Second}        // passwords for one account, wherever from
+	guess = pace{60, 2 * time.Second}         // passwords from one address: each costs us a slot
 )
 
-func (l *rates) allow(address string, now time.Time) bool {
+func (l *rates) allow(what string, p pace, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if now.Sub(l.old) > tries*triesEvery { // by then every limiter is as new
+	if now.Sub(l.old) > time.Minute {
 		for a, limiter := range l.by {
-			if limiter.TokensAt(now) >= tries {
+			if limiter.TokensAt(now) >= float64(limiter.Burst()) { // as new
 				delete(l.by, a)
 			}
 		}
 		l.old = now
 	}
-	limiter := l.by[address]
+	limiter := l.by[what]
 	if limiter == nil {
 		if l.by == nil {
 			l.by = map[string]*rate.Limiter{}
 		}
-		limiter = rate.NewLimiter(rate.Every(triesEvery), tries)
-		l.by[address] = limiter
+		limiter = rate.NewLimiter(rate.Every(p.every), p.tries)
+		l.by[what] = limiter
 	}
 	return limiter.AllowN(now, 1)
 }

@@ -41,7 +41,7 @@ func (s *Server) listPeople(w http.ResponseWriter, req *http.Request, r view.Rea
 	case "part":
 		f.ShareTo = people.FullTime - 1
 	}
-	format := wanted(req)
+	format := taking(req)
 	if format != "" {
 		f.Limit, f.After = 0, ""
 	}
@@ -58,7 +58,7 @@ func (s *Server) listPeople(w http.ResponseWriter, req *http.Request, r view.Rea
 		return err
 	}
 	if format != "" {
-		return download(w, format, r.Say("person.list")+" "+string(f.On), peopleSheet(r, d.Rows))
+		return s.hand(w, req, r, "people", "", len(d.Rows), r.Say("person.list")+" "+string(f.On), peopleSheet(r, d.Rows))
 	}
 	return render(w, req, http.StatusOK, peopleView(r, d))
 }
@@ -181,7 +181,7 @@ func typedPerson(req *http.Request) people.Person {
 func (s *Server) newPersonForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		work, err := s.employmentControls(ctx, c, r, people.Employment{Workplace: req.URL.Query().Get("workplace"), Share: people.FullTime})
-		facts := personControls(r, people.Person{Gender: "unknown", Language: "sv"})
+		facts := personControls(r, people.Person{Gender: "unknown"})
 		return formPage{
 			Page:     view.Page{Title: r.Say("person.new"), Lead: r.Say("person.new-lead"), Crumbs: peopleCrumbs(r)},
 			Form:     view.Form{Action: "/people/new", Keep: true},

@@ -218,11 +218,17 @@ func TestListsComeAsFiles(t *testing.T) {
 		k := newDesk(t, d)
 		k.went(k.post("/people/new", k.newPerson("=1+1")...))
 		k.went(k.post("/people/new", append(k.newPerson("Skyddad"), "protected", "1")...))
-		w := k.get("/people?format=csv")
+		w := k.post("/people/file", "format", "csv")
 		if text := w.Body.String(); !strings.Contains(text, "'=1+1;Ann") || strings.Contains(text, "Skyddad") || !strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {
 			t.Errorf("the list as CSV: %v %s", w.Header(), text)
 		}
-		for _, path := range []string{"/people", "/workplaces", "/employers"} {
+		if n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM audit WHERE act = 'take' AND entity = 'list' AND detail LIKE '%"list":"people","persons":1%'`); err != nil || n != 1 {
+			t.Errorf("the list was taken %d times, %v, want once", n, err)
+		}
+		if text := k.get("/people?format=csv").Body.String(); !strings.Contains(text, "<html") {
+			t.Error("a list of persons is taken by a link, of which nothing is recorded")
+		}
+		for _, path := range []string{"/workplaces", "/employers"} {
 			f, err := excelize.OpenReader(bytes.NewReader(k.get(path + "?format=xlsx").Body.Bytes()))
 			if err != nil {
 				t.Fatal(path, err)

@@ -49,7 +49,7 @@ func personFacts(r view.Reader, d personPage) []view.Fact {
 	if d.ISCED != nil {
 		facts = append(facts, view.Fact{Label: r.Say("person.isced"), Value: education(r, *d.ISCED)})
 	}
-	return append(facts, view.Fact{Label: r.Say("person.language"), Value: map[string]string{"sv": "Svenska", "en": "English"}[d.Language]})
+	return append(facts, view.Fact{Label: r.Say("person.language"), Value: map[string]string{"": r.Say("person.language-none"), "sv": "Svenska", "en": "English"}[d.Language]})
 }
 
 // education is a level of education in words.

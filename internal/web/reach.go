@@ -137,8 +137,8 @@ func (s *Server) reachRows(w http.ResponseWriter, req *http.Request, r view.Read
 	if err != nil {
 		return err
 	}
-	if format := wanted(req); format != "" {
-		return download(w, format, r.Say("reach."+f.Name()), rowsSheet(r, d.Rows))
+	if taking(req) != "" {
+		return s.hand(w, req, r, "reach-rows", d.Programme.ID, len(d.Rows), r.Say("reach."+f.Name()), rowsSheet(r, d.Rows))
 	}
 	return render(w, req, http.StatusOK, reachRowsView(r.In(d.Programme.ID), d))
 }
@@ -181,8 +181,8 @@ func (s *Server) notReachedPage(w http.ResponseWriter, req *http.Request, r view
 	if err != nil {
 		return err
 	}
-	if format := wanted(req); format != "" {
-		return download(w, format, r.Say("reach.missed")+" "+d.Programme.ShortName, rowsSheet(r, d.Rows))
+	if taking(req) != "" {
+		return s.hand(w, req, r, "not-reached", d.Programme.ID, len(d.Rows), r.Say("reach.missed")+" "+d.Programme.ShortName, rowsSheet(r, d.Rows))
 	}
 	return render(w, req, http.StatusOK, notReachedView(r.In(d.Programme.ID), d))
 }

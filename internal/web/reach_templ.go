@@ -895,7 +895,7 @@ func reachRowsView(r view.Reader, d reachRows) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = view.Downloads(r).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Handouts(r).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1336,7 +1336,7 @@ func notReachedView(r view.Reader, d notReached) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = view.Downloads(r).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Handouts(r).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

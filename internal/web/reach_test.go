@@ -18,7 +18,7 @@ var rowless = map[string]string{
 }
 
 // queries are what a route needs to be told besides.
-var queries = map[string]string{"GET /programmes/{slug}/reach/rows": "?figure=staff"}
+var queries = map[string]string{"GET /programmes/{slug}/reach/rows": "?figure=staff", "POST /programmes/{slug}/reach/rows/file": "?figure=staff"}
 
 // forms are those that name the row themselves.
 var forms = map[string]string{
@@ -71,6 +71,7 @@ var reach = map[string]reaches{
 	"GET /accounts/{person}/roles/{grant}/end":  anywhere("administrator"),
 	"POST /accounts/{person}/roles/{grant}/end": anywhere("administrator"),
 	"GET /audit":                                anywhere("administrator"),
+	"POST /audit/file":                          anywhere("administrator"),
 
 	// Programmes, by those who run them.
 	"GET /programmes":                              anywhere("office administrator"),
@@ -117,6 +118,7 @@ var reach = map[string]reaches{
 
 	// People. Everyone has a page of their own; a contact sees the staff; an address or number is seen for a reason.
 	"GET /people":                                            anywhere("office auditor"),
+	"POST /people/file":                                      anywhere("office auditor"),
 	"GET /people/new":                                        anywhere("office"),
 	"POST /people/new":                                       anywhere("office"),
 	"GET /people/{person}":                                   {"participant contact office auditor", "office auditor", nobody},
@@ -151,12 +153,14 @@ var reach = map[string]reaches{
 	"GET /office": anywhere("office"),
 
 	// Reach: a contact's own workplaces, in whatever programme; hidden where groups are small; by name for who may act on it.
-	"GET /reach":                          anywhere("contact office steering auditor"),
-	"GET /programmes/{slug}/reach":        {"contact office steering auditor", nobody, "contact"},
-	"GET /programmes/{slug}/reach/rows":   {"contact office auditor", nobody, "contact"},
-	"GET /programmes/{slug}/not-reached":  {"contact office", nobody, "contact"},
-	"POST /programmes/{slug}/not-reached": {"contact office", nobody, "contact"},
-	"GET /programmes/{slug}/office":       {"office", nobody, nobody},
+	"GET /reach":                               anywhere("contact office steering auditor"),
+	"GET /programmes/{slug}/reach":             {"contact office steering auditor", nobody, "contact"},
+	"GET /programmes/{slug}/reach/rows":        {"contact office auditor", nobody, "contact"},
+	"POST /programmes/{slug}/reach/rows/file":  {"contact office auditor", nobody, "contact"},
+	"GET /programmes/{slug}/not-reached":       {"contact office", nobody, "contact"},
+	"POST /programmes/{slug}/not-reached/file": {"contact office", nobody, "contact"},
+	"POST /programmes/{slug}/not-reached":      {"contact office", nobody, "contact"},
+	"GET /programmes/{slug}/office":            {"office", nobody, nobody},
 
 	// Seats: one's own, the staff's, an organiser's, the office's all. The page of a published occasion is for everyone.
 	"GET /occasions/{id}": public,
@@ -166,6 +170,7 @@ var reach = map[string]reaches{
 	"POST /occasions/{id}/leave":       insiders,
 	"POST /occasions/{id}/staff":       {"contact", "contact", "contact"},
 	"GET /occasions/{id}/seats":        {"organiser office auditor", "office auditor", nobody},
+	"POST /occasions/{id}/seats/file":  {"organiser office auditor", "office auditor", nobody},
 	"POST /occasions/{id}/seats":       {"organiser office", "office", nobody},
 	"POST /occasions/{id}/seats/leave": {"organiser office", "office", nobody},
 	"GET /me":                          insiders,

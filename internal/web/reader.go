@@ -3,13 +3,17 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
+	"kompobib/internal/db"
 	"kompobib/internal/local"
+	"kompobib/internal/people"
 	"kompobib/internal/web/locale"
 	"kompobib/internal/web/view"
 )
@@ -22,11 +26,14 @@ const (
 // reader finds out whom a page is for, and what stands in front of it.
 func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, *front, error) {
 	r := view.Reader{Language: language(req), URL: req.URL}
-	viewer, name, err := s.visitor(req)
+	viewer, self, err := s.visitor(req)
 	if err != nil {
 		return r, nil, err
 	}
-	r.Viewer, r.Name = viewer, name
+	r.Viewer, r.Name = viewer, strings.TrimSpace(self.Name())
+	if l, chosen := locale.Named(self.Language); chosen {
+		r.Language = l
+	}
 	if r.SignedIn() {
 		w.Header().Set("Cache-Control", "private, no-store")
 	} else {
@@ -43,7 +50,8 @@ func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, 
 	return r, f, nil
 }
 
-// language is the one that the reader chose, or else the browser asks for.
+// language is the one that was chosen in this browser, or else the browser asks for. What a person who has
+// signed in once chose goes before both.
 func language(req *http.Request) locale.Language {
 	if c, err := req.Cookie(languageCookie); err == nil {
 		if l, ok := locale.Named(c.Value); ok {
@@ -53,11 +61,19 @@ func language(req *http.Request) locale.Language {
 	return locale.For(req.Header.Get("Accept-Language"))
 }
 
-// chooseLanguage keeps the reader's choice, and goes back to the page.
+// chooseLanguage keeps the reader's choice, in the browser and with the person, and goes back to the page.
 func (s *Server) chooseLanguage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	if l, ok := locale.Named(req.PostFormValue("language")); ok {
 		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: l.Tag(), Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
 			HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+		if r.SignedIn() {
+			err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+				return people.ChooseLanguage(ctx, tx, s.Ring, r.Viewer, l.Tag())
+			})
+			if err != nil {
+				return err
+			}
+		}
 	}
 	http.Redirect(w, req, cmp.Or(ours(req.PostFormValue("back")), "/"), http.StatusSeeOther)
 	return nil

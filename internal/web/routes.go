@@ -25,6 +25,7 @@ var routes = []route{
 	{"GET /privacy", access.Public, (*Server).privacy},
 
 	{"GET /people", access.SeePeople, (*Server).listPeople},
+	{"POST /people/file", access.SeePeople, (*Server).listPeople},
 	{"GET /people/new", access.EditPeople, asks((*Server).newPersonForm)},
 	{"POST /people/new", access.EditPeople, (*Server).addPerson},
 	{"GET /people/{person}", access.SeeSelf, (*Server).showPerson},
@@ -85,6 +86,7 @@ var routes = []route{
 	{"GET /accounts/{person}/roles/{grant}/end", access.ManageAccounts, asks((*Server).endRoleForm)},
 	{"POST /accounts/{person}/roles/{grant}/end", access.ManageAccounts, (*Server).endRole},
 	{"GET /audit", access.SeeAudit, (*Server).auditLog},
+	{"POST /audit/file", access.SeeAudit, (*Server).auditLog},
 	// Programmes, by those who run them.
 	{"GET /programmes", access.EditProgramme, (*Server).listProgrammes},
 	{"GET /programmes/new", access.NewProgramme, asks((*Server).newProgrammeForm)},
@@ -131,7 +133,9 @@ var routes = []route{
 	{"GET /reach", access.SeeReach, (*Server).reachStart},
 	{"GET /programmes/{slug}/reach", access.SeeReach, (*Server).reach},
 	{"GET /programmes/{slug}/reach/rows", access.SeeReach, (*Server).reachRows},
+	{"POST /programmes/{slug}/reach/rows/file", access.SeeReach, (*Server).reachRows},
 	{"GET /programmes/{slug}/not-reached", access.SeeNotReached, (*Server).notReachedPage},
+	{"POST /programmes/{slug}/not-reached/file", access.SeeNotReached, (*Server).notReachedPage},
 	{"POST /programmes/{slug}/not-reached", access.Invite, (*Server).invite},
 	{"GET /office", access.PlanAny, (*Server).officeStart},
 	{"GET /programmes/{slug}/office", access.PlanAny, (*Server).officePage},
@@ -143,6 +147,7 @@ var routes = []route{
 	{"POST /occasions/{id}/leave", access.SignUp, (*Server).cancelSeat},
 	{"POST /occasions/{id}/staff", access.SignStaff, (*Server).signStaff},
 	{"GET /occasions/{id}/seats", access.SeeSignups, (*Server).seatsPage},
+	{"POST /occasions/{id}/seats/file", access.SeeSignups, (*Server).seatsPage},
 	{"POST /occasions/{id}/seats", access.Seat, (*Server).seatOther},
 	{"POST /occasions/{id}/seats/leave", access.Seat, (*Server).cancelSeat},
 	{"GET /me", access.SeeSelf, (*Server).me},

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"iter"
 	"net/http"
@@ -69,14 +68,14 @@ func (s *Server) showSeats(w http.ResponseWriter, req *http.Request, r view.Read
 		return err
 	}
 	r = r.In(d.Programme)
-	if format := r.Query().Get("format"); format == sheet.XLSX || format == sheet.CSV {
-		return s.seatsFile(w, req, r, d, format)
+	if taking(req) != "" {
+		return s.hand(w, req, r, "seats", d.ID, len(d.List), d.FullTitle(), seatsSheet(r, d))
 	}
 	return render(w, req, code, seatsView(r, d))
 }
 
-// seatsFile is the list as a file. Sensitive answers stay on the page: a file is passed on.
-func (s *Server) seatsFile(w http.ResponseWriter, req *http.Request, r view.Reader, d seatList, format string) error {
+// seatsSheet is the list as a file. Sensitive answers stay on the page: a file is passed on.
+func seatsSheet(r view.Reader, d seatList) sheet.Table {
 	t := sheet.Table{Name: r.Say("seats.title"), Columns: []sheet.Column{
 		{Label: r.Say("seats.number"), Kind: sheet.Number}, {Label: r.Say("seats.name")}, {Label: r.Say("seats.workplace")},
 		{Label: r.Say("seats.state")}, {Label: r.Say("seats.place"), Kind: sheet.Number}, {Label: r.Say("seats.since")},
@@ -100,13 +99,7 @@ func (s *Server) seatsFile(w http.ResponseWriter, req *http.Request, r view.Read
 			}
 		}
 	})
-	var b bytes.Buffer
-	if err := t.Write(&b, format); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", sheet.MediaType(format))
-	w.Header().Set("Content-Disposition", sheet.Disposition(d.FullTitle(), format))
-	return send(w, req, http.StatusOK, b.Bytes())
+	return t
 }
 
 // seatOther signs anyone whom the reader manages the occasion for up.

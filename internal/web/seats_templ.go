@@ -285,7 +285,7 @@ func seatsView(r view.Reader, d seatList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = view.Downloads(r).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Handouts(r).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -123,7 +123,7 @@ func (s *Server) admit(w http.ResponseWriter, req *http.Request, r view.Reader, 
 	if req.Method != http.MethodPost {
 		return nil
 	}
-	if strings.HasPrefix(req.URL.Path, "/sign-in") && !s.rates.allow(s.address(req), s.Now()) {
+	if strings.HasPrefix(req.URL.Path, "/sign-in") && !s.rates.allow(s.address(req), door, s.Now()) {
 		return errTooMany
 	}
 	return readForm(w, req)

@@ -200,11 +200,31 @@ func TestNotice(t *testing.T) {
 	})
 }
 
+// When a letter has told everyone that sign-up opens, 400 people at one address ask for a letter and type their code within a
+// minute. Whoever guesses passwords is stopped long before.
+func TestARegionBehindOneAddressComesIn(t *testing.T) {
+	var r rates
+	for i := range 800 {
+		if at := dbtest.Now.Add(time.Duration(i) * time.Minute / 800); !r.allow("192.0.2.1", door, at) {
+			t.Fatalf("step %d is refused", i+1)
+		}
+	}
+	guessed := 0
+	for i := range 3600 {
+		if r.allow("knock ann@example.org", knock, dbtest.Now.Add(time.Duration(i)*time.Second)) {
+			guessed++
+		}
+	}
+	if guessed > 130 {
+		t.Errorf("%d passwords can be tried on one account in an hour", guessed)
+	}
+}
+
 func TestRates(t *testing.T) {
 	var r rates
 	now := dbtest.Now
-	for i := range tries {
-		if !r.allow("192.0.2.1", now) {
+	for i := range door.tries {
+		if !r.allow("192.0.2.1", door, now) {
 			t.Fatalf("try %d is refused", i+1)
 		}
 	}
@@ -215,10 +235,10 @@ func TestRates(t *testing.T) {
 	}{
 		{"one more at once is refused", "192.0.2.1", 0, false},
 		{"someone else is not", "192.0.2.2", 0, true},
-		{"a moment later there is one again", "192.0.2.1", triesEvery, true},
-		{"but not two", "192.0.2.1", triesEvery, false},
+		{"a moment later there is one again", "192.0.2.1", door.every, true},
+		{"but not two", "192.0.2.1", door.every, false},
 	} {
-		if got := r.allow(test.address, now.Add(test.after)); got != test.want {
+		if got := r.allow(test.address, door, now.Add(test.after)); got != test.want {
 			t.Errorf("%s: %v", test.says, got)
 		}
 	}

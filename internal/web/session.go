@@ -30,26 +30,26 @@ func (s *Server) sessions(next http.Handler) http.Handler {
 	return s.Sessions.LoadAndSave(next)
 }
 
-// visitor is who has signed in, and their name for the head of the page.
-func (s *Server) visitor(req *http.Request) (v access.Viewer, name string, err error) {
+// visitor is who has signed in: what they may do, and who they are.
+func (s *Server) visitor(req *http.Request) (v access.Viewer, self people.Person, err error) {
 	if s.Viewer != nil {
-		return s.Viewer(req), "", nil
+		return s.Viewer(req), self, nil
 	}
 	person := s.Sessions.Person(req.Context())
 	if person == "" {
-		return v, "", nil
+		return v, self, nil
 	}
 	err = s.DB.Snapshot(req.Context(), func(c db.Conn) error {
-		v, name, err = resolve(req.Context(), c, person, s.today(zone))
+		v, self, err = resolve(req.Context(), c, person, s.today(zone))
 		return err
 	})
-	return v, name, err
+	return v, self, err
 }
 
-// resolve finds out what a person may do, and what they are called.
-func resolve(ctx context.Context, c db.Conn, person string, on local.Date) (v access.Viewer, name string, err error) {
+// resolve finds out what a person may do, what they are called and which language they read.
+func resolve(ctx context.Context, c db.Conn, person string, on local.Date) (v access.Viewer, self people.Person, err error) {
 	if v, err = people.Viewer(ctx, c, person, on); err != nil || v.Person == "" {
-		return v, "", err
+		return v, self, err
 	}
 	for _, g := range v.Grants {
 		if g.Programme == "" {
@@ -57,13 +57,13 @@ func resolve(ctx context.Context, c db.Conn, person string, on local.Date) (v ac
 		}
 		units, err := programme.AllTargets(ctx, c)
 		if err != nil {
-			return v, "", err
+			return v, self, err
 		}
 		if v, err = people.WithTargets(ctx, c, v, units); err != nil {
-			return v, "", err
+			return v, self, err
 		}
 		break
 	}
-	names, err := people.Names(ctx, c, v, []string{person})
-	return v, names[person].String(), err
+	self, err = people.GetPerson(ctx, c, access.Viewer{Person: person}, person)
+	return v, self, err
 }

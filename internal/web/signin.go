@@ -60,8 +60,8 @@ func codeAddress(id, back string) string {
 
 func (s *Server) signInByPassword(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	form := signInForm{Email: req.PostFormValue("email"), Back: ours(req.PostFormValue("back")), Password: true}
-	// Nor may one password after another be tried on one account from everywhere.
-	if !s.rates.allow("password "+strings.ToLower(strings.TrimSpace(form.Email)), s.Now()) {
+	// Nor may one password after another be tried from one place, or on one account from everywhere.
+	if !s.rates.allow("guess "+s.address(req), guess, s.Now()) || !s.rates.allow("knock "+strings.ToLower(strings.TrimSpace(form.Email)), knock, s.Now()) {
 		return errTooMany
 	}
 	persons, err := s.Passwords.Check(req.Context(), s.DB, form.Email, req.PostFormValue("password"))

@@ -325,7 +325,7 @@ func TestAdministrator(t *testing.T) {
 		if err != nil || len(events) != 3 { // signed in, an account, a role
 			t.Errorf("%d events, %v", len(events), err)
 		}
-		if _, code, page := h.get("/audit?format=csv"); code != http.StatusOK || !strings.Contains(page, "Loggade in") {
+		if _, code, page := h.post("/audit/file", "format", "csv"); code != http.StatusOK || !strings.Contains(page, "Loggade in") {
 			t.Errorf("the log as a file: %d", code)
 		}
 	})

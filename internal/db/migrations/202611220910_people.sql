@@ -63,7 +63,7 @@ CREATE TABLE person (
 	email      TEXT NOT NULL DEFAULT '', -- lower case; several may share it
 	phone      TEXT NOT NULL DEFAULT '',
 	protected  INTEGER NOT NULL DEFAULT 0 CHECK (protected BETWEEN 0 AND 1),
-	language   TEXT NOT NULL DEFAULT 'sv' CHECK (language IN ('sv', 'en')), -- that letters are written in
+	language   TEXT NOT NULL DEFAULT '' CHECK (language IN ('', 'sv', 'en')), -- of letters, and of pages once signed in; '' if not chosen
 	version    INTEGER NOT NULL DEFAULT 1 CHECK (version BETWEEN 1 AND 1000000000),
 	seq        BIGINT NOT NULL DEFAULT 0 CHECK (seq BETWEEN 0 AND 1000000000000)
 );

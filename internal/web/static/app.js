@@ -42,7 +42,7 @@
 
 	document.addEventListener("submit", function (event) {
 		var form = event.target;
-		if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+		if (form.method !== "post" || form.hasAttribute("hx-post") || form.hasAttribute("data-download") || event.defaultPrevented) return;
 		if (form.dataset.sent) { event.preventDefault(); return; }
 		form.dataset.sent = "yes";
 		delete form.dataset.changed;

@@ -179,3 +179,9 @@ func (p *Programme) FundName() string {
 	}
 	return p.Fund
 }
+
+// file is where the list of this page is taken as a file.
+func (r Reader) file() string {
+	path, query, _ := strings.Cut(r.With(), "?")
+	return path + "/file?" + query
+}

@@ -204,11 +204,18 @@ func (p *Page) Overflow() []string {
 //go:embed axe.min.js
 var axe string
 
-// Axe returns what axe-core finds against WCAG 2.0 to 2.2, levels A and AA, and its best practices, a line each.
-func (p *Page) Axe() []string {
+// Axe returns what axe-core finds against WCAG 2.0 to 2.2, levels A and AA, and its best practices, a line each;
+// of the rules named, if any are.
+func (p *Page) Axe(rules ...string) []string {
 	p.t.Helper()
-	Eval[bool](p, axe+"\n;true")
-	found := Eval[string](p, `axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(r => JSON.stringify(r.violations.map(v =>
+	only := ""
+	if rules != nil {
+		only = `, runOnly: ['` + strings.Join(rules, `', '`) + `']`
+	}
+	if !Eval[bool](p, `typeof axe === 'object'`) {
+		Eval[bool](p, axe+"\n;true")
+	}
+	found := Eval[string](p, `axe.run(document, {resultTypes: ['violations'], iframes: false, preload: false`+only+`}).then(r => JSON.stringify(r.violations.map(v =>
 		v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' [' + (n.any[0] || n.all[0] || n.none[0] || {message: ''}).message + ']').join(' | '))))`)
 	var lines []string
 	if err := json.Unmarshal([]byte(found), &lines); err != nil {
@@ -216,6 +223,9 @@ func (p *Page) Axe() []string {
 	}
 	return lines
 }
+
+// Looks are the rules of [Page.Axe] whose answer depends on width and colours, not only on what the page is made of.
+var Looks = []string{"color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"}
 
 // Heard is what a screen reader is told of the page: role and name of each element that has one, in order.
 func (p *Page) Heard() []string {
@@ -227,6 +237,19 @@ func (p *Page) Heard() []string {
 		p.t.Fatal(err)
 	}
 	return lines
+}
+
+// Told is what a screen reader says by itself: role, name and description of what has the focus, "" if nothing has,
+// and what each live region holds.
+func (p *Page) Told() (focus string, live []string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	focus, live, err := told(ctx)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return focus, live
 }
 
 // Picture writes a picture of the whole page where BROWSER_PICTURES says, if it says anything.

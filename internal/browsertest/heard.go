@@ -39,6 +39,49 @@ func heard(ctx context.Context) ([]string, error) {
 	return lines, nil
 }
 
+// told reads from the tree what a screen reader says by itself.
+func told(ctx context.Context) (focus string, live []string, err error) {
+	tree, err := chromedp.Call(ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	if err != nil {
+		return "", nil, err
+	}
+	nodes := map[accessibility.NodeID]*accessibility.Node{}
+	for _, node := range tree.Nodes {
+		nodes[node.NodeID] = node
+	}
+	var within func(node *accessibility.Node) []string
+	within = func(node *accessibility.Node) (texts []string) {
+		if text(node.Role) == "StaticText" {
+			return []string{text(node.Name)}
+		}
+		for _, id := range node.ChildIDs {
+			if child := nodes[id]; child != nil {
+				texts = append(texts, within(child)...)
+			}
+		}
+		return texts
+	}
+	for _, node := range tree.Nodes {
+		if node.Ignored {
+			continue
+		}
+		has := map[accessibility.PropertyName]string{}
+		for _, property := range node.Properties {
+			has[property.Name] = text(property.Value)
+		}
+		_, inner := has[accessibility.PropertyNameRoot] // a part of a live region, rather than the region
+		if region := has[accessibility.PropertyNameLive]; region != "" && region != "off" && !inner {
+			if texts := within(node); texts != nil {
+				live = append(live, strings.Join(texts, " "))
+			}
+		}
+		if has[accessibility.PropertyNameFocused] == "true" && text(node.Role) != "RootWebArea" {
+			focus = strings.TrimSpace(strings.Join([]string{text(node.Role), text(node.Name), text(node.Description)}, " "))
+		}
+	}
+	return focus, live, nil
+}
+
 // text is the value as a person would write it.
 func text(v *accessibility.Value) string {
 	if v == nil {

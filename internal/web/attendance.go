@@ -37,7 +37,10 @@ type attendancePage struct {
 	Attested int
 	Why      string
 	Query    string // whom to add
+	Searched bool
 	Found    []people.Name
+	Added    string // the person whose row was added just now
+	Unsaved  bool   // the rows say what was typed
 	Faults   fault.List
 }
 
@@ -74,7 +77,8 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 		if form == nil {
 			return nil
 		}
-		if d.Query != "" && form.Get("do") == "find" {
+		d.Unsaved, d.Added = true, form.Get("add")
+		if d.Searched = d.Query != "" && form.Get("do") == "find"; d.Searched {
 			if d.Found, err = activity.Findable(ctx, c, r.Viewer, d.Occasion.ID, d.Query, s.DB.Now()); err != nil {
 				return err
 			}
@@ -319,6 +323,14 @@ func presence(r view.Reader, minutes int, arrived, departed, absence string) str
 	return r.Minutes(minutes)
 }
 
+// historyText is what the link to a row's history says.
+func historyText(r view.Reader, row attendanceRow) string {
+	if row.Corrections > 0 {
+		return r.Count("attendance-page.corrected", row.Corrections)
+	}
+	return r.Say("attendance-page.history")
+}
+
 // hows are what a row can say, in the order of how often.
 func hows(r view.Reader, row attendanceRow) (options []view.Option) {
 	if !row.Recorded {
@@ -350,6 +362,19 @@ func rowWrong(faults fault.List, person string) templ.Attributes {
 		}
 	}
 	return nil
+}
+
+// labels name the people in the summary of mistakes.
+func (d attendancePage) labels(r view.Reader) map[string]string {
+	names := map[string]string{}
+	for _, f := range d.Faults {
+		for _, row := range d.Rows {
+			if strings.HasSuffix(f.Field, "-"+row.Person) {
+				names[f.Field] = participantName(r, row.Name, row.Number)
+			}
+		}
+	}
+	return names
 }
 
 // breaksText are the breaks of a meeting, which do not count.

@@ -67,3 +67,15 @@ func describedBy(p colleague, faults fault.List) templ.Attributes {
 	}
 	return a
 }
+
+// labels name the questions and the colleagues in the summary of mistakes.
+func (d occasion) labels() map[string]string {
+	names := map[string]string{}
+	for _, q := range d.Questions {
+		names["answer-"+q.ID] = q.Text
+	}
+	for _, p := range d.Staff {
+		names["person-"+p.Colleague.Person] = p.Name
+	}
+	return names
+}

@@ -188,13 +188,13 @@ func TestNotice(t *testing.T) {
 		setNotice(w, httptest.NewRequest("GET", "/", nil), view.Notice{Code: "public.state-running", Args: []any{"2013-03-31"}})
 		cookie := w.Result().Cookies()[0]
 		res, body := a.do("GET", "/calendar", "", "Cookie", cookie.Name+"="+cookie.Value)
-		if want := "Projektet pågår till och med den 31\u00a0mars\u00a02013."; !strings.Contains(body, want) || !strings.Contains(body, `role="status" tabindex="-1" data-focus`) {
+		if want := "Projektet pågår till och med den 31\u00a0mars\u00a02013."; !strings.Contains(body, want) || !strings.Contains(body, `role="group" tabindex="-1" autofocus`) {
 			t.Errorf("the notice is not told, want %q", want)
 		}
 		if c := res.Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {
 			t.Errorf("the notice would be told twice: %v", c)
 		}
-		if _, body := a.do("GET", "/calendar", "", "Cookie", noticeCookie+"=bm90IGpzb24"); strings.Contains(body, "data-focus") {
+		if _, body := a.do("GET", "/calendar", "", "Cookie", noticeCookie+"=bm90IGpzb24"); strings.Contains(body, "autofocus") {
 			t.Error("a notice that nobody wrote is told")
 		}
 	})

@@ -12,8 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,8 +86,8 @@ func serve(ctx context.Context, dir string) (wait func() error, err error) {
 // Roles have a link each, but for the public.
 var roles = []string{"public", "participant", "contact", "organiser", "office", "steering", "auditor", "administrator"}
 
-// cookies are the sessions that links were used for: each may be used once.
-var cookies = map[string]string{}
+// cookies are the sessions that links were used for, by role: each link may be used once.
+var cookies sync.Map
 
 // visit opens a page as somebody in a role, signed in by the button that the link leads to.
 func visit(t *testing.T, role string) *browsertest.Page {
@@ -97,8 +97,8 @@ func visit(t *testing.T, role string) *browsertest.Page {
 	if role == "public" {
 		return p
 	}
-	if cookies[role] != "" {
-		p.Cookie("kompobib", cookies[role])
+	if cookie, ok := cookies.Load(role); ok {
+		p.Cookie("kompobib", cookie.(string))
 		return p
 	}
 	if demo.links[role] == "" {
@@ -108,7 +108,7 @@ func visit(t *testing.T, role string) *browsertest.Page {
 	if status := p.Submit("main form button[type=submit], main form button:not([type])"); status != 200 {
 		t.Fatalf("signing in as %s: %d", role, status)
 	}
-	cookies[role] = p.CookieValue("kompobib")
+	cookies.Store(role, p.CookieValue("kompobib"))
 	return p
 }
 
@@ -125,12 +125,15 @@ func like(path string) string {
 }
 
 // TestEveryPage goes wherever links lead in each role. On every page axe finds nothing; in the dark, where pages are
-// alike, it is asked of the first, and nothing is wider than the narrowest phone. No link leads where one may not go.
+// alike, the first is asked about, and nothing is wider than the narrowest phone. No link leads where one may not go.
 func TestEveryPage(t *testing.T) {
-	checked := map[string]map[string]bool{} // by what pages are like: the pieces seen
+	var looked looked
 	for _, role := range roles {
 		t.Run(role, func(t *testing.T) {
+			t.Parallel()
 			p := visit(t, role)
+			p.Look(1280, 900, "light")
+			p.Go("/")
 			seen, queue := map[string]bool{}, []string{"/"}
 			for len(queue) > 0 {
 				path := queue[0]
@@ -139,30 +142,27 @@ func TestEveryPage(t *testing.T) {
 					continue
 				}
 				seen[like(path)] = true
-				p.Look(1280, 900, "light")
-				if status := p.Go(path); status >= 400 {
-					t.Errorf("%s = %d", path, status)
+				at := fetch(p, path)
+				if at.Status >= 400 {
+					t.Errorf("%s = %d", path, at.Status)
 					continue
 				}
-				for _, link := range browsertest.Eval[[]string](p, `[...document.querySelectorAll('a[href^="/"]:not([download])')].map(a => a.getAttribute('href').split('#')[0])`) {
+				for _, link := range at.Links {
 					if link != "" && !strings.HasPrefix(link, "/static/") && !strings.Contains(link, "format=") && !strings.Contains(link, ".xlsx") && !strings.Contains(link, ".csv") {
 						queue = append(queue, link)
 					}
 				}
-				known := checked[like(path)]
-				first := known == nil
-				if first {
-					known = map[string]bool{}
-					checked[like(path)] = known
+				isNew, first := looked.news(like(path), at.Pieces)
+				if !isNew {
+					continue
 				}
-				if pieces := made(p); slices.ContainsFunc(pieces, func(piece string) bool { return !known[piece] }) {
-					for _, piece := range pieces {
-						known[piece] = true
-					}
-					light(t, p, role+" "+like(path))
-					if first {
-						dark(t, p, role+" "+like(path))
-					}
+				if status := p.Go(path); status != at.Status {
+					t.Errorf("%s = %d, then %d", path, at.Status, status)
+				}
+				light(t, p, role+" "+like(path))
+				if first {
+					dark(t, p, role+" "+like(path))
+					p.Look(1280, 900, "light")
 				}
 			}
 			t.Logf("%d pages", len(seen))
@@ -171,13 +171,51 @@ func TestEveryPage(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d pages that are unlike each other", len(checked))
 }
 
-// made is what a page is made of: elements, with class and role. A page that another role has seen, made of
+// A sight is a page as it was sent: where its links lead, and what it is made of: elements, with class and role.
+type sight struct {
+	Status int
+	Links  []string
+	Pieces []string
+}
+
+// fetch reads a page without showing it.
+func fetch(p *browsertest.Page, path string) sight {
+	return browsertest.Eval[sight](p, fmt.Sprintf(`fetch(%q).then(async answer => {
+		const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+		return {
+			Status: answer.status,
+			Links: [...page.querySelectorAll('a[href^="/"]:not([download])')].map(a => a.getAttribute('href').split('#')[0]),
+			Pieces: [...new Set([...page.querySelectorAll('body *')].map(e => e.localName + '.' + e.getAttribute('class') + '.' + e.getAttribute('role')))]
+		};
+	})`, path))
+}
+
+// looked holds the pieces that were seen on pages that are alike. A page that another role has seen, made of
 // nothing new, is not looked at again.
-func made(p *browsertest.Page) []string {
-	return browsertest.Eval[[]string](p, `[...new Set([...document.querySelectorAll('body *')].map(e => e.localName + '.' + e.getAttribute('class') + '.' + e.getAttribute('role')))]`)
+type looked struct {
+	sync.Mutex
+	pieces map[string]map[string]bool
+}
+
+// news tells whether a page is made of anything new, and whether it is the first of those that it is like.
+func (l *looked) news(like string, pieces []string) (isNew, first bool) {
+	l.Lock()
+	defer l.Unlock()
+	if l.pieces == nil {
+		l.pieces = map[string]map[string]bool{}
+	}
+	known := l.pieces[like]
+	if first = known == nil; first {
+		known = map[string]bool{}
+		l.pieces[like] = known
+	}
+	for _, piece := range pieces {
+		isNew = isNew || !known[piece]
+		known[piece] = true
+	}
+	return isNew, first
 }
 
 // light checks a page that is open, as it is on a desk.
@@ -196,7 +234,7 @@ func light(t *testing.T, p *browsertest.Page, name string) {
 func dark(t *testing.T, p *browsertest.Page, name string) {
 	t.Helper()
 	p.Look(320, 640, "dark")
-	for _, line := range p.Axe() {
+	for _, line := range p.Axe(browsertest.Looks...) {
 		t.Errorf("%s in the dark on a phone: %s", name, line)
 	}
 	if wide := p.Overflow(); len(wide) > 0 {

@@ -4,41 +4,50 @@
 (function () {
 	"use strict";
 
-	// What a page or a fragment wants to be read first: the summary of mistakes, or else the notice.
-	function first(root) {
-		return root.querySelector("[data-focus]");
+	// What came of an act says so with autofocus: the notice, the summary of mistakes, what was found. Focus is what
+	// reads it out, so nothing of it stands in a live region too.
+	function focus(to) {
+		if (to && document.activeElement !== to) to.focus();
 	}
 
-	function focus(root) {
-		var found = first(root);
-		if (!found) return false;
-		found.focus({ preventScroll: false });
-		return true;
-	}
+	// For browsers that keep autofocus to fields.
+	document.addEventListener("DOMContentLoaded", function () { focus(document.querySelector("[autofocus]")); });
 
-	function announce(text) {
+	document.addEventListener("htmx:afterSettle", function () {
+		var main = document.getElementById("main"), to = main.querySelector("[autofocus]");
+		if (main.contains(document.activeElement)) return;
+		if (!to && (to = main.querySelector("h1"))) to.tabIndex = -1;
+		focus(to);
+	});
+
+	// What changes elsewhere on the page, while focus stays, is told in the one live region.
+	document.addEventListener("announce", function (event) {
 		var region = document.getElementById("live");
-		if (!region || !text) return;
 		region.textContent = "";
-		window.setTimeout(function () { region.textContent = text; }, 50);
-	}
-
-	document.addEventListener("DOMContentLoaded", function () { focus(document); });
-
-	document.addEventListener("htmx:afterSettle", function (event) {
-		var target = event.detail.elt;
-		if (!target || !target.querySelector) return;
-		var told = target.querySelector("[data-announce]") || (target.matches("[data-announce]") ? target : null);
-		if (!focus(target) && told) announce(told.getAttribute("data-announce"));
+		window.setTimeout(function () { region.textContent = event.detail; }, 50);
 	});
 
-	// Answers that tell of mistakes are pages too: 4xx are swapped in like the rest.
+	// Answers that tell of mistakes are pages too, and are swapped in like the rest. One without a main part is
+	// not ours: a proxy's, perhaps.
 	document.addEventListener("htmx:beforeSwap", function (event) {
-		if (event.detail.xhr.status >= 400 && event.detail.xhr.status < 500) {
-			event.detail.shouldSwap = true;
-			event.detail.isError = false;
-		}
+		var ours = event.detail.xhr.responseText.indexOf('id="main"') > 0;
+		event.detail.shouldSwap = ours;
+		event.detail.isError = !ours;
+		if (!ours) return lost();
+		document.getElementById("live").textContent = "";
+		document.activeElement.blur(); // or focus would be put back on what is swapped out
 	});
+
+	// No answer: the page stays as it is, with what was typed, and says so.
+	function lost() {
+		var old = document.getElementById("lost-text");
+		if (old) old.parentNode.remove();
+		var main = document.getElementById("main");
+		main.prepend(document.getElementById("lost").content.cloneNode(true));
+		focus(main.firstElementChild);
+	}
+	document.addEventListener("htmx:sendError", lost);
+	document.addEventListener("htmx:timeout", lost);
 
 	document.addEventListener("submit", function (event) {
 		var form = event.target;

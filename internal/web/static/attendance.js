@@ -20,6 +20,10 @@
 		return true;
 	}
 
+	function announce(text) {
+		document.dispatchEvent(new CustomEvent("announce", { detail: text }));
+	}
+
 	var moved = false; // by the Enter that is down
 
 	document.addEventListener("keydown", function (event) {
@@ -52,7 +56,9 @@
 		var column = event.target.dataset && event.target.dataset.column;
 		if (!column || column === "how" || !event.target.value) return;
 		var how = of(event.target.closest("tr"), "how");
-		if (how && how.value !== "part") how.value = "part";
+		if (!how || how.value === "part") return;
+		how.value = "part";
+		announce(how.selectedOptions[0].text);
 	});
 
 	// Who chooses all of the meeting, or an absence, takes the minutes away.
@@ -64,13 +70,21 @@
 		});
 	});
 
-	document.querySelectorAll("[data-all]").forEach(function (button) {
-		button.hidden = false;
-		button.addEventListener("click", function () {
-			fields("how").forEach(function (how) {
-				how.value = "whole";
-				how.dispatchEvent(new Event("change", { bubbles: true }));
-			});
+	// One button fills in all. It says so, since focus stays on it.
+	document.addEventListener("click", function (event) {
+		var button = event.target.closest("[data-all]");
+		if (!button) return;
+		fields("how").forEach(function (how) {
+			how.value = "whole";
+			how.dispatchEvent(new Event("change", { bubbles: true }));
 		});
+		button.form.dataset.changed = "yes";
+		announce(button.dataset.all);
 	});
+
+	function show() {
+		document.querySelectorAll("[data-all]").forEach(function (button) { button.hidden = false; });
+	}
+	show();
+	document.addEventListener("htmx:afterSwap", show);
 })();

@@ -58,7 +58,9 @@ type Form struct {
 	Key     string // idempotency key: goes along as "key"; see [NewKey]
 	Files   bool
 	Keep    bool // leaving it half written asks first
+	Unsaved bool // it comes back with what was typed: leaving it asks first already
 	Quiet   bool // no frame of its own: a button in a list
+	Swap    bool // what comes of it is this page again: with script, only its main part is loaded anew
 }
 
 // Stale tells of one field that someone else has changed meanwhile.

@@ -83,8 +83,9 @@ type Page struct {
 	Lead   string // a sentence or two below the title
 	Crumbs []Link // from the start to the page above this one
 	Faults fault.List
-	Wide   bool // the content may take the width that tables and charts need
-	Plain  bool // the page writes its own heading: h1 with class ds-heading
+	Labels map[string]string // by field: what the summary of mistakes names first, where several fields have the same mistake
+	Wide   bool              // the content may take the width that tables and charts need
+	Plain  bool              // the page writes its own heading: h1 with class ds-heading
 }
 
 // Programme is the one the page is about, or else the first; nil when none is published.

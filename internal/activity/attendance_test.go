@@ -304,3 +304,79 @@ func TestManyRowsTakeFewQueries(t *testing.T) {
 		}
 	})
 }
+
+// Who came without having signed up has a number too, so that several of those with protected identity are told apart:
+// the same at every meeting of the occasion, whatever is corrected and whoever comes later.
+func TestWalkInsKeepTheirNumbers(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 4)
+		w.exec(`UPDATE person SET protected = 1 WHERE id IN ('p000', 'p001', 'p002')`)
+		o := w.occasion(30, "2012-10-10 09:00-12:00", "2012-10-11 09:00-12:00")
+		w.seat(o, "p002")
+		org := viewer(organiser, access.Organiser, programme1)
+		hour := 0
+		came := func(meeting string, persons ...string) {
+			t.Helper()
+			for _, p := range persons {
+				if _, err := w.record(org, o+meeting, "", activity.AttendanceEntry{Person: p, Minutes: new(60)}); err != nil {
+					t.Fatal(err)
+				}
+				hour++
+				w.exec(`UPDATE attendance SET recorded_at = $1 WHERE meeting = $2 AND person = $3`, dbtest.Now.Add(time.Duration(hour-100)*time.Hour), o+meeting, p)
+			}
+		}
+		came("-meeting-1", "p003", "p001", "p002")
+		came("-meeting-2", "p000", "p001")
+		if _, err := w.record(org, o+"-meeting-1", "fel", activity.AttendanceEntry{Person: "p001", Minutes: new(30)}); err != nil {
+			t.Fatal(err)
+		}
+		for meeting, want := range map[string]map[string]int{"-meeting-1": {"p003": -1, "p001": -2, "p002": 1}, "-meeting-2": {"p001": -2, "p000": -3, "p002": 1}} {
+			list, err := activity.AttendanceList(t.Context(), d, org, o+meeting)
+			if err != nil || len(list) != len(want) {
+				t.Fatal(list, err)
+			}
+			for _, p := range list {
+				if p.Number != want[p.Person] {
+					t.Errorf("%s at %s: number %d, want %d", p.Person, meeting, p.Number, want[p.Person])
+				}
+			}
+		}
+	})
+}
+
+// A short list of what is open holds what is for those persons, as they are employed.
+func TestWhatIsMeantForSomeone(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 2)
+		w.employ(outside, "stranger")
+		all := w.occasion(10, "2012-11-05 09:00-12:00")
+		farOnly := w.occasion(10, "2012-11-06 09:00-12:00")
+		managers := w.occasion(10, "2012-11-07 09:00-12:00")
+		shut := w.occasion(10, "2012-11-08 09:00-12:00")
+		w.exec(`INSERT INTO audience_unit (activity, unit) VALUES ($1, 'town-far')`, "activity-"+farOnly)
+		w.exec(`INSERT INTO audience_role (activity, staff_role) VALUES ($1, 'manager')`, "activity-"+managers)
+		w.exec(`UPDATE occasion SET closes = $2 WHERE id = $1`, shut, dbtest.Now.AddDate(0, 0, -1))
+		w.seat(all, "p001")
+		for _, test := range []struct {
+			says, who string
+			persons   []string
+			want      string
+		}{
+			{"staff nearby", "p000", []string{"p000"}, all},
+			{"who has a seat", "p001", []string{"p001"}, ""},
+			{"far away", "contact-far", []string{"contact-far"}, all + farOnly},
+			{"either", "p000", []string{"p000", "contact-far"}, all + farOnly},
+			{"outside the programme", "stranger", []string{"stranger"}, ""},
+			{"nobody", "p000", []string{}, ""},
+		} {
+			list, err := activity.Calendar(t.Context(), d, participant(test.who), activity.Filter{From: "2012-10-12", Open: dbtest.Now, For: test.persons, Unsigned: true})
+			got := ""
+			for _, e := range list {
+				got += e.ID
+			}
+			if err != nil || got != test.want {
+				t.Errorf("%s: %s, %v; want %s", test.says, got, err, test.want)
+			}
+		}
+	})
+}

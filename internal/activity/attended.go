@@ -12,7 +12,7 @@ import (
 type Present struct {
 	Person    string
 	Name      string // '' for a person with protected identity: they are told by their number
-	Number    int    // at this occasion; 0 for who came without having signed up
+	Number    int    // at this occasion, for ever: from 1 for who signed up, from -1 downwards for who came without
 	Protected bool
 	Workplace string      // its name on the day
 	State     SignupState // '' for who came without having signed up
@@ -40,7 +40,7 @@ func AttendanceList(ctx context.Context, c db.Conn, v access.Viewer, meeting str
 		return []any{&p.Person, &p.Name, db.Truth(&p.Protected), &p.Number, &p.State, &p.Workplace,
 			db.Truth(&p.Recorded), &p.Minutes, &p.Arrived, &p.Departed, &p.Absence, &p.Source, &p.By, &p.At, &p.AttestedBy, &p.AttestedAt, &p.Version, &p.Corrections}
 	}, `
-		SELECT p.id, p.given || ' ' || p.family, p.protected, coalesce(s.number, 0),
+		SELECT p.id, p.given || ' ' || p.family, p.protected, coalesce(s.number, -w.number, 0),
 			CASE WHEN s.state IN ('seated', 'waiting') THEN s.state ELSE '' END, coalesce(u.name, ''),
 			CASE WHEN t.person IS NULL THEN 0 ELSE 1 END, coalesce(t.minutes, 0), coalesce(t.arrived, ''), coalesce(t.departed, ''), coalesce(t.absence, ''),
 			coalesce(t.source, ''), coalesce(t.recorded_by, ''), t.recorded_at, coalesce(t.attested_by, ''), t.attested_at, coalesce(t.version, 0),
@@ -48,12 +48,16 @@ func AttendanceList(ctx context.Context, c db.Conn, v access.Viewer, meeting str
 		FROM (SELECT person FROM signup WHERE occasion = $1 AND state IN ('seated', 'waiting') UNION SELECT person FROM attendance WHERE meeting = $2) x
 		JOIN person p ON p.id = x.person
 		LEFT JOIN signup s ON s.occasion = $1 AND s.person = p.id
+		LEFT JOIN (SELECT f.person, row_number() OVER (ORDER BY f.first, f.person) AS number FROM (
+			SELECT t.person, min(coalesce((SELECT min(b.recorded_at) FROM attendance_before b WHERE b.meeting = t.meeting AND b.person = t.person), t.recorded_at)) AS first
+			FROM attendance t JOIN meeting m ON m.id = t.meeting
+			WHERE m.occasion = $1 AND NOT EXISTS (SELECT 1 FROM signup x WHERE x.occasion = $1 AND x.person = t.person) GROUP BY t.person) f) w ON w.person = p.id
 		LEFT JOIN attendance t ON t.meeting = $2 AND t.person = p.id
 		LEFT JOIN employment e ON e.id = coalesce(t.employment, (SELECT y.id FROM employment y WHERE y.person = p.id
 			AND y.valid_from <= $3 AND (y.valid_to IS NULL OR y.valid_to > $3) ORDER BY y.share DESC, y.valid_from, y.id LIMIT 1))
 		LEFT JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $3 AND (u.valid_to IS NULL OR u.valid_to > $3)
 		ORDER BY CASE WHEN s.state = 'seated' THEN 1 WHEN t.person IS NOT NULL THEN 2 ELSE 3 END,
-			p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number, p.id`, m.Occasion, meeting, m.Span.Date)
+			p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number, w.number, p.id`, m.Occasion, meeting, m.Span.Date)
 	for i := range list {
 		if p := &list[i]; p.Protected && p.Person != v.Person {
 			p.Name, p.Workplace = "", ""

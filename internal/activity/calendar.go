@@ -2,7 +2,9 @@ package activity
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -17,7 +19,11 @@ type Filter struct {
 	Mine                            bool       // only those that the viewer is signed up to
 	Managed                         bool       // only those that the viewer may change
 	Cancelled                       bool       // also those that were cancelled
+	Open                            time.Time  // only those that one can sign up to at this time
+	For                             []string   // only those meant for one of these persons, as they are employed on From
+	Unsigned                        bool       // only those that the viewer has not signed up to
 	After                           Mark       // the last entry of the page before
+	Before                          Mark       // the first entry of the page after: the page ends just before it
 	Limit                           int        // 0: as many as [maxCalendar]
 }
 
@@ -84,6 +90,17 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 	if f.Managed {
 		where.WriteString(" AND " + managed(&args, v))
 	}
+	if !f.Open.IsZero() {
+		now := parameter(f.Open)
+		where.WriteString(" AND o.cancelled IS NULL AND o.opens <= " + now + " AND o.closes > " + now + " AND (o.starts IS NULL OR o.starts > " + now + ")")
+	}
+	within := ""
+	if f.For != nil {
+		within = meant(&args, &where, f.For, f.From)
+	}
+	if f.Unsigned {
+		where.WriteString(" AND COALESCE(s.state, 'cancelled') = 'cancelled'")
+	}
 	if f.Mine {
 		where.WriteString(" AND s.state IN ('requested', 'seated', 'waiting', 'offered')")
 	}
@@ -95,20 +112,30 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 		where.WriteString(` AND (COALESCE(m.date, '9999') > ` + date + ` OR COALESCE(m.date, '9999') = ` + date + `
 			AND (COALESCE(m.start_time, '') > ` + start + ` OR COALESCE(m.start_time, '') = ` + start + ` AND o.id > ` + id + `))`)
 	}
+	order := ""
+	if f.Before.Date != "" {
+		date, start, id := parameter(undated(f.Before.Date)), parameter(f.Before.Start), parameter(f.Before.ID)
+		where.WriteString(` AND (COALESCE(m.date, '9999') < ` + date + ` OR COALESCE(m.date, '9999') = ` + date + `
+			AND (COALESCE(m.start_time, '') < ` + start + ` OR COALESCE(m.start_time, '') = ` + start + ` AND o.id < ` + id + `))`)
+		order = " DESC"
+	}
 	limit := f.Limit
 	if limit <= 0 || limit > maxCalendar {
 		limit = maxCalendar
 	}
 	list, err := db.All(ctx, c, func(e *Entry) []any {
 		return append(scanOccasion(&e.Occasion), &e.Meetings, &e.Date, &e.Start, &e.End, &e.Place, &e.Address, &e.Unit, db.Truth(&e.Online), &e.MyState)
-	}, `SELECT `+occasionColumns+`, (SELECT count(*) FROM meeting x WHERE x.occasion = o.id),
+	}, within+`SELECT `+occasionColumns+`, (SELECT count(*) FROM meeting x WHERE x.occasion = o.id),
 			COALESCE(m.date, ''), COALESCE(m.start_time, ''), COALESCE(m.end_time, ''), COALESCE(m.place, ''), COALESCE(m.address, ''), COALESCE(m.unit, ''),
 			CASE WHEN COALESCE(m.online_link, '') = '' THEN 0 ELSE 1 END, COALESCE(s.state, '')`+fromOccasion+`
 		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id`+chosen+` ORDER BY x.starts, x.id LIMIT 1)
 		LEFT JOIN signup s ON s.occasion = o.id AND s.person = `+parameter(v.Person)+`
-		WHERE `+where.String()+` ORDER BY COALESCE(m.date, '9999'), COALESCE(m.start_time, ''), o.id LIMIT `+parameter(limit), args...)
+		WHERE `+where.String()+` ORDER BY COALESCE(m.date, '9999')`+order+`, COALESCE(m.start_time, '')`+order+`, o.id`+order+` LIMIT `+parameter(limit), args...)
 	if err != nil || len(list) == 0 {
 		return nil, err
+	}
+	if order != "" {
+		slices.Reverse(list)
 	}
 	activities := make([]string, len(list))
 	for i, e := range list {
@@ -126,6 +153,27 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 		list[i].Goals = of[list[i].Activity]
 	}
 	return list, nil
+}
+
+// meant limits a calendar to what is for one of the persons: an employment of theirs on the day is in the programme's target
+// group, and in the activity's audience. It returns what the query begins with: the units that hold their workplaces.
+func meant(args *[]any, where *strings.Builder, persons []string, day local.Date) string {
+	in := db.In(args, persons)
+	*args = append(*args, day)
+	d := last(args)
+	employed := "e.person IN " + in + " AND e.valid_from <= " + d + " AND (e.valid_to IS NULL OR e.valid_to > " + d + ")"
+	where.WriteString(` AND EXISTS (SELECT 1 FROM employment e WHERE ` + employed + `
+		AND EXISTS (SELECT 1 FROM within w JOIN target_unit t ON t.unit = w.unit WHERE w.workplace = e.workplace AND t.programme = a.programme)
+		AND (NOT EXISTS (SELECT 1 FROM audience_unit x WHERE x.activity = a.id)
+			OR EXISTS (SELECT 1 FROM within w JOIN audience_unit x ON x.unit = w.unit WHERE w.workplace = e.workplace AND x.activity = a.id))
+		AND (NOT EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id)
+			OR EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id AND x.staff_role = e.staff_role)))`)
+	return `WITH RECURSIVE within (workplace, unit) AS (
+			SELECT e.workplace, e.workplace FROM employment e WHERE ` + employed + `
+			UNION
+			SELECT w.workplace, u.parent FROM within w JOIN unit_period u ON u.unit = w.unit
+			WHERE u.valid_from <= ` + d + ` AND (u.valid_to IS NULL OR u.valid_to > ` + d + `) AND u.parent IS NOT NULL
+		) `
 }
 
 // undated is the date that those without one are sorted by.

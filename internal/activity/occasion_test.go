@@ -468,6 +468,21 @@ func TestCalendar(t *testing.T) {
 		if got := strings.Join(pages, " "); got != "a b e" {
 			t.Errorf("page by page: %s", got)
 		}
+		before := activity.Mark{Date: "9999-12-31"}
+		for _, want := range []string{"b e", "a"} {
+			page, err := activity.Calendar(t.Context(), d, access.Viewer{}, activity.Filter{Limit: 2, Before: before})
+			if err != nil || len(page) == 0 {
+				t.Fatal(page, err)
+			}
+			var names []string
+			for _, e := range page {
+				names = append(names, e.Name)
+			}
+			if got := strings.Join(names, " "); got != want {
+				t.Errorf("page by page backwards: %s, want %s", got, want)
+			}
+			before = page[0].Mark()
+		}
 	})
 }
 

@@ -35,9 +35,7 @@ func (s *Server) me(w http.ResponseWriter, req *http.Request, r view.Reader) err
 		if err != nil {
 			return err
 		}
-		signed := map[string]bool{}
 		for _, m := range seats {
-			signed[m.Occasion] = m.State != activity.Cancelled
 			over := m.Ends != nil && !d.Now.Before(*m.Ends)
 			switch {
 			case m.State == activity.Cancelled || m.Off && !over:
@@ -58,14 +56,8 @@ func (s *Server) me(w http.ResponseWriter, req *http.Request, r view.Reader) err
 		for _, h := range d.Hours {
 			d.Minutes += h.Minutes
 		}
-		open, err := activity.Calendar(ctx, c, r.Viewer, activity.Filter{From: s.today(zone), Limit: 20 + len(seats)})
-		if err != nil {
+		if d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{From: s.today(zone), Open: d.Now, For: []string{r.Person}, Unsigned: true, Limit: next}); err != nil {
 			return err
-		}
-		for _, e := range open {
-			if open := e.Openness(d.Now); !signed[e.ID] && len(d.Next) < next && (open == activity.Open || open == activity.OpenToQueue) {
-				d.Next = append(d.Next, e)
-			}
 		}
 		if d.Person, err = people.GetPerson(ctx, c, r.Viewer, r.Person); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
 
@@ -71,8 +73,9 @@ type calendar struct {
 	Goals    []programme.GoalArea
 	Counties []people.Unit
 	From, To string // as they were asked for
-	Earlier  string // the address of those before today, if the calendar begins today
-	Next     string // the address of the next page, if there is one
+	Previous string // the addresses of the pages before and after this one, if there are any
+	Next     string
+	Earlier  bool // the page before this one is what has been
 	Names    map[string]string
 	Now      time.Time
 }
@@ -90,21 +93,22 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 			here = p.ID
 			r = r.In(p.ID)
 		}
-		d.Earlier = r.With("from", string(p.Starts))
 	}
 	f := activity.Filter{Programme: here, Goal: q.Get("goal"), Unit: q.Get("county"), Kind: q.Get("kind"), Mine: q.Get("mine") != "" && r.SignedIn(),
 		From: date(d.From), To: date(d.To), Limit: most + 1}
-	if f.From == "" {
-		f.From = s.today(zone)
-	} else {
-		d.Earlier = ""
-	}
 	if f.To != "" {
 		f.To = f.To.Add(1) // the reader means the last day
 	}
-	if day, rest, ok := strings.Cut(q.Get("after"), " "); ok {
-		clock, id, _ := strings.Cut(rest, " ")
-		f.After = activity.Mark{Date: day, Start: clock, ID: id}
+	today := s.today(zone)
+	f.After, f.Before = markOf(q.Get("after")), markOf(q.Get("before"))
+	// Unless asked otherwise the calendar begins today; the pages before that hold what has been.
+	asked := f.From != ""
+	if !asked && f.Before.Date == "" && (f.After.Date == "" || f.After.Date >= string(today)) {
+		f.From = today
+	}
+	format := wanted(req)
+	if format != "" {
+		f.After, f.Before, f.Limit = activity.Mark{}, activity.Mark{}, 0
 	}
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
@@ -116,7 +120,7 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 				return err
 			}
 		}
-		tree, err := people.LoadTree(ctx, c, f.From)
+		tree, err := people.LoadTree(ctx, c, cmp.Or(f.From, today))
 		if err != nil {
 			return err
 		}
@@ -126,16 +130,68 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 	if err != nil {
 		return err
 	}
-	if len(d.Entries) > most {
+	more := len(d.Entries) > most
+	switch {
+	case more && f.Before.Date != "":
+		d.Entries = d.Entries[1:]
+	case more && format == "":
 		d.Entries = d.Entries[:most]
-		m := d.Entries[most-1].Mark()
-		d.Next = r.With("after", m.Date+" "+m.Start+" "+m.ID)
+	}
+	if n := len(d.Entries); n > 0 {
+		if f.Before.Date != "" || more {
+			d.Next = r.With("after", markText(d.Entries[n-1]))
+		}
+		if f.After.Date != "" || f.Before.Date != "" && more {
+			d.Previous = r.With("before", markText(d.Entries[0]))
+		}
+	}
+	if !asked && f.After.Date == "" && f.Before.Date == "" {
+		d.Previous, d.Earlier = r.With("before", string(today)), true
 	}
 	d.Names = map[string]string{}
 	for _, g := range d.Goals {
 		d.Names[g.ID] = g.Name
 	}
+	if format != "" {
+		return download(w, format, r.Say("calendar.title"), calendarSheet(r, d))
+	}
 	return render(w, req, http.StatusOK, calendarView(r, d))
+}
+
+// A mark is where a page of the calendar ends or begins, as an address has it.
+func markOf(s string) activity.Mark {
+	day, rest, _ := strings.Cut(s, " ")
+	start, id, _ := strings.Cut(rest, " ")
+	return activity.Mark{Date: day, Start: start, ID: id}
+}
+
+func markText(e activity.Entry) string {
+	m := e.Mark()
+	return cmp.Or(m.Date, "9999") + " " + m.Start + " " + m.ID
+}
+
+// calendarSheet is the calendar as a file: all that the page's choices give, not only what one page holds.
+func calendarSheet(r view.Reader, d calendar) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.Say("calendar.date"), Kind: sheet.Date}, {Label: r.Say("calendar.starts")}, {Label: r.Say("calendar.ends")},
+			{Label: r.Say("calendar.occasion"), Width: 44}, {Label: r.Say("calendar.kind")}, {Label: r.Say("calendar.goal"), Width: 30}, {Label: r.Say("calendar.place"), Width: 30},
+			{Label: r.Say("occasion.seats"), Kind: sheet.Number}, {Label: r.Say("seats.seated"), Kind: sheet.Number}, {Label: r.Say("seats.waiting"), Kind: sheet.Number}, {Label: r.Say("plan.sign-up")}},
+		Rows: func(yield func([]any) bool) {
+			for _, e := range d.Entries {
+				var goals []string
+				for _, g := range e.Goals {
+					if d.Names[g] != "" {
+						goals = append(goals, d.Names[g])
+					}
+				}
+				place := strings.Join(where(r, strings.Trim(e.Place+", "+e.Address, ", "), e.Online), " · ")
+				if !yield([]any{e.Date, e.Start, e.End, e.FullTitle(), r.State("activity-kind", e.Kind), strings.Join(goals, "; "), place,
+					e.Capacity, e.Seated, e.Waiting, r.Say("openness." + string(e.Openness(d.Now)))}) {
+					return
+				}
+			}
+		},
+	}
 }
 
 // date is a date as a query has it, "" if it is none.

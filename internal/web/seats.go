@@ -127,8 +127,8 @@ func participantName(r view.Reader, name string, number int) string {
 	switch {
 	case name != "":
 		return name
-	case number == 0:
-		return r.Say("seats.unnumbered")
+	case number < 0:
+		return r.Say("seats.walk-in", r.Number(-number))
 	}
 	return r.Say("seats.participant", r.Number(number))
 }

@@ -104,12 +104,11 @@ func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Attest, err = activity.ToAttest(ctx, c, r.Viewer); err != nil {
 			return err
 		}
-		entries, err := activity.Calendar(ctx, c, r.Viewer, activity.Filter{From: d.Today, Limit: 40})
-		for _, e := range entries {
-			if o := e.Openness(d.Now); len(d.Next) < open && (o == activity.Open || o == activity.OpenToQueue) {
-				d.Next = append(d.Next, e)
-			}
+		staff := make([]string, len(d.Staff))
+		for i, p := range d.Staff {
+			staff[i] = p.Person
 		}
+		d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{From: d.Today, Open: d.Now, For: staff, Limit: open})
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
@@ -322,7 +323,13 @@ func TestWalkInsKeepTheirNumbers(t *testing.T) {
 					t.Fatal(err)
 				}
 				hour++
-				w.exec(`UPDATE attendance SET recorded_at = $1 WHERE meeting = $2 AND person = $3`, dbtest.Now.Add(time.Duration(hour-100)*time.Hour), o+meeting, p)
+				w.tx("setup", func(ctx context.Context, tx *db.Tx) error {
+					if err := db.Lock(ctx, tx, "person", p); err != nil {
+						return err
+					}
+					_, err := tx.Exec(ctx, `UPDATE attendance SET recorded_at = $1 WHERE meeting = $2 AND person = $3`, dbtest.Now.Add(time.Duration(hour-100)*time.Hour), o+meeting, p)
+					return errors.Join(err, audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"}))
+				})
 			}
 		}
 		came("-meeting-1", "p003", "p001", "p002")
@@ -377,6 +384,48 @@ func TestWhatIsMeantForSomeone(t *testing.T) {
 			if err != nil || got != test.want {
 				t.Errorf("%s: %s, %v; want %s", test.says, got, err, test.want)
 			}
+		}
+	})
+}
+
+// Others see of a person's seats and hours what they may see of the occasions.
+func TestARecordIsSeenByWhoMay(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 2)
+		past := w.occasion(10, "2012-10-10 09:00-12:00")
+		coming := w.occasion(10, "2012-11-05 09:00-12:00")
+		walkIn := w.occasion(10, "2012-10-11 09:00-12:00")
+		w.exec(`UPDATE activity SET organiser = 'contact-far' WHERE id = $1`, "activity-"+coming)
+		w.seat(past, "p000")
+		w.seat(coming, "p000")
+		org := viewer("office", access.Office, programme1)
+		for _, o := range []string{past, walkIn} {
+			if _, err := w.record(org, o+"-meeting-1", "", activity.AttendanceEntry{Person: "p000", Minutes: new(90)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, test := range []struct {
+			says string
+			v    access.Viewer
+			want int
+		}{
+			{"one's own", participant("p000"), 3},
+			{"a colleague", participant("p001"), 0},
+			{"the office", org, 3},
+			{"another programme's office", viewer("office", access.Office, "other"), 0},
+			{"an organiser, of their own", viewer(organiser, access.Organiser, programme1), 2},
+			{"the contact of the workplace", viewer("contact-near", access.Contact, "", near), 3},
+			{"another workplace's contact", viewer("contact", access.Contact, "", far), 0},
+			{"the machine", access.System, 3},
+		} {
+			list, err := activity.RecordOf(t.Context(), d, test.v, "p000", "2012-10-12")
+			if err != nil || len(list) != test.want {
+				t.Errorf("%s: %d rows, %v; want %d", test.says, len(list), err, test.want)
+			}
+		}
+		list, err := activity.RecordOf(t.Context(), d, org, "p000", "2012-10-12")
+		if err != nil || list[0].Occasion != coming || list[0].Minutes != nil || list[1].Occasion != walkIn || list[1].State != "" || *list[1].Minutes != 90 {
+			t.Errorf("%+v, %v", list, err)
 		}
 	})
 }

@@ -36,8 +36,8 @@ const (
 
 // Ask puts a letter with a sign-in link and code in the outbox, if anyone has an account with
 // the address. It returns an id under which the code may be typed, and does the same whether
-// the address is known or not, so that nobody can find out which are.
-func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, email string) (id string, err error) {
+// the address is known or not, so that nobody can find out which are. back is the page that the link leads on to.
+func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, email, back string) (id string, err error) {
 	email, err = ParseEmail(email)
 	if err != nil {
 		return "", ErrEmail.At("email")
@@ -48,8 +48,8 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, email
 		return "", err
 	}
 	id = tx.NewID()
-	_, err = tx.Exec(ctx, `INSERT INTO sign_in (id, token, code, email, purpose, made, expiry) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		id, hashToken(linkToken(ring, id)), ring.Hash("sign-in code", id+" "+linkCode(ring, id)), email, purpose, now, now.Add(waitTime))
+	_, err = tx.Exec(ctx, `INSERT INTO sign_in (id, token, code, email, purpose, back, made, expiry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, hashToken(linkToken(ring, id)), ring.Hash("sign-in code", id+" "+linkCode(ring, id)), email, purpose, back, now, now.Add(waitTime))
 	if err != nil || asks >= emailAsks {
 		return id, err // enough letters lie in that mailbox
 	}
@@ -99,18 +99,21 @@ func LinkWorks(ctx context.Context, c db.Conn, now time.Time, token string) (boo
 	return n == 1, err
 }
 
-// UseLink uses a link up and returns who may sign in by it: all with an account at the address.
-func UseLink(ctx context.Context, tx *db.Tx, now time.Time, token string) (persons []string, err error) {
-	email, err := db.Value[string](ctx, tx, `
-		UPDATE sign_in SET used = $3 WHERE token = $1 AND purpose = $2 AND used IS NULL AND expiry > $3 RETURNING email`,
+// UseLink uses a link up and returns who may sign in by it, all with an account at the address, and the page that they
+// were heading for.
+func UseLink(ctx context.Context, tx *db.Tx, now time.Time, token string) (persons []string, back string, err error) {
+	type row struct{ email, back string }
+	r, err := db.One(ctx, tx, func(r *row) []any { return []any{&r.email, &r.back} }, `
+		UPDATE sign_in SET used = $3 WHERE token = $1 AND purpose = $2 AND used IS NULL AND expiry > $3 RETURNING email, back`,
 		hashToken(token), purpose, machine(now))
 	if errors.Is(err, db.ErrNoRows) {
-		return nil, ErrLink
+		return nil, "", ErrLink
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return proved(ctx, tx, email)
+	persons, err = proved(ctx, tx, r.email)
+	return persons, r.back, err
 }
 
 // UseCode uses a typed code up and returns who may sign in by it. A wrong code is counted, so

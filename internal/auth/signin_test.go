@@ -32,7 +32,7 @@ func ring(t *testing.T) *secret.Ring {
 func ask(t *testing.T, d *db.DB, at time.Time, email string) (id string) {
 	t.Helper()
 	must(t, d, func(ctx context.Context, tx *db.Tx) (err error) {
-		id, err = auth.Ask(ctx, tx, ring(t), at, email)
+		id, err = auth.Ask(ctx, tx, ring(t), at, email, "")
 		return err
 	})
 	return id
@@ -50,7 +50,7 @@ func way(t *testing.T, d *db.DB, at time.Time, id string) (w auth.Way) {
 func use(t *testing.T, d *db.DB, at time.Time, token string) (persons []string, err error) {
 	t.Helper()
 	err = do(t, d, func(ctx context.Context, tx *db.Tx) (err error) {
-		persons, err = auth.UseLink(ctx, tx, at, token)
+		persons, _, err = auth.UseLink(ctx, tx, at, token)
 		return err
 	})
 	return persons, err
@@ -292,7 +292,7 @@ func TestToken(t *testing.T) {
 		eva := access.Viewer{Person: person(t, d, "eva", "eva@example.org")}
 		var token string
 		must(t, d, func(ctx context.Context, tx *db.Tx) (err error) {
-			token, err = auth.NewToken(ctx, tx, eva, "eva", "")
+			token, err = auth.NewToken(ctx, tx, eva, "eva", "Statistik")
 			return err
 		})
 		if who, err := auth.TokenPerson(t.Context(), d, token); who != "eva" || err != nil {

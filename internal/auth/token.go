@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
@@ -13,8 +14,16 @@ import (
 	"kompobib/internal/fault"
 )
 
-// ErrNoToken is the fault of a token that opens nothing.
-var ErrNoToken = fault.Define(fault.SignIn, "auth.no-token")
+var (
+	ErrNoToken    = fault.Define(fault.SignIn, "auth.no-token")     // it opens nothing
+	ErrTokenLabel = fault.Define(fault.Invalid, "auth.token-label") // args: the most letters
+	ErrManyTokens = fault.Define(fault.Invalid, "auth.many-tokens") // args: the most there may be
+)
+
+const (
+	maxTokenLabel = 100
+	maxTokens     = 20 // of one person, that work
+)
 
 // A Token lets a program act for a person.
 type Token struct {
@@ -28,9 +37,18 @@ func NewToken(ctx context.Context, tx *db.Tx, v access.Viewer, person, label str
 	if person != v.Person && !v.Can(access.ManageAccounts) {
 		return "", ErrForbidden
 	}
+	if label = strings.TrimSpace(label); label == "" || utf8.RuneCountInString(label) > maxTokenLabel {
+		return "", ErrTokenLabel.At("label", maxTokenLabel)
+	}
 	n, err := db.Value[int](ctx, tx, `SELECT count(*) FROM account WHERE person = $1 AND disabled = 0`, person)
 	if err == nil && n == 0 {
 		err = ErrNoAccount
+	}
+	if err == nil {
+		n, err = db.Value[int](ctx, tx, `SELECT count(*) FROM api_token WHERE person = $1 AND revoked = 0`, person)
+	}
+	if err == nil && n >= maxTokens {
+		err = ErrManyTokens.At("label", maxTokens)
 	}
 	if err != nil {
 		return "", err
@@ -63,9 +81,12 @@ func Tokens(ctx context.Context, c db.Conn, v access.Viewer) ([]Token, error) {
 
 // RevokeToken ends a token of one's own.
 func RevokeToken(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error {
-	n, err := tx.Exec(ctx, `UPDATE api_token SET revoked = 1 WHERE id = $1 AND person = $2 AND revoked = 0`, id, v.Person)
+	n, err := db.Value[int](ctx, tx, `SELECT count(*) FROM api_token WHERE id = $1 AND person = $2 AND revoked = 0`, id, v.Person)
 	if err != nil || n == 0 {
 		return err // it has ended already
+	}
+	if _, err := tx.Exec(ctx, `UPDATE api_token SET revoked = 1 WHERE id = $1`, id); err != nil {
+		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "api_token", Row: id, Detail: map[string]any{"revoked": true}})
 }

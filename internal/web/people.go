@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"kompobib/internal/access"
+	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/people"
+	"kompobib/internal/programme"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
@@ -98,8 +100,33 @@ type personPage struct {
 	Units       map[string]string // names
 	Employers   map[string]string
 	Identity    string // masked
-	Edit        bool   // the reader may change it
-	Sight       bool   // and see identity numbers
+	Record      []activity.Record
+	Hours       []programmeHours
+	Edit        bool // the reader may change it
+	Sight       bool // and see identity numbers
+}
+
+// programmeHours is what a person has given to a programme.
+type programmeHours struct {
+	Programme         string // its name
+	Minutes, Attested int
+}
+
+// hoursOf sums a record by programme, in the order of the programmes.
+func hoursOf(record []activity.Record, programmes []programme.Programme) (sums []programmeHours) {
+	for _, p := range programmes {
+		sum := programmeHours{Programme: p.ShortName}
+		for _, r := range record {
+			if r.Programme == p.ID && r.Minutes != nil {
+				sum.Minutes += *r.Minutes
+				sum.Attested += r.Attested
+			}
+		}
+		if sum.Minutes > 0 {
+			sums = append(sums, sum)
+		}
+	}
+	return sums
 }
 
 // showPerson is the page of a person.
@@ -128,6 +155,14 @@ func (s *Server) showPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 		for _, e := range employers {
 			d.Employers[e.ID] = e.Name
 		}
+		if d.Record, err = activity.RecordOf(ctx, c, r.Viewer, id, s.date()); err != nil {
+			return err
+		}
+		programmes, err := programme.List(ctx, c, r.Viewer)
+		if err != nil {
+			return err
+		}
+		d.Hours = hoursOf(d.Record, programmes)
 		if d.Edit, err = people.MayEdit(ctx, c, r.Viewer, id); err != nil {
 			return err
 		}

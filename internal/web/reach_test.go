@@ -55,6 +55,9 @@ var reach = map[string]reaches{
 	"GET /me/security":           insiders,
 	"POST /me/security/password": insiders,
 	"POST /me/security/end":      insiders,
+	"GET /me/tokens":             insiders,
+	"POST /me/tokens":            insiders,
+	"POST /me/tokens/revoke":     insiders,
 
 	// Letters of a programme, by its office; accounts, roles and the audit log, by the administrator.
 	"GET /outbox":                               anywhere("office administrator"),

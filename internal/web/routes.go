@@ -71,6 +71,9 @@ var routes = []route{
 	{"GET /me/security", access.SeeSelf, (*Server).security},
 	{"POST /me/security/password", access.SeeSelf, (*Server).setPassword},
 	{"POST /me/security/end", access.SeeSelf, (*Server).endSession},
+	{"GET /me/tokens", access.SeeSelf, (*Server).tokens},
+	{"POST /me/tokens", access.SeeSelf, (*Server).newToken},
+	{"POST /me/tokens/revoke", access.SeeSelf, (*Server).revokeToken},
 
 	{"GET /outbox", access.SeeOutbox, (*Server).outbox},
 	{"GET /outbox/{letter}", access.SeeOutbox, (*Server).showLetter},

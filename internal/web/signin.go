@@ -36,7 +36,7 @@ func (s *Server) askLink(w http.ResponseWriter, req *http.Request, r view.Reader
 	form := signInForm{Email: req.PostFormValue("email"), Back: ours(req.PostFormValue("back"))}
 	var id string
 	err := s.DB.Tx(req.Context(), "sign-in", func(ctx context.Context, tx *db.Tx) (err error) {
-		id, err = auth.Ask(ctx, tx, s.Ring, s.Now(), form.Email)
+		id, err = auth.Ask(ctx, tx, s.Ring, s.Now(), form.Email, form.Back)
 		return err
 	})
 	if faults, code, ok := mistakes(err); ok {
@@ -108,8 +108,9 @@ func (s *Server) linkPage(w http.ResponseWriter, req *http.Request, r view.Reade
 
 func (s *Server) useLink(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	var persons []string
+	var back string
 	err := s.DB.Tx(req.Context(), "sign-in", func(ctx context.Context, tx *db.Tx) (err error) {
-		persons, err = auth.UseLink(ctx, tx, s.Now(), req.PathValue("token"))
+		persons, back, err = auth.UseLink(ctx, tx, s.Now(), req.PathValue("token"))
 		return err
 	})
 	if faults, code, ok := mistakes(err); ok {
@@ -118,7 +119,7 @@ func (s *Server) useLink(w http.ResponseWriter, req *http.Request, r view.Reader
 	if err != nil {
 		return err
 	}
-	return s.enter(w, req, persons, "link", "")
+	return s.enter(w, req, persons, "link", ours(back))
 }
 
 // enter lets in who has proved who they are, or asks which of those who share the address they are.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -239,6 +240,48 @@ func TestPasswordPage(t *testing.T) {
 		}
 		if h.post("/sign-in/password", "email", "Eva@example.org", "password", "korrekt häst batteri"); !h.inside("Eva Test") {
 			t.Error("the password did not let her in")
+		}
+	})
+}
+
+// Whoever was sent to sign in comes back to where they were heading, also through the link in a letter, but never elsewhere.
+func TestSignInLeadsOn(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		h := newHall(t, d)
+		for _, test := range []struct{ back, want string }{
+			{"/me/security?a=b", "/me/security?a=b"}, {"", "/me"}, {"https://example.org/", "/me"}, {"//example.org/", "/me"}, {"/\\example.org", "/me"},
+		} {
+			h.newBrowser()
+			h.post("/sign-in", "email", "eva@example.org", "back", test.back)
+			if path, _, _ := h.post(linkIn.FindString(h.mail())); path != test.want {
+				t.Errorf("%q led to %s, want %s", test.back, path, test.want)
+			}
+		}
+	})
+}
+
+// A key is shown once, works until it is ended, and has a name.
+func TestKeysForPrograms(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		h := newHall(t, d)
+		h.post("/sign-in", "email", "eva@example.org")
+		h.post(linkIn.FindString(h.mail()))
+		if _, code, page := h.post("/me/tokens", "label", " "); code != http.StatusUnprocessableEntity || !strings.Contains(page, "Skriv vad nyckeln") {
+			t.Errorf("without a name: %d", code)
+		}
+		_, code, page := h.post("/me/tokens", "label", "Statistik")
+		token := regexp.MustCompile(`kb_[a-z0-9]+`).FindString(page)
+		if who, err := auth.TokenPerson(t.Context(), d, token); code != http.StatusOK || err != nil || who != h.persons["Eva"] {
+			t.Fatalf("the key stands for %q, %v; %d", who, err, code)
+		}
+		_, _, page = h.get("/me/tokens")
+		id := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(page)
+		if strings.Contains(page, "kb_") || !strings.Contains(page, "Statistik") || id == nil {
+			t.Fatal("the list of keys does not show the name alone")
+		}
+		h.post("/me/tokens/revoke", "token", id[1])
+		if _, err := auth.TokenPerson(t.Context(), d, token); !errors.Is(err, auth.ErrNoToken) {
+			t.Errorf("it works after it was ended: %v", err)
 		}
 	})
 }

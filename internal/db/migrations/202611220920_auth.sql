@@ -44,6 +44,7 @@ CREATE TABLE sign_in (
 	code     TEXT NOT NULL,                        -- hashed with a key
 	email    TEXT NOT NULL CHECK (email <> ''),    -- lower case
 	purpose  TEXT NOT NULL CHECK (purpose <> ''),
+	back     TEXT NOT NULL DEFAULT '',             -- the page of ours that the person was heading for
 	tries    INTEGER NOT NULL DEFAULT 0 CHECK (tries BETWEEN 0 AND 1000),
 	made     TIMESTAMP NOT NULL,
 	expiry   TIMESTAMP NOT NULL,

@@ -215,12 +215,7 @@ func lockSeats(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string)
 func (o *seats) begun(at time.Time) bool { return o.Starts != nil && !at.Before(*o.Starts) }
 
 // location is the zone that the programme's people live in.
-func (o *seats) location() *time.Location {
-	if zone, err := time.LoadLocation(o.Zone); err == nil {
-		return zone
-	}
-	return time.UTC
-}
+func (o *seats) location() *time.Location { return local.Zone(o.Zone) }
 
 // local is t as the clocks of the programme show it, for words.
 func (o *seats) local(t time.Time) time.Time { return t.In(o.location()) }

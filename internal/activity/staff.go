@@ -121,7 +121,7 @@ func ToPassOn(ctx context.Context, c db.Conn, v access.Viewer, at time.Time, tod
 		WITH RECURSIVE within (workplace, unit) AS (
 			SELECT id, id FROM unit WHERE id IN `+db.In(&args, v.Scope(access.SignStaff).Workplaces)+`
 			UNION
-			SELECT w.workplace, u.around FROM within w JOIN (`+around+`) u ON u.unit = w.unit
+			SELECT w.workplace, coalesce(p.parent, m.unit) FROM within w`+up+`
 		)
 		SELECT a.id, a.title, n.unit, n.name, p.zone, o.closes
 		FROM activity a JOIN programme p ON p.id = a.programme AND p.published = 1

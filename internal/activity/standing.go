@@ -38,6 +38,14 @@ const around = `
 	SELECT unit, parent AS around FROM unit_period WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) AND parent IS NOT NULL
 	UNION ALL SELECT into_unit, unit FROM unit_merge WHERE on_date <= $1`
 
+// up follows FROM within w with what is around w.unit, as coalesce(p.parent, m.unit): [around] for one unit at a time, so
+// that a sign-up does not read the whole tree.
+const up = `
+	CROSS JOIN (SELECT 0 AS merged UNION ALL SELECT 1) way
+	LEFT JOIN unit_period p ON way.merged = 0 AND p.unit = w.unit AND p.valid_from <= $1 AND (p.valid_to IS NULL OR p.valid_to > $1)
+	LEFT JOIN unit_merge m ON way.merged = 1 AND m.into_unit = w.unit AND m.on_date <= $1
+	WHERE coalesce(p.parent, m.unit) IS NOT NULL`
+
 // roster returns the persons' standing on a day, in one query; today decides who is their contact. Each
 // person asked for has one, though they may not exist.
 func roster(ctx context.Context, c db.Conn, programme, activity string, day, today local.Date, persons []string) (map[string]*standing, error) {
@@ -57,7 +65,7 @@ func roster(ctx context.Context, c db.Conn, programme, activity string, day, tod
 			SELECT e.id, e.workplace FROM employment e JOIN chosen ON chosen.id = e.person
 			WHERE e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1)
 			UNION
-			SELECT w.employment, u.around FROM within w JOIN (`+around+`) u ON u.unit = w.unit
+			SELECT w.employment, coalesce(p.parent, m.unit) FROM within w`+up+`
 		)
 		SELECT chosen.id, chosen.protected, coalesce(e.id, ''), coalesce(e.workplace, ''),
 			CASE WHEN e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2) THEN 1 ELSE 0 END,

@@ -19,7 +19,7 @@ import (
 // A world is what the rules of seats and attendance stand on: a county with two workplaces, their
 // staff, and a programme for them all.
 type world struct {
-	t *testing.T
+	t testing.TB
 	d *db.DB
 	n int // occasions so far
 }
@@ -33,7 +33,7 @@ const (
 )
 
 // newWorld makes one with so many staff at the near workplace: p000, p001 and so on.
-func newWorld(t *testing.T, d *db.DB, staff int) *world {
+func newWorld(t testing.TB, d *db.DB, staff int) *world {
 	t.Helper()
 	w := &world{t: t, d: d}
 	w.tx("setup", func(ctx context.Context, tx *db.Tx) error {

@@ -37,6 +37,7 @@ type DB struct {
 	random      io.Reader
 	observe     func(Trace)
 	queue       chan *act // SQLite's writer takes from it
+	prepared    prepared
 	writer      sync.WaitGroup
 	closed      chan struct{}
 	closing     sync.Once
@@ -75,6 +76,7 @@ func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Op
 	}
 	if !d.postgres {
 		d.queue = make(chan *act)
+		d.prepared = prepared{stmts: map[string]*sql.Stmt{}, once: map[string]bool{}}
 		d.writer.Go(d.writeSQLite)
 	}
 	if err := d.LoadClock(ctx); err != nil {

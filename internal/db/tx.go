@@ -82,7 +82,7 @@ func (d *DB) once(ctx context.Context, by string, f work) error {
 func (d *DB) begun(t *sql.Tx, by string) *Tx {
 	var r runner = t
 	if !d.postgres {
-		r = again{t, map[string]*sql.Stmt{}}
+		r = again{t, &d.prepared, map[string]*sql.Stmt{}}
 	}
 	tx := &Tx{conn: conn{q: r}, By: by, At: d.Now(), sql: r, postgres: d.postgres, random: d.random, stamp: d.stamp}
 	if d.observe != nil {

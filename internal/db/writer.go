@@ -73,6 +73,7 @@ func (d *DB) writeSQLite() {
 		select {
 		case a := <-d.queue:
 			d.together(d.waiting(a))
+			d.prepared.prepare(context.Background(), d.write)
 		case <-d.closed:
 			return
 		}

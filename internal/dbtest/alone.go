@@ -2,6 +2,7 @@ package dbtest
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"slices"
 	"strings"
@@ -32,16 +33,7 @@ func Heard(t testing.TB, f func(ctx context.Context)) (all []Statement) {
 // they return: what a page would cost if it were nothing but its queries.
 func Alone(t testing.TB, url string) func(all []Statement) error {
 	t.Helper()
-	driver := "pgx"
-	if !strings.HasPrefix(url, "postgres") {
-		driver, url = "sqlite", "file:"+url+"?_time_format=sqlite&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=query_only(1)"
-	}
-	plain, err := sql.Open(driver, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain.SetMaxIdleConns(16)
-	t.Cleanup(func() { plain.Close() })
+	plain := plainly(t, url)
 	return func(all []Statement) error {
 		for _, s := range all {
 			if err := scanAll(plain, s); err != nil {
@@ -50,6 +42,36 @@ func Alone(t testing.TB, url string) func(all []Statement) error {
 		}
 		return nil
 	}
+}
+
+// OneRow returns a function that adds one row to a table of its own, and has it on the disk when it returns: the
+// least that saving anything costs. url is a file that is not there yet, or an empty PostgreSQL database.
+func OneRow(t testing.TB, url string) func() error {
+	t.Helper()
+	plain := plainly(t, url)
+	if _, err := plain.Exec("CREATE TABLE one_row (id TEXT PRIMARY KEY)"); err != nil {
+		t.Fatal(err)
+	}
+	return func() error {
+		_, err := plain.Exec("INSERT INTO one_row (id) VALUES ($1)", rand.Text())
+		return err
+	}
+}
+
+// plainly opens a database as durable as ours, and nothing more.
+func plainly(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	driver := "pgx"
+	if !strings.HasPrefix(url, "postgres") {
+		driver, url = "sqlite", "file:"+url+"?_time_format=sqlite&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	}
+	plain, err := sql.Open(driver, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain.SetMaxIdleConns(16)
+	t.Cleanup(func() { plain.Close() })
+	return plain
 }
 
 func scanAll(plain *sql.DB, s Statement) error {

@@ -15,9 +15,9 @@ func Instant(s, zone string) (time.Time, error) {
 	if !Date(date).Valid() {
 		return time.Time{}, ErrDate
 	}
-	z, err := time.LoadLocation(zone)
+	z, err := ZoneNamed(zone)
 	if err != nil {
-		return time.Time{}, ErrZone
+		return time.Time{}, err
 	}
 	clock = clock[:min(len(clock), len(clockLayout))]
 	t, ok := Span{Date: Date(date)}.instant(clock, z)
@@ -29,7 +29,7 @@ func Instant(s, zone string) (time.Time, error) {
 
 // InstantIn writes t as a form's field of type datetime-local takes it; "" for the zero time.
 func InstantIn(t time.Time, zone string) string {
-	z, err := time.LoadLocation(zone)
+	z, err := ZoneNamed(zone)
 	if t.IsZero() || err != nil {
 		return ""
 	}

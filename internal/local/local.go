@@ -93,8 +93,8 @@ type Span struct {
 // Check reports everything wrong with s, in the fields date, start, end, zone and breaks.
 func (s Span) Check() (faults fault.List) {
 	faults.Unless(s.Date.Valid(), ErrDate.At("date"))
-	zone, err := time.LoadLocation(s.Zone)
-	faults.Unless(err == nil && s.Zone != "" && s.Zone != "Local", ErrZone.At("zone"))
+	zone, err := ZoneNamed(s.Zone)
+	faults.Unless(err == nil, ErrZone.At("zone"))
 	if faults != nil {
 		return faults
 	}
@@ -119,7 +119,7 @@ func (s Span) Check() (faults fault.List) {
 
 // UTC returns the instants at which a checked s starts and ends.
 func (s Span) UTC() (start, end time.Time) {
-	zone, err := time.LoadLocation(s.Zone)
+	zone, err := ZoneNamed(s.Zone)
 	if err != nil {
 		return
 	}
@@ -134,7 +134,7 @@ func (s Span) Minutes() int { return s.Between(s.Start, s.End) }
 // Between are the countable minutes of a checked s for who was there from one clock time to
 // another; what lies outside s does not count.
 func (s Span) Between(from, to Clock) int {
-	zone, err := time.LoadLocation(s.Zone)
+	zone, err := ZoneNamed(s.Zone)
 	if err != nil {
 		return 0
 	}

@@ -83,13 +83,7 @@ type Programme struct {
 }
 
 // Location is the programme's zone.
-func (p Programme) Location() *time.Location {
-	zone, err := time.LoadLocation(p.Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
+func (p Programme) Location() *time.Location { return local.Zone(p.Zone) }
 
 // Has reports whether a day is within the programme.
 func (p Programme) Has(d local.Date) bool { return p.Starts <= d && d <= p.Ends }
@@ -195,8 +189,8 @@ func (p *Programme) check(ctx context.Context, c db.Conn) error {
 	faults.Unless(p.Ends.Valid(), local.ErrDate.At("ends"))
 	dated := p.Starts.Valid() && p.Ends.Valid()
 	faults.Unless(!dated || p.Starts <= p.Ends, ErrEnds.At("ends"))
-	zone, err := time.LoadLocation(p.Zone)
-	faults.Unless(err == nil && p.Zone != "" && zone != time.Local, local.ErrZone.At("zone"))
+	_, err := local.ZoneNamed(p.Zone)
+	faults.Unless(err == nil, local.ErrZone.At("zone"))
 
 	periods, err := FundingPeriods(ctx, c)
 	if err != nil {

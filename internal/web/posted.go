@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"kompobib/internal/local"
 )
@@ -78,12 +77,4 @@ func numeral(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
-}
-
-func location(zone string) *time.Location {
-	l, err := time.LoadLocation(zone)
-	if err != nil {
-		return time.UTC
-	}
-	return l
 }

@@ -20,11 +20,7 @@ import (
 
 // today is the domain's date where a programme is.
 func (s *Server) today(zone string) local.Date {
-	at, err := time.LoadLocation(zone)
-	if err != nil {
-		at = time.UTC
-	}
-	return local.DateOf(s.DB.Now(), at)
+	return local.DateOf(s.DB.Now(), local.Zone(zone))
 }
 
 // home is the page of the only programme, or a portal to several.

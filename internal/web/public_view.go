@@ -104,11 +104,7 @@ func where(r view.Reader, place string, online bool) (facts []string) {
 }
 
 func localDate(t time.Time, zone string) local.Date {
-	at, err := time.LoadLocation(zone)
-	if err != nil {
-		at = time.UTC
-	}
-	return local.DateOf(t, at)
+	return local.DateOf(t, local.Zone(zone))
 }
 
 func audienceText(r view.Reader, d publicActivity) string {

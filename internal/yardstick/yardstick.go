@@ -26,12 +26,13 @@ func Compare(b *testing.B, aim float64, measured, against func()) {
 	Report(b, float64(first)/float64(second), aim, "times")
 }
 
-// Median does something again and again, and returns the time that half of it took no longer than.
-func Median(b *testing.B, f func()) time.Duration {
+// Median does something again and again, each time after what prepares it, and returns the time that half of it
+// took no longer than.
+func Median(b *testing.B, prepare, f func()) time.Duration {
 	b.Helper()
-	f()
 	var all []time.Duration
 	for b.Loop() {
+		prepare()
 		all = append(all, took(f))
 	}
 	b.ReportMetric(0, "ns/op")

@@ -38,6 +38,7 @@ CREATE TABLE unit_merge (
 	into_unit TEXT NOT NULL REFERENCES unit (id),
 	on_date   TEXT NOT NULL CHECK (on_date LIKE '____-__-__')
 );
+CREATE INDEX unit_merge_into ON unit_merge (into_unit, on_date);
 
 CREATE TABLE employer (
 	id       TEXT PRIMARY KEY,

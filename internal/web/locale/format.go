@@ -118,10 +118,7 @@ func (l Language) Time(t time.Time, zone string) string {
 	if t.IsZero() {
 		return ""
 	}
-	at, err := time.LoadLocation(zone)
-	if err != nil {
-		at = time.UTC
-	}
+	at := local.Zone(zone)
 	t = t.In(at)
 	d := l.ShortDate(local.DateOf(t, at))
 	if l == English {

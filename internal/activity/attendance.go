@@ -49,6 +49,7 @@ type AttendanceEntry struct {
 	Arrived, Departed local.Clock // '' for the start and the end of the meeting
 	Absence           string      // one of [AbsenceReasons], with nothing else
 	Version           *int        // of the row that the entry was written from, 0 for none; nil leaves that unchecked
+	Why               string      // the row is corrected, if not for the same reason as the others
 }
 
 // EntryField is the field of a fault in an entry: its word is 'minutes', 'arrived', 'departed', 'absence' or 'row'.
@@ -117,6 +118,7 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 	var faults fault.List
 	var rows, before [][]any
 	var audits []audit.Event
+	unexplained := 0
 	for _, e := range entries {
 		r, wrong := s.row(e)
 		if wrong == nil {
@@ -131,14 +133,18 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 			done.Unchanged++
 			continue
 		}
+		reason := cmp.Or(strings.TrimSpace(e.Why), why)
 		if corrects {
 			done.Corrected++
+			if reason == "" {
+				unexplained++
+			}
 			if was.AttestedAt != nil {
 				done.Unattested++
 			}
 			before = append(before, []any{s.ID, was.Person, was.Version, db.Null(was.Employment), was.Minutes, db.Null(was.Arrived), db.Null(was.Departed),
-				db.Null(was.Absence), was.Source, was.By, was.At, db.Null(was.AttestedBy), was.AttestedAt, tx.By, tx.At, why})
-			audits = append(audits, audit.Event{Act: "correct", Entity: "attendance", Row: s.ID + "/" + e.Person, Why: why,
+				db.Null(was.Absence), was.Source, was.By, was.At, db.Null(was.AttestedBy), was.AttestedAt, tx.By, tx.At, reason})
+			audits = append(audits, audit.Event{Act: "correct", Entity: "attendance", Row: s.ID + "/" + e.Person, Why: reason,
 				Detail: map[string]any{"version": was.Version + 1, "minutes": []int{was.Minutes, r.Minutes}, "unattested": was.AttestedAt != nil}})
 		} else {
 			done.New++
@@ -146,7 +152,7 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 		rows = append(rows, []any{s.ID, r.Person, db.Null(r.Employment), r.Minutes, db.Null(r.Arrived), db.Null(r.Departed), db.Null(r.Absence),
 			"organiser", tx.By, tx.At})
 	}
-	faults.Unless(done.Corrected == 0 || why != "", ErrCorrection.At("why", done.Corrected))
+	faults.Unless(unexplained == 0, ErrCorrection.At("why", unexplained))
 	if err := faults.Err(); err != nil {
 		return Recorded{}, err
 	}
@@ -191,7 +197,7 @@ func openSitting(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string
 		return nil, err
 	}
 	if err := db.Lock(ctx, tx, "person", persons...); errors.Is(err, db.ErrNoRows) {
-		return nil, ErrNobody
+		return nil, nobodies(ctx, tx, persons)
 	} else if err != nil {
 		return nil, err
 	}
@@ -211,6 +217,23 @@ func openSitting(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string
 		return nil, ErrNotBegun.With(m.Span.Date, m.Span.Start)
 	}
 	return &sitting{Meeting: m, occasion: o, at: tx.At}, nil
+}
+
+// nobodies says which of the persons do not exist.
+func nobodies(ctx context.Context, c db.Conn, persons []string) error {
+	var args []any
+	there, err := db.Values[string](ctx, c, `SELECT id FROM person WHERE id IN `+db.In(&args, persons), args...)
+	if err != nil {
+		return err
+	}
+	var faults fault.List
+	for _, p := range persons {
+		faults.Unless(slices.Contains(there, p), ErrNobody.At(EntryField("row", p)))
+	}
+	if faults == nil {
+		return ErrNobody
+	}
+	return faults
 }
 
 // read reads what the rules need to know of the persons, in four queries.

@@ -2,6 +2,7 @@ package activity
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -24,6 +25,24 @@ type Participant struct {
 // Signups returns an occasion's sign-ups as v may see them, the seated first and then the queue, in the order they came:
 // all, those of v's own staff, or v's own. Of a person with protected identity others see the number only.
 func Signups(ctx context.Context, c db.Conn, v access.Viewer, occasion string) ([]Participant, error) {
+	return SignupsAfter(ctx, c, v, occasion, SignupMark{}, 0)
+}
+
+// A SignupMark is where a page of an occasion's sign-ups ended: at its last row's state and order.
+type SignupMark struct {
+	State SignupState
+	Seq   int64
+	ID    string
+}
+
+// Mark is where a page ends that has p last.
+func (p Participant) Mark() SignupMark { return SignupMark{p.State, p.Seq, p.ID} }
+
+// rank is the order of the states in a list.
+const rank = `CASE %s WHEN 'seated' THEN 1 WHEN 'waiting' THEN 2 ELSE 3 END`
+
+// SignupsAfter is [Signups] from a mark on, at most limit of them; 0 is no limit.
+func SignupsAfter(ctx context.Context, c db.Conn, v access.Viewer, occasion string, after SignupMark, limit int) ([]Participant, error) {
 	o, err := getSeats(ctx, c, v, occasion)
 	if err != nil {
 		return nil, err
@@ -37,6 +56,17 @@ func Signups(ctx context.Context, c db.Conn, v access.Viewer, occasion string) (
 		args = append(args, v.Person)
 		seen = `(s.person = $3 OR p.protected = 0 AND EXISTS (SELECT 1 FROM employment mine WHERE mine.person = s.person
 			AND mine.valid_from <= $2 AND (mine.valid_to IS NULL OR mine.valid_to > $2) AND mine.workplace IN ` + db.In(&args, staff.Workplaces) + `))`
+	}
+	state := fmt.Sprintf(rank, "s.state")
+	if after.ID != "" {
+		args = append(args, string(after.State), after.Seq, after.ID)
+		n := len(args)
+		seen += fmt.Sprintf(" AND (%s, s.seq, s.id) > (%s, $%d, $%d)", state, fmt.Sprintf(rank, fmt.Sprintf("$%d", n-2)), n-1, n)
+	}
+	limited := ""
+	if limit > 0 {
+		args = append(args, limit)
+		limited = " LIMIT " + last(&args)
 	}
 	list, err := db.All(ctx, c, func(p *Participant) []any {
 		return []any{&p.ID, &p.Occasion, &p.Person, &p.State, &p.Seq, &p.Number, &p.Place,
@@ -53,7 +83,7 @@ func Signups(ctx context.Context, c db.Conn, v access.Viewer, occasion string) (
 			AND x.valid_from <= $2 AND (x.valid_to IS NULL OR x.valid_to > $2) ORDER BY x.share DESC, x.valid_from, x.id LIMIT 1)
 		LEFT JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $2 AND (u.valid_to IS NULL OR u.valid_to > $2)
 		WHERE `+seen+`
-		ORDER BY CASE s.state WHEN 'seated' THEN 1 WHEN 'waiting' THEN 2 ELSE 3 END, s.seq, s.id`, args...)
+		ORDER BY `+state+`, s.seq, s.id`+limited, args...)
 	for i := range list {
 		list[i].hide(v)
 	}

@@ -29,6 +29,7 @@ var (
 	ErrClosed       = fault.Define(fault.Conflict, "seat.closed")
 	ErrNotTarget    = fault.Define(fault.Forbidden, "seat.not-target")
 	ErrNotAudience  = fault.Define(fault.Forbidden, "seat.not-audience")
+	ErrNoSignup     = fault.Define(fault.NotFound, "seat.no-signup")
 	ErrNotSignedUp  = fault.Define(fault.Conflict, "seat.not-signed-up")
 	ErrCancelLate   = fault.Define(fault.Conflict, "seat.cancel-late")
 	ErrTooManySeats = fault.Define(fault.TooLarge, "seat.too-many")
@@ -172,6 +173,29 @@ func Cancel(ctx context.Context, tx *db.Tx, v access.Viewer, occasion, person, w
 		}
 	}
 	return change.write(ctx, tx, o, was)
+}
+
+// CancelSignup is [Cancel] of a sign-up by its id. To who may not see it, it is not there.
+func CancelSignup(ctx context.Context, tx *db.Tx, v access.Viewer, id, why string) error {
+	s, err := db.One(ctx, tx, func(s *Signup) []any { return []any{&s.Occasion, &s.Person} }, `SELECT occasion, person FROM signup WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return ErrNoSignup
+	}
+	if err != nil {
+		return err
+	}
+	err = Cancel(ctx, tx, v, s.Occasion, s.Person, why)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return ErrNoSignup
+	case errors.Is(err, ErrNotYours):
+		if o, err := getSeats(ctx, tx, v, s.Occasion); err != nil {
+			return err
+		} else if !o.sees(v) {
+			return ErrNoSignup
+		}
+	}
+	return err
 }
 
 // distinct is list without what stands in it before, in its order.

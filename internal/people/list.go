@@ -16,17 +16,18 @@ import (
 // ErrPage is the fault of a mark that no page ended at.
 var ErrPage = fault.Define(fault.Invalid, "people.page")
 
-// A Sort is an order of a list of people. Each ends in the name and the id.
+// A Sort is an order of a list of people. Each ends in the id.
 type Sort string
 
 const (
 	ByName         Sort = "" // surname, first name
 	ByWorkplace    Sort = "workplace"
 	ByMunicipality Sort = "municipality"
+	ByID           Sort = "id" // in the order they were added; its marks tell nothing of a person
 )
 
 // Sorts are all orders.
-var Sorts = []Sort{ByName, ByWorkplace, ByMunicipality}
+var Sorts = []Sort{ByName, ByWorkplace, ByMunicipality, ByID}
 
 // A Filter says which people a list has. Empty fields ask for nothing.
 type Filter struct {
@@ -81,6 +82,7 @@ func ListPeople(ctx context.Context, c db.Conn, v access.Viewer, f Filter) (Page
 		ByName:         {"p.sort_key", "p.id"},
 		ByWorkplace:    {"coalesce(w.sort_key, '')", "p.sort_key", "p.id"},
 		ByMunicipality: {"coalesce(m.sort_key, '')", "coalesce(w.sort_key, '')", "p.sort_key", "p.id"},
+		ByID:           {"p.id"},
 	}[f.Sort]
 	if order == nil {
 		return Page{}, ErrPage

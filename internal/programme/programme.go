@@ -122,6 +122,11 @@ func BySlug(ctx context.Context, c db.Conn, v access.Viewer, slug string) (Progr
 	return one(ctx, c, v, "p.slug = $1", slug)
 }
 
+// Find returns the programme with a slug or an id, or [ErrNotFound].
+func Find(ctx context.Context, c db.Conn, v access.Viewer, slugOrID string) (Programme, error) {
+	return one(ctx, c, v, "(p.slug = $1 OR p.id = $1)", slugOrID)
+}
+
 func one(ctx context.Context, c db.Conn, v access.Viewer, where, value string) (Programme, error) {
 	args := []any{value}
 	p, err := db.One(ctx, c, scan, selectProgramme+`WHERE `+where+` AND `+visible(&args, v), args...)

@@ -15,8 +15,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
@@ -207,48 +206,13 @@ func robots(w http.ResponseWriter, _ *http.Request) {
 	io.WriteString(w, "User-agent: *\nDisallow: /me\nDisallow: /sign-in\n")
 }
 
-// rates bound how often something may be tried, by the name of what.
-type rates struct {
-	mu  sync.Mutex
-	by  map[string]*rate.Limiter
-	old time.Time
-}
-
-// A pace is how many tries may come at once, and how soon there is another one.
-type pace struct {
-	tries int
-	every time.Duration
-}
-
 // A whole region may come from one address, when a letter has told all its staff that sign-up opens: two steps each. What is
 // guarded here is the machine; a mailbox is guarded by auth, and an account by knock.
 var (
-	door  = pace{600, 200 * time.Millisecond} // all steps of signing in, from one address
-	knock = pace{10, 30 * time.Second}        // passwords for one account, wherever from
-	guess = pace{60, 2 * time.Second}         // passwords from one address: each costs us a slot
+	door  = auth.Pace{Tries: 600, Every: 200 * time.Millisecond} // all steps of signing in, from one address
+	knock = auth.Pace{Tries: 10, Every: 30 * time.Second}        // passwords for one account, wherever from
+	guess = auth.Pace{Tries: 60, Every: 2 * time.Second}         // passwords from one address: each costs us a slot
 )
-
-func (l *rates) allow(what string, p pace, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if now.Sub(l.old) > time.Minute {
-		for a, limiter := range l.by {
-			if limiter.TokensAt(now) >= float64(limiter.Burst()) { // as new
-				delete(l.by, a)
-			}
-		}
-		l.old = now
-	}
-	limiter := l.by[what]
-	if limiter == nil {
-		if l.by == nil {
-			l.by = map[string]*rate.Limiter{}
-		}
-		limiter = rate.NewLimiter(rate.Every(p.every), p.tries)
-		l.by[what] = limiter
-	}
-	return limiter.AllowN(now, 1)
-}
 
 // address is where a request comes from: the last that our own proxy names, or the connection's other end.
 // Of an IPv6 address, the network that one household has.

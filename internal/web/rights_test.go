@@ -41,12 +41,16 @@ var parameter = regexp.MustCompile(`\{([a-z]+)\}`)
 
 // sortOf is the sort of row that a route's parameter names.
 func sortOf(pattern, name string) string {
-	if name != "id" {
+	switch name {
+	case "id":
+	case "p":
+		return "slug"
+	default:
 		return name
 	}
 	for _, at := range []struct{ part, sort string }{
 		{"/goals/", "goal"}, {"/phases/", "phase"}, {"/partners/", "partner"}, {"/activities/", "activity"}, {"/occasions/", "occasion"},
-		{"/meetings/", "past-meeting"}, {"/accounts/", "person"}, {"/outbox/", "letter"},
+		{"/meetings/", "past-meeting"}, {"/signups/", "signup"}, {"/accounts/", "person"}, {"/outbox/", "letter"},
 	} {
 		if strings.Contains(pattern, at.part) {
 			return at.sort

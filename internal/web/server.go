@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"kompobib/internal/access"
+	"kompobib/internal/api"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
@@ -48,7 +49,7 @@ type Server struct {
 	Viewer func(*http.Request) access.Viewer
 
 	meter *meter
-	rates rates
+	rates *auth.Rates
 	site  atomic.Pointer[front]
 }
 
@@ -63,7 +64,7 @@ const (
 
 // Handler returns the whole application. It is called once.
 func (s *Server) Handler() http.Handler {
-	s.meter = newMeter()
+	s.meter, s.rates = newMeter(), auth.NewRates()
 	mux := http.NewServeMux()
 	for _, route := range routes {
 		mux.Handle(route.pattern, s.handler(route))
@@ -81,8 +82,16 @@ func (s *Server) Handler() http.Handler {
 		http.Redirect(w, req, static.URL("favicon.svg"), http.StatusFound)
 	})
 	outer.HandleFunc("GET /robots.txt", robots)
+	outer.Handle("/api/", s.programs())
 	outer.Handle("/", s.sessions(sameSite.Handler(mux)))
 	return s.watch(s.guard(outer))
+}
+
+// programs is the interface for other systems. It stands before the sessions: no cookie says who asks there,
+// so a page elsewhere cannot ask in a reader's name, and no token opens a page.
+func (s *Server) programs() http.Handler {
+	return (&api.Server{DB: s.DB, Log: s.Log, Now: s.Now, Address: s.address,
+		Noted: func(req *http.Request, route string) { seen(req).route = route }}).Handler()
 }
 
 // handler finds out who asks, reads their form, and lets those with the right in.
@@ -123,7 +132,7 @@ func (s *Server) admit(w http.ResponseWriter, req *http.Request, r view.Reader, 
 	if req.Method != http.MethodPost {
 		return nil
 	}
-	if strings.HasPrefix(req.URL.Path, "/sign-in") && !s.rates.allow(s.address(req), door, s.Now()) {
+	if strings.HasPrefix(req.URL.Path, "/sign-in") && s.rates.Take(s.address(req), door, s.Now()) > 0 {
 		return errTooMany
 	}
 	return readForm(w, req)

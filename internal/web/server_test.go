@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kompobib/internal/access"
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/web/locale"
@@ -203,15 +204,15 @@ func TestNotice(t *testing.T) {
 // When a letter has told everyone that sign-up opens, 400 people at one address ask for a letter and type their code within a
 // minute. Whoever guesses passwords is stopped long before.
 func TestARegionBehindOneAddressComesIn(t *testing.T) {
-	var r rates
+	r := auth.NewRates()
 	for i := range 800 {
-		if at := dbtest.Now.Add(time.Duration(i) * time.Minute / 800); !r.allow("192.0.2.1", door, at) {
+		if at := dbtest.Now.Add(time.Duration(i) * time.Minute / 800); r.Take("192.0.2.1", door, at) > 0 {
 			t.Fatalf("step %d is refused", i+1)
 		}
 	}
 	guessed := 0
 	for i := range 3600 {
-		if r.allow("knock ann@example.org", knock, dbtest.Now.Add(time.Duration(i)*time.Second)) {
+		if r.Take("knock ann@example.org", knock, dbtest.Now.Add(time.Duration(i)*time.Second)) == 0 {
 			guessed++
 		}
 	}
@@ -221,10 +222,10 @@ func TestARegionBehindOneAddressComesIn(t *testing.T) {
 }
 
 func TestRates(t *testing.T) {
-	var r rates
+	r := auth.NewRates()
 	now := dbtest.Now
-	for i := range door.tries {
-		if !r.allow("192.0.2.1", door, now) {
+	for i := range door.Tries {
+		if r.Take("192.0.2.1", door, now) > 0 {
 			t.Fatalf("try %d is refused", i+1)
 		}
 	}
@@ -235,10 +236,10 @@ func TestRates(t *testing.T) {
 	}{
 		{"one more at once is refused", "192.0.2.1", 0, false},
 		{"someone else is not", "192.0.2.2", 0, true},
-		{"a moment later there is one again", "192.0.2.1", door.every, true},
-		{"but not two", "192.0.2.1", door.every, false},
+		{"a moment later there is one again", "192.0.2.1", door.Every, true},
+		{"but not two", "192.0.2.1", door.Every, false},
 	} {
-		if got := r.allow(test.address, door, now.Add(test.after)); got != test.want {
+		if got := r.Take(test.address, door, now.Add(test.after)) == 0; got != test.want {
 			t.Errorf("%s: %v", test.says, got)
 		}
 	}

@@ -48,21 +48,8 @@ func (s *Server) visitor(req *http.Request) (v access.Viewer, self people.Person
 
 // resolve finds out what a person may do, what they are called and which language they read.
 func resolve(ctx context.Context, c db.Conn, person string, on local.Date) (v access.Viewer, self people.Person, err error) {
-	if v, err = people.Viewer(ctx, c, person, on); err != nil || v.Person == "" {
+	if v, err = programme.Viewer(ctx, c, person, on); err != nil || v.Person == "" {
 		return v, self, err
-	}
-	for _, g := range v.Grants {
-		if g.Programme == "" {
-			continue
-		}
-		units, err := programme.AllTargets(ctx, c)
-		if err != nil {
-			return v, self, err
-		}
-		if v, err = people.WithTargets(ctx, c, v, units); err != nil {
-			return v, self, err
-		}
-		break
 	}
 	self, err = people.GetPerson(ctx, c, access.Viewer{Person: person}, person)
 	return v, self, err

@@ -61,7 +61,7 @@ func codeAddress(id, back string) string {
 func (s *Server) signInByPassword(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	form := signInForm{Email: req.PostFormValue("email"), Back: ours(req.PostFormValue("back")), Password: true}
 	// Nor may one password after another be tried from one place, or on one account from everywhere.
-	if !s.rates.allow("guess "+s.address(req), guess, s.Now()) || !s.rates.allow("knock "+strings.ToLower(strings.TrimSpace(form.Email)), knock, s.Now()) {
+	if s.rates.Take("guess "+s.address(req), guess, s.Now()) > 0 || s.rates.Take("knock "+strings.ToLower(strings.TrimSpace(form.Email)), knock, s.Now()) > 0 {
 		return errTooMany
 	}
 	persons, err := s.Passwords.Check(req.Context(), s.DB, form.Email, req.PostFormValue("password"))

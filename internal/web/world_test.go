@@ -154,9 +154,10 @@ func (b *builder) occasion(whose, programme, goal, organiser, participant string
 		})
 		b.row(sort+"occasion", whose, o.ID)
 		b.row(sort+"meeting", whose, m.ID)
-		did(b, func(ctx context.Context, tx *db.Tx) (activity.Signup, error) {
+		signup := did(b, func(ctx context.Context, tx *db.Tx) (activity.Signup, error) {
 			return activity.SignUp(ctx, tx, access.System, o.ID, participant)
 		})
+		b.row(sort+"signup", whose, signup.ID)
 	}
 }
 

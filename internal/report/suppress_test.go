@@ -174,6 +174,9 @@ type attacker struct {
 	equal     []row // sums that are known
 	less      []row // what is at most 0
 	secrets   []secret
+
+	rows  [][]float64 // where the simplex method begins
+	basis []int
 }
 
 type row struct {
@@ -232,11 +235,36 @@ func (a *attacker) range_(terms map[[2]int]float64) (low, high float64) {
 	return -a.most(terms, -1), a.most(terms, 1)
 }
 
-// most maximises by the two-phase simplex method, in tableau form.
+// most maximises by the two-phase simplex method, in tableau form. Where the first phase ends does not depend on the goal, so
+// it is kept.
 func (a *attacker) most(goal map[[2]int]float64, sign float64) float64 {
-	n, m := len(a.variables), len(a.equal)+len(a.less)
-	slacks := len(a.less)
-	width := n + slacks + m + 1 // with an artificial variable for each row, and the right-hand side
+	n := len(a.variables) + len(a.less)
+	if a.rows == nil {
+		a.begin()
+	}
+	rows, basis := make([][]float64, len(a.rows)), slices.Clone(a.basis)
+	for i, r := range a.rows {
+		rows[i] = slices.Clone(r)
+	}
+	cost := make([]float64, n+1)
+	for v, x := range goal {
+		cost[a.variables[v]] = -sign * x
+	}
+	for i, b := range basis {
+		if f := cost[b]; f != 0 {
+			for j := range cost {
+				cost[j] -= f * rows[i][j]
+			}
+		}
+	}
+	pivot(rows, basis, cost, n)
+	return cost[n]
+}
+
+// begin is the first phase: it finds some numbers that agree with all that is known.
+func (a *attacker) begin() {
+	n, m := len(a.variables)+len(a.less), len(a.equal)+len(a.less)
+	width := n + m + 1 // with an artificial variable for each row, and the right-hand side
 	rows := make([][]float64, m)
 	basis := make([]int, m)
 	for i, r := range slices.Concat(a.equal, a.less) {
@@ -245,49 +273,41 @@ func (a *attacker) most(goal map[[2]int]float64, sign float64) float64 {
 			rows[i][a.variables[v]] = x
 		}
 		if i >= len(a.equal) {
-			rows[i][n+i-len(a.equal)] = 1
+			rows[i][len(a.variables)+i-len(a.equal)] = 1
 		}
-		rows[i][n+slacks+i] = 1
+		rows[i][n+i] = 1
 		rows[i][width-1] = r.is
-		basis[i] = n + slacks + i
+		basis[i] = n + i
 	}
-	first := make([]float64, width)
+	cost := make([]float64, width)
 	for _, r := range rows {
-		for j := range first {
-			if j < n+slacks || j == width-1 {
-				first[j] -= r[j]
+		for j := range cost {
+			if j < n || j == width-1 {
+				cost[j] -= r[j]
 			}
 		}
 	}
-	pivot(rows, basis, first, n+slacks)
-	if first[width-1] < -1e-6 {
+	pivot(rows, basis, cost, n)
+	if cost[width-1] < -1e-6 {
 		panic("what is shown is impossible")
 	}
 	// An artificial variable that is still in the basis stands at 0: it goes, or its row says nothing.
 	for i, b := range basis {
-		if b < n+slacks {
+		if b < n {
 			continue
 		}
-		for j := range n + slacks {
+		for j := range n {
 			if math.Abs(rows[i][j]) > 1e-7 {
-				eliminate(rows, basis, first, i, j)
+				eliminate(rows, basis, cost, i, j)
 				break
 			}
 		}
 	}
-	second := make([]float64, width)
-	for v, x := range goal {
-		second[a.variables[v]] = -sign * x
-	}
 	for i, b := range basis {
-		if f := second[b]; f != 0 {
-			for j := range second {
-				second[j] -= f * rows[i][j]
-			}
+		if b < n {
+			a.rows, a.basis = append(a.rows, append(rows[i][:n:n], rows[i][width-1])), append(a.basis, b)
 		}
 	}
-	pivot(rows, basis, second, n+slacks)
-	return second[width-1]
 }
 
 // pivot goes on until nothing is gained, by Bland's rule, which does not go in circles.

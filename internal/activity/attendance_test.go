@@ -180,6 +180,57 @@ func TestTwoOrganisersAtOnce(t *testing.T) {
 	})
 }
 
+// While one organiser moves a meeting to another hour, another records the same people at what is held then: of the two
+// only one comes to pass, whichever is first, and neither waits for the other for ever.
+func TestAMeetingIsMovedWhileAttendanceIsTaken(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 20)
+		org := viewer(organiser, access.Office, programme1)
+		for range 8 {
+			morning, noon := w.occasion(30, "2012-10-10 09:00-11:00")+"-meeting-1", w.occasion(30, "2012-10-10 11:00-13:00")+"-meeting-1"
+			w.exec(`UPDATE meeting SET place = 'Slottet' WHERE id = $1`, morning)
+			w.exec(`UPDATE occasion SET closes = $1`, dbtest.Now.AddDate(0, 0, -7))
+			var entries []activity.AttendanceEntry
+			for i := range 20 {
+				entries = append(entries, activity.AttendanceEntry{Person: fmt.Sprintf("p%03d", i)})
+			}
+			if _, err := w.record(org, morning, "", entries...); err != nil {
+				t.Fatal(err)
+			}
+			var both sync.WaitGroup
+			var moved, taken error
+			both.Go(func() {
+				m, err := activity.GetMeeting(t.Context(), d, org, morning)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				m.Span.Start, m.Span.End = "10:00", "12:00"
+				moved = d.Tx(t.Context(), organiser, func(ctx context.Context, tx *db.Tx) error { return activity.UpdateMeeting(ctx, tx, org, &m) })
+			})
+			both.Go(func() { _, taken = w.record(org, noon, "", entries...) })
+			both.Wait()
+			if (moved == nil) == (taken == nil) {
+				t.Errorf("moved: %v; taken: %v; want one of them", moved, taken)
+			}
+			if moved != nil && !errors.Is(moved, activity.ErrMoved) {
+				t.Errorf("the move: %v", moved)
+			}
+			dbtest.Hold(t, d, activity.Invariants(d.Now())...)
+			// The next round finds the same people free.
+			w.tx("setup", func(ctx context.Context, tx *db.Tx) error {
+				if err := db.Lock(ctx, tx, "person", "p000"); err != nil {
+					return err
+				}
+				if _, err := tx.Exec(ctx, `DELETE FROM attendance`); err != nil {
+					return err
+				}
+				return audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"})
+			})
+		}
+	})
+}
+
 func TestACorrectionKeepsWhatWas(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d, 3)

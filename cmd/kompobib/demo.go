@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/demo"
 	"kompobib/internal/local"
+	"kompobib/internal/web"
 )
 
 type demoCommand struct {
@@ -39,7 +41,9 @@ func (c *demoCommand) Run(p *program) error {
 	if to.After(told) {
 		fmt.Fprintln(p.stdout, "Telling the story of KompoBib2020 up to", to.Format(time.DateOnly))
 	}
-	if err := demo.Load(p.ctx, h.db, h.ring, h.files, to); err != nil {
+	url := cmp.Or(strings.TrimSuffix(c.URL, "/"), "http://"+c.Addr)
+	letters := web.Letters{DB: h.db, Ring: h.ring, Now: time.Now, URL: url, Service: c.Service}
+	if err := demo.Load(p.ctx, h.db, h.ring, h.files, to, letters.Render); err != nil {
 		return err
 	}
 	sweden, err := time.LoadLocation("Europe/Stockholm")

@@ -49,20 +49,27 @@ type loader struct {
 	ring    *secret.Ring
 	files   *file.Store
 	log     *slog.Logger
+	render  Render
 	cast    map[string]string
 	jobs    []job // who works where, once it has been read
 	skipped int   // what could not be done, since a visitor had been there
 }
 
+// Render finds the words of letters, as those who send them do.
+type Render func(ctx context.Context, l letter.Letter) (letter.Text, error)
+
+// recent is how long before the day of the story letters have their texts. Older ones are only known to have been sent.
+const recent = 21 // days
+
 // Load tells the story up to a time, in a migrated database that is empty or has the story's beginning, and
 // sets the domain's clock to that time. If the story has come that far before, the clock is left to run on.
-// Nobody else may be writing.
-func Load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, to time.Time) error {
-	_, err := load(ctx, d, ring, files, to)
+// Nobody else may be writing. Without render no letter has a text.
+func Load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, to time.Time, render Render) error {
+	_, err := load(ctx, d, ring, files, to, render)
 	return err
 }
 
-func load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, to time.Time) (skipped int, err error) {
+func load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, to time.Time, render Render) (skipped int, err error) {
 	to = to.UTC().Truncate(time.Microsecond)
 	last, err := Told(ctx, d)
 	if err != nil || last.Equal(to) {
@@ -75,7 +82,7 @@ func load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, t
 	if err != nil {
 		return 0, err
 	}
-	l := &loader{random: rand.NewChaCha8(seed("")), ring: ring, files: files, log: slog.Default(), cast: map[string]string{}}
+	l := &loader{random: rand.NewChaCha8(seed("")), ring: ring, files: files, log: slog.Default(), render: render, cast: map[string]string{}}
 	l.story, err = d.Reopen(ctx, func() time.Time { return l.now }, db.WithRandom(l.random))
 	if err != nil {
 		return 0, err
@@ -94,9 +101,14 @@ func (l *loader) tell(ctx context.Context, b *book, to time.Time) error {
 		return err
 	}
 	l.now = to
+	today := local.DateOf(to, stockholm) // whose letters wait for the worker, as they would
+	if l.render != nil {
+		if err := letter.Tell(ctx, l.story, l.ring, l.render, at(today.Add(-recent), "00:00"), at(today, "00:00")); err != nil {
+			return err
+		}
+	}
 	return l.story.Tx(ctx, system, func(ctx context.Context, tx *db.Tx) error {
-		// Those of the last day wait for the worker, as they would.
-		if err := letter.Told(ctx, tx, at(local.DateOf(to, stockholm), "00:00")); err != nil {
+		if err := letter.Told(ctx, tx, at(today, "00:00")); err != nil {
 			return err
 		}
 		return db.SetSetting(ctx, tx, until, to.Format(time.RFC3339Nano))

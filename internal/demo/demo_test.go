@@ -45,7 +45,7 @@ func tell(ctx context.Context, d *db.DB, to time.Time) error {
 	if err != nil {
 		return err
 	}
-	skipped, err := load(ctx, d, ring, files, to)
+	skipped, err := load(ctx, d, ring, files, to, nil)
 	if err == nil && skipped > 0 {
 		err = fmt.Errorf("%d things did not go as the story says", skipped)
 	}

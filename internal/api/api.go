@@ -48,8 +48,8 @@ const (
 )
 
 var (
-	pace  = auth.Pace{Tries: 200, Every: 50 * time.Millisecond} // of one token: a list of staff at once, and then steadily
-	guess = auth.Pace{Tries: 20, Every: 3 * time.Second}        // of one address, with tokens that open nothing
+	pace  = auth.Pace{Tries: 1000, Every: 10 * time.Millisecond} // of one token: all staff of a region at once, and then steadily
+	guess = auth.Pace{Tries: 20, Every: 3 * time.Second}         // of one address, with tokens that open nothing
 )
 
 // A Server answers programs.

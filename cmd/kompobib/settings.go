@@ -48,6 +48,8 @@ type serving struct {
 	Proxy   bool   `help:"A proxy of ours stands before us, and X-Forwarded-For says who asks."`
 	Service string `default:"KompoBib" help:"Name of the installation, where no programme is meant."`
 
+	Approved string `placeholder:"DATE" help:"Day on which the project's owner approved the pages on accessibility and personal data, as 2026-12-01. Until then they say that they are drafts."`
+
 	SMTPHost     string `name:"smtp-host" placeholder:"HOST" help:"Mail server. Without one, letters are put in the folder outbox among the data."`
 	SMTPPort     int    `name:"smtp-port" default:"587" placeholder:"PORT" help:"Its port."`
 	SMTPSecurity string `name:"smtp-security" enum:"starttls,tls,none" default:"starttls" help:"How the way to it is kept from others."`
@@ -71,6 +73,9 @@ func (s *serving) Validate() error {
 	var wrong []error
 	refuse := func(setting, value, allowed string) {
 		wrong = append(wrong, fmt.Errorf("--%s is %q, must be %s", setting, value, allowed))
+	}
+	if s.Approved != "" && !local.Date(s.Approved).Valid() {
+		refuse("approved", s.Approved, "a date such as 2026-12-01")
 	}
 	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
 		refuse("addr", s.Addr, "HOST:PORT, such as 127.0.0.1:8080")

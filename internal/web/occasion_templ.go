@@ -767,7 +767,7 @@ func occasionView(r view.Reader, d occasion) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: d.FullTitle(), Wide: true, Faults: d.Faults, Labels: d.labels(), Crumbs: []view.Link{{Href: "/calendar", Text: r.Say("calendar.title")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: d.FullTitle(), Named: true, Wide: true, Faults: d.Faults, Labels: d.labels(), Crumbs: []view.Link{{Href: "/calendar", Text: r.Say("calendar.title")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -290,16 +290,6 @@ func (s *Server) logoFile(w http.ResponseWriter, req *http.Request, r view.Reade
 	return errNotFound
 }
 
-// accessibility is the statement that the law asks for: (2018:1937), 13 §.
-func (s *Server) accessibility(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return render(w, req, http.StatusOK, accessibilityView(r))
-}
-
-// privacy tells what is kept of whom, why, and for how long: (EU) 2016/679, article 13.
-func (s *Server) privacy(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return render(w, req, http.StatusOK, privacyView(r))
-}
-
 // officeStart leads to the overview of the programme that the reader's office runs, the one under way first.
 func (s *Server) officeStart(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	list, err := programme.List(req.Context(), s.DB, r.Viewer)

@@ -134,25 +134,3 @@ func lecturerText(r view.Reader, l activity.Lecturer) string {
 	}
 	return strings.Join(append(facts, r.Say("activity-page.regional")), ", ")
 }
-
-// assessed is when the service was last assessed against WCAG 2.1 AA, as the statement tells.
-const assessed local.Date = "2026-11-22"
-
-// shortcomings are the known ones, as codes. They are written when they are found and taken away when mended.
-var shortcomings = []string{"accessibility.lack-scans", "accessibility.lack-documents", "accessibility.lack-users"}
-
-var privacyParts = []string{"what", "why", "who", "long", "rights"}
-
-func accessibilityLead(r view.Reader) string {
-	if p := r.Programme(); p != nil && p.Owner() != "" {
-		return r.Say("accessibility.lead", p.Owner(), p.ShortName)
-	}
-	return ""
-}
-
-func privacyLead(r view.Reader) string {
-	if p := r.Programme(); p != nil && p.Owner() != "" {
-		return r.Say("privacy.lead", p.Owner())
-	}
-	return ""
-}

@@ -18,6 +18,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/file"
+	"kompobib/internal/local"
 	"kompobib/internal/secret"
 	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
@@ -42,6 +43,8 @@ type Server struct {
 	Proxy bool
 	// Service is what the installation is called where no programme is meant.
 	Service string
+	// Approved is the day on which the owner approved the statements on accessibility and personal data.
+	Approved local.Date
 	// Outbox tells that letters land in a folder, and may be read at /outbox.
 	Outbox bool
 

@@ -55,7 +55,7 @@ func (s *Server) front(ctx context.Context, signedIn bool) (*front, error) {
 		if next.Programmes, err = s.programmes(ctx); err != nil {
 			return nil, err
 		}
-		next.Service, next.Outbox, next.pages = s.Service, s.Outbox, newPages()
+		next.Service, next.Outbox, next.Approved, next.pages = s.Service, s.Outbox, s.Approved, newPages()
 	}
 	s.site.Store(next)
 	return next, nil

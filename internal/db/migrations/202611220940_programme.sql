@@ -14,9 +14,9 @@ CREATE TABLE funding_period (
 	valid_to     TEXT CHECK (valid_to LIKE '____-__-__')
 );
 INSERT INTO funding_period (code, name, emblem, emblem_alt_sv, emblem_alt_en, statement_sv, statement_en, indicator_set, valid_from, valid_to) VALUES
-	('2007-2013', 'Europeiska socialfonden 2007–2013', 'emblem/eu-2007.svg', 'EU-flaggan och texten Europeiska unionen, Europeiska socialfonden', 'The EU flag and the words European Union, European Social Fund', 'Projektet medfinansieras av Europeiska socialfonden', 'The project is co-financed by the European Social Fund', 'Regulation (EC) 1828/2006, Annex XXIII', '2007-01-01', '2014-01-01'),
-	('2014-2020', 'Europeiska socialfonden 2014–2020', 'emblem/eu-2014.svg', 'EU-flaggan och texten Europeiska unionen, Europeiska socialfonden', 'The EU flag and the words European Union, European Social Fund', 'Projektet medfinansieras av Europeiska unionen, Europeiska socialfonden', 'The project is co-financed by the European Union, European Social Fund', 'Regulation (EU) 1304/2013, Annex I', '2014-01-01', '2021-01-01'),
-	('2021-2027', 'Europeiska socialfonden+ 2021–2027', 'emblem/eu-2021.svg', 'EU-flaggan och texten Medfinansieras av Europeiska unionen', 'The EU flag and the words Co-funded by the European Union', 'Medfinansieras av Europeiska unionen', 'Co-funded by the European Union', 'Regulation (EU) 2021/1057, Annex I', '2021-01-01', NULL);
+	('2007-2013', 'Europeiska socialfonden 2007–2013', 'emblem/eu.svg', 'EU-flaggan', 'The EU flag', 'Projektet medfinansieras av Europeiska socialfonden', 'The project is co-financed by the European Social Fund', 'Regulation (EC) 1828/2006, Annex XXIII', '2007-01-01', '2014-01-01'),
+	('2014-2020', 'Europeiska socialfonden 2014–2020', 'emblem/eu.svg', 'EU-flaggan', 'The EU flag', 'Projektet medfinansieras av Europeiska unionen, Europeiska socialfonden', 'The project is co-financed by the European Union, European Social Fund', 'Regulation (EU) 1304/2013, Annex I', '2014-01-01', '2021-01-01'),
+	('2021-2027', 'Europeiska socialfonden+ 2021–2027', 'emblem/eu.svg', 'EU-flaggan', 'The EU flag', 'Medfinansieras av Europeiska unionen', 'Co-funded by the European Union', 'Regulation (EU) 2021/1057, Annex I', '2021-01-01', NULL);
 
 CREATE TABLE programme_state (name TEXT PRIMARY KEY, ord INTEGER NOT NULL);
 INSERT INTO programme_state (name, ord) VALUES ('planned', 1), ('running', 2), ('last-stretch', 3), ('closing', 4), ('closed', 5);

@@ -1,5 +1,5 @@
 // Package static has the files that every page leans on: one style sheet, one script, the font
-// and the emblems of the funding periods. Their addresses bear a hash of what is in them, so that a
+// and the emblem. Their addresses bear a hash of what is in them, so that a
 // browser may keep them for ever.
 package static
 
@@ -43,7 +43,7 @@ var kinds = map[string]string{
 
 var byName, byURL = gather()
 
-// URL is the address of a file: "site.css", "emblem/eu-2007.svg". It is empty for one that is not there.
+// URL is the address of a file: "site.css", "emblem/eu.svg". It is empty for one that is not there.
 func URL(name string) string {
 	if f := byName[name]; f != nil {
 		return f.URL

@@ -1,6 +1,9 @@
 package view
 
-import "net/url"
+import (
+	"net/url"
+	"strings"
+)
 
 // A Trouble is a page that tells what went wrong, and what to do next.
 type Trouble struct {
@@ -37,9 +40,10 @@ func (r Reader) signIn() string {
 	return "/sign-in?back=" + url.QueryEscape(r.Here())
 }
 
+// logos are the partners' logotypes; not the fund's, whose emblem stands beside them.
 func (p *Programme) logos() (logos []Partner) {
 	for _, l := range p.Partners {
-		if l.Logo != "" {
+		if l.Logo != "" && (p.Emblem == "" || !strings.HasPrefix(p.Fund, l.Name)) {
 			logos = append(logos, l)
 		}
 	}

@@ -42,7 +42,8 @@ type Notice struct {
 // A Site is what every page tells of the programmes that are published, the present ones first.
 type Site struct {
 	Programmes []Programme
-	Outbox     bool // letters land in a folder that may be read at /outbox
+	Approved   local.Date // when the owner approved the statements on accessibility and personal data, "" if not yet
+	Outbox     bool       // letters land in a folder that may be read at /outbox
 	Service    string
 }
 
@@ -84,6 +85,7 @@ type Page struct {
 	Crumbs []Link // from the start to the page above this one
 	Faults fault.List
 	Labels map[string]string // by field: what the summary of mistakes names first, where several fields have the same mistake
+	Named  bool              // the title is a name that someone gave in Swedish, whatever language the page is read in
 	Wide   bool              // the content may take the width that tables and charts need
 	Plain  bool              // the page writes its own heading: h1 with class ds-heading
 }

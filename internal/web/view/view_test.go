@@ -24,7 +24,7 @@ func reader(l locale.Language, req *http.Request) view.Reader {
 	office := access.Viewer{Person: "p", Grants: []access.Grant{{Role: access.Participant}, {Role: access.Office, Programme: "k"}, {Role: access.Contact, Workplaces: []string{"w"}}}}
 	logo := static.URL("favicon.svg")
 	return view.Reader{Viewer: office, Language: l, URL: req.URL, Name: "Åsa Exempelsson", Site: &view.Site{Outbox: true, Programmes: []view.Programme{{
-		ID: "k", Slug: "k", Name: "Kompetensutveckling för framtidens bibliotek", ShortName: "KompoBib2020", State: "running", Emblem: "emblem/eu-2007.svg",
+		ID: "k", Slug: "k", Name: "Kompetensutveckling för framtidens bibliotek", ShortName: "KompoBib2020", State: "running", Emblem: "emblem/eu.svg",
 		EmblemAlt: [2]string{"EU-flaggan", "The EU flag"}, Statement: [2]string{"Projektet medfinansieras av Europeiska socialfonden", "The project is co-financed by the European Social Fund"},
 		Partners: []view.Partner{{Name: "Ett län", Logo: logo, Alt: "Ett län"}},
 	}}}}

@@ -12,10 +12,14 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
 
-const accountsPerPage = 50
+const (
+	accountsPerPage = 50
+	accountsPerFile = 100_000
+)
 
 type accountList struct {
 	Rows []auth.Listed
@@ -23,21 +27,45 @@ type accountList struct {
 }
 
 func (s *Server) listAccounts(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	q := r.Query()
+	q, format, most := r.Query(), taking(req), accountsPerPage
+	f := auth.Filter{Folded: people.Fold(q.Get("q")), Role: access.Role(q.Get("role")), On: s.today(zone), After: q.Get("after")}
+	if format != "" {
+		f.After, most = "", accountsPerFile
+	}
+	f.Limit = most + 1
 	var list accountList
 	err := s.DB.Snapshot(req.Context(), func(c db.Conn) (err error) {
-		list.Rows, err = auth.ListAccounts(req.Context(), c, r.Viewer, auth.Filter{Folded: people.Fold(q.Get("q")), Role: access.Role(q.Get("role")),
-			On: s.today(zone), After: q.Get("after"), Limit: accountsPerPage + 1})
+		list.Rows, err = auth.ListAccounts(req.Context(), c, r.Viewer, f)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if len(list.Rows) > accountsPerPage {
-		list.Rows = list.Rows[:accountsPerPage]
-		list.Next = list.Rows[accountsPerPage-1].Mark
+	if len(list.Rows) > most {
+		list.Rows = list.Rows[:most]
+		list.Next = list.Rows[most-1].Mark
+	}
+	if format != "" {
+		return s.hand(w, req, r, "accounts", "", len(list.Rows), r.Say("account.list"), accountSheet(r, list))
 	}
 	return render(w, req, http.StatusOK, accountsView(r, list))
+}
+
+func accountSheet(r view.Reader, list accountList) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.Say("person.family")}, {Label: r.Say("person.given")}, {Label: r.Say("signin.email"), Width: 32}, {Label: r.Say("account.roles"), Width: 32}, {Label: r.Say("account.state")}},
+		Rows: func(yield func([]any) bool) {
+			for _, a := range list.Rows {
+				state := r.Say("account.open")
+				if a.Disabled {
+					state = r.Say("account.closed")
+				}
+				if !yield([]any{a.Family, a.Given, a.Email, roleNames(r, a.Roles), state}) {
+					return
+				}
+			}
+		},
+	}
 }
 
 // findPerson is where one looks for who shall get an account.

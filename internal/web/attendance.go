@@ -15,6 +15,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/people"
+	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
 
@@ -52,6 +53,58 @@ type attendanceRow struct {
 
 func (s *Server) attendancePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.showAttendance(w, req, r, http.StatusOK, nil, nil)
+}
+
+// attendanceFile is what is recorded at a meeting, as a file.
+func (s *Server) attendanceFile(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	ctx, id := req.Context(), req.PathValue("id")
+	var m activity.Meeting
+	var o activity.Occasion
+	var list []activity.Present
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if m, err = activity.GetMeeting(ctx, c, r.Viewer, id); err != nil {
+			return err
+		}
+		if o, err = activity.GetOccasion(ctx, c, r.Viewer, m.Occasion); err != nil {
+			return err
+		}
+		list, err = activity.AttendanceList(ctx, c, r.Viewer, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if taking(req) == "" {
+		return errForm
+	}
+	return s.hand(w, req, r, "attendance", id, len(list), o.FullTitle()+" "+string(m.Span.Date), attendanceSheet(r, m, list))
+}
+
+func attendanceSheet(r view.Reader, m activity.Meeting, list []activity.Present) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.Say("seats.name"), Width: 28}, {Label: r.Say("seats.workplace"), Width: 28}, {Label: r.Say("seats.state")}, {Label: r.Say("attendance-page.minutes"), Kind: sheet.Number},
+			{Label: r.Say("attendance-page.arrived")}, {Label: r.Say("attendance-page.departed")}, {Label: r.Say("attendance-page.absence")}, {Label: r.Say("attendance-page.attested")}},
+		Rows: func(yield func([]any) bool) {
+			for _, p := range list {
+				row := []any{participantName(r, p.Name, p.Number), p.Workplace, r.Say("attendance-page.walk-in"), nil, p.Arrived, p.Departed, "", ""}
+				if p.State != "" {
+					row[2] = r.State("signup-state", string(p.State))
+				}
+				if p.Recorded {
+					row[3] = p.Minutes
+				}
+				if p.Absence != "" {
+					row[6] = r.State("absence-reason", p.Absence)
+				}
+				if p.AttestedAt != nil {
+					row[7] = r.Time(*p.AttestedAt, m.Span.Zone)
+				}
+				if !yield(row) {
+					return
+				}
+			}
+		},
+	}
 }
 
 // showAttendance writes the screen, as form filled it in if it is not nil.

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/file"
 	"kompobib/internal/people"
+	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
 
@@ -244,7 +245,25 @@ func (s *Server) withoutEvidence(w http.ResponseWriter, req *http.Request, r vie
 	if d.Meetings, err = activity.WithoutEvidence(req.Context(), s.DB, r.Viewer, d.Programme, s.DB.Now()); err != nil {
 		return err
 	}
+	if format := wanted(req); format != "" {
+		return download(w, format, r.Say("evidence-page.without"), missingSheet(r, d))
+	}
 	return render(w, req, http.StatusOK, withoutEvidenceView(r, d))
+}
+
+func missingSheet(r view.Reader, d withoutEvidence) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.Say("me.activity"), Width: 40}, {Label: r.Say("calendar.date"), Kind: sheet.Date}, {Label: r.Say("calendar.starts")}, {Label: r.Say("calendar.ends")},
+			{Label: r.Say("calendar.place"), Width: 28}, {Label: r.Say("seats.seated"), Kind: sheet.Number}, {Label: r.Say("evidence-page.present"), Kind: sheet.Number},
+			{Label: r.Say("attendance-page.minutes"), Kind: sheet.Number}, {Label: r.Say("evidence-page.lacks"), Width: 28}},
+		Rows: func(yield func([]any) bool) {
+			for _, m := range d.Meetings {
+				if !yield([]any{m.FullTitle(), m.Date, m.Start, m.End, m.Place, m.Seated, m.Present, m.Minutes, missingText(r, m)}) {
+					return
+				}
+			}
+		},
+	}
 }
 
 func missingText(r view.Reader, m activity.Missing) string {

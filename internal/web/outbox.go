@@ -10,10 +10,14 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
+	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
 
-const lettersPerPage = 50
+const (
+	lettersPerPage = 50
+	lettersPerFile = 100_000
+)
 
 // reads is who reads letters. Where they land in a folder that the demo shows, everyone does: what lets
 // one in is masked in all of them.
@@ -39,7 +43,11 @@ var letterStates = []string{letter.StateWaiting, letter.StateSending, letter.Sta
 
 func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	ctx, q := req.Context(), r.Query()
-	f := letter.Filter{Template: q.Get("template"), Before: q.Get("before"), Limit: lettersPerPage + 1}
+	f, format, most := letter.Filter{Template: q.Get("template"), Before: q.Get("before")}, taking(req), lettersPerPage
+	if format != "" {
+		f.Before, most = "", lettersPerFile
+	}
+	f.Limit = most + 1
 	if state := q.Get("state"); state == "problem" {
 		f.ProblemsOnly = true
 	} else {
@@ -54,9 +62,9 @@ func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader)
 		if list.Counts, err = letter.Count(ctx, c, s.reads(r)); err != nil {
 			return err
 		}
-		if len(letters) > lettersPerPage {
-			letters = letters[:lettersPerPage]
-			list.Next = letters[lettersPerPage-1].ID
+		if len(letters) > most {
+			letters = letters[:most]
+			list.Next = letters[most-1].ID
 		}
 		persons := make([]string, len(letters))
 		for i, l := range letters {
@@ -71,7 +79,23 @@ func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader)
 	if err != nil {
 		return err
 	}
+	if format != "" {
+		return s.hand(w, req, r, "letters", "", len(list.Rows), r.Say("view.outbox"), letterSheet(r, list))
+	}
 	return render(w, req, http.StatusOK, outboxView(r, list))
+}
+
+func letterSheet(r view.Reader, list letterList) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.Say("outbox.template"), Width: 32}, {Label: r.Say("outbox.to"), Width: 28}, {Label: r.Say("outbox.when")}, {Label: r.Say("outbox.state")}, {Label: r.Say("outbox.why"), Width: 32}},
+		Rows: func(yield func([]any) bool) {
+			for _, l := range list.Rows {
+				if !yield([]any{r.Say("letter-template." + l.Template), l.To, letterTime(r, l.Letter), r.State("letter-state", l.State), letterError(r, l.Letter)}) {
+					return
+				}
+			}
+		},
+	}
 }
 
 // showLetter shows a letter as it was sent. One to a protected person nobody else reads.

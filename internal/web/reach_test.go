@@ -61,8 +61,10 @@ var reach = map[string]reaches{
 
 	// Letters of a programme, by its office; accounts, roles and the audit log, by the administrator.
 	"GET /outbox":                               anywhere("office administrator"),
+	"POST /outbox/file":                         anywhere("office administrator"),
 	"GET /outbox/{letter}":                      {"office administrator", "office administrator", "administrator"},
 	"GET /accounts":                             anywhere("administrator"),
+	"POST /accounts/file":                       anywhere("administrator"),
 	"GET /accounts/new":                         anywhere("administrator"),
 	"GET /accounts/{person}":                    anywhere("administrator"),
 	"GET /accounts/{person}/new":                anywhere("administrator"),
@@ -185,6 +187,7 @@ var reach = map[string]reaches{
 
 	// Attendance and its evidence.
 	"GET /meetings/{id}/attendance":          {"organiser office auditor", "office auditor", nobody},
+	"POST /meetings/{id}/attendance/file":    {"organiser office auditor", "office auditor", nobody},
 	"POST /meetings/{id}/attendance":         {"organiser office", "office", nobody},
 	"GET /meetings/{id}/attendance/{person}": {"participant organiser office auditor", "office auditor", nobody},
 	"POST /meetings/{id}/attest":             {"organiser office", "office", nobody},

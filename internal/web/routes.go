@@ -76,8 +76,10 @@ var routes = []route{
 	{"POST /me/tokens/revoke", access.SeeSelf, (*Server).revokeToken},
 
 	{"GET /outbox", access.SeeOutbox, (*Server).outbox},
+	{"POST /outbox/file", access.SeeOutbox, (*Server).outbox},
 	{"GET /outbox/{letter}", access.SeeOutbox, (*Server).showLetter},
 	{"GET /accounts", access.ManageAccounts, (*Server).listAccounts},
+	{"POST /accounts/file", access.ManageAccounts, (*Server).listAccounts},
 	{"GET /accounts/new", access.ManageAccounts, (*Server).findPerson},
 	{"GET /accounts/{person}", access.ManageAccounts, (*Server).showAccount},
 	{"GET /accounts/{person}/new", access.ManageAccounts, asks((*Server).newAccountForm)},
@@ -162,6 +164,7 @@ var routes = []route{
 	{"GET /meetings/{id}/attendance", access.SeeAttendance, (*Server).attendancePage},
 	{"POST /meetings/{id}/attendance", access.Attendance, (*Server).takeAttendance},
 	{"GET /meetings/{id}/attendance/{person}", access.SeeSelf, (*Server).attendanceHistory},
+	{"POST /meetings/{id}/attendance/file", access.SeeAttendance, (*Server).attendanceFile},
 	{"POST /meetings/{id}/attest", access.Attendance, (*Server).attest},
 	{"GET /meetings/{id}/sheet", access.Attendance, (*Server).sheetPage},
 	{"POST /meetings/{id}/sheet", access.Attendance, (*Server).newSheet},

@@ -12,7 +12,7 @@ run: build ## Serve the demo at http://127.0.0.1:8080
 	bin/kompobib demo
 
 build: ## Build bin/kompobib
-	go build -o bin/kompobib ./cmd/kompobib
+	go build -ldflags "-s -w" -o bin/kompobib ./cmd/kompobib
 
 test: deps ## Run all tests, on both engines and in a browser
 	scripts/with-postgres sh -c 'go test -timeout 10m ./... && go test -race -timeout 8m $(RACE)'

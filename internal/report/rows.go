@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"kompobib/internal/access"
@@ -55,6 +56,37 @@ type Row struct {
 	Phone         string // then
 	sortKey       string
 	place         string
+	mark          string // its place in the list that it stands in
+}
+
+// PageOf is so many of the rows of a list after a mark, "" for the first ones, and the mark that the next page is after, "" if
+// there is none. Rows that came or went meanwhile disturb nothing.
+func PageOf(rows []Row, after string, limit int) (page []Row, next string) {
+	begin, _ := slices.BinarySearchFunc(rows, after, func(r Row, mark string) int {
+		if r.mark <= mark {
+			return -1
+		}
+		return 1
+	})
+	page = rows[begin:]
+	if len(page) > limit {
+		page = page[:limit]
+		next = page[limit-1].mark
+	}
+	return page, next
+}
+
+// number puts rows in order and gives each its mark.
+func number(rows []Row, key func(Row) string) {
+	for i := range rows {
+		rows[i].mark = key(rows[i]) + " " + rows[i].Person
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(a.mark, b.mark) })
+	for i := range rows {
+		if rows[i].Protected { // they have no id to tell them apart, and stand last
+			rows[i].mark += fmt.Sprintf("%06d", i)
+		}
+	}
 }
 
 // Rows are the persons behind a figure, of one group of the breakdown or of all if there is none. Where the question
@@ -68,9 +100,12 @@ func Rows(ctx context.Context, c db.Conn, v access.Viewer, q Query, f Figure, gr
 		return nil, ErrBy
 	}
 	rows := w.rows(goal, func(p *person) bool { return p.has(f, goal) && (q.By == "" || w.key(q.By, p) == group) })
-	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(a.sortKey, b.sortKey) })
+	number(rows, func(r Row) string { return r.sortKey })
 	return rows, nil
 }
+
+// last sorts after every sort key, which is hexadecimal.
+const last = "~"
 
 // openWorld loads what a reader who may see the rows is shown.
 func openWorld(ctx context.Context, c db.Conn, v access.Viewer, right access.Right, q Query) (*world, int, error) {
@@ -96,7 +131,7 @@ func (w *world) rows(goal int, wanted func(*person) bool) (rows []Row) {
 		if !wanted(p) {
 			continue
 		}
-		row := Row{Protected: p.protected, Stage: p.stage(goal), sortKey: "\uffff", place: "\uffff"}
+		row := Row{Protected: p.protected, Stage: p.stage(goal), sortKey: last, place: last}
 		if !p.protected {
 			row.Person, row.Given, row.Family, row.Role, row.sortKey = p.id, p.given, p.family, p.main.role, p.sortKey
 			if row.NoAddress = p.mute; p.mute {
@@ -105,13 +140,11 @@ func (w *world) rows(goal int, wanted func(*person) bool) (rows []Row) {
 			row.Workplace, _ = w.tree.Unit(p.main.workplace)
 			row.Municipality, _ = w.tree.Municipality(p.main.workplace)
 			row.County, _ = w.tree.County(p.main.workplace)
-			row.place = row.County.SortKey + "\x00" + row.Municipality.SortKey + "\x00" + row.Workplace.SortKey + "\x00" + row.Workplace.ID
+			row.place = row.County.SortKey + " " + row.Municipality.SortKey + " " + row.Workplace.SortKey + " " + row.Workplace.ID
 		}
 		rows = append(rows, row)
 	}
-	slices.SortFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.sortKey, b.sortKey), cmp.Compare(a.Person, b.Person))
-	})
+	number(rows, func(r Row) string { return r.place + " " + r.sortKey })
 	return rows
 }
 

@@ -105,7 +105,12 @@ type reachRows struct {
 	Figure    report.Figure
 	Group     string // its name
 	Rows      []report.Row
+	Page      []report.Row
+	Next      string // the mark that the next page is after
 }
+
+// rowsPerPage is how many persons stand on a page; all of them are in the file.
+const rowsPerPage = 100
 
 // reachRows is the rows behind a figure.
 func (s *Server) reachRows(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -140,6 +145,7 @@ func (s *Server) reachRows(w http.ResponseWriter, req *http.Request, r view.Read
 	if taking(req) != "" {
 		return s.hand(w, req, r, "reach-rows", d.Programme.ID, len(d.Rows), r.Say("reach."+f.Name()), rowsSheet(r, d.Rows))
 	}
+	d.Page, d.Next = report.PageOf(d.Rows, r.Query().Get("after"), rowsPerPage)
 	return render(w, req, http.StatusOK, reachRowsView(r.In(d.Programme.ID), d))
 }
 
@@ -167,7 +173,9 @@ type notReached struct {
 	Query     report.Query
 	Filter    report.Missed
 	Rows      []report.Row
-	All       bool // the reader sees the whole programme
+	Page      []report.Row
+	After     string // the mark that the next page is after
+	All       bool   // the reader sees the whole programme
 
 	// The form as it was filled in.
 	About, Message string
@@ -210,6 +218,7 @@ func (s *Server) loadNotReached(req *http.Request, r view.Reader) (notReached, e
 		d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Programme: d.Programme.ID, Goal: d.Query.Goal, From: d.Query.Today, Limit: choices})
 		return err
 	})
+	d.Page, d.After = report.PageOf(d.Rows, q.Get("after"), rowsPerPage)
 	if d.Query.Goal != "" {
 		d.About = report.AboutGoal + " " + d.Query.Goal
 	}

@@ -25,9 +25,11 @@ var (
 
 // An Account is a person's way in.
 type Account struct {
-	Person   string
-	Email    string // several people may share an address
-	Password bool   // whether one is set
+	Person string
+	// Email is the address that its holder proves to come in. It does not follow the roster's, which whoever edits people may
+	// change: see docs/decisions/0009-two-addresses.md. Several people may share one.
+	Email    string
+	Password bool // whether one is set
 	Disabled bool
 	Version  int
 }
@@ -115,6 +117,10 @@ func UpdateAccount(ctx context.Context, tx *db.Tx, v access.Viewer, a Account, t
 			}
 		}
 	}
+	was, err := db.Values[string](ctx, tx, `SELECT email FROM account WHERE person = $1`, a.Person)
+	if err != nil {
+		return err
+	}
 	disabled := 0
 	if a.Disabled {
 		disabled = 1
@@ -132,7 +138,7 @@ func UpdateAccount(ctx context.Context, tx *db.Tx, v access.Viewer, a Account, t
 			return err
 		}
 	}
-	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "account", Row: a.Person, Detail: map[string]any{"disabled": a.Disabled}})
+	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "account", Row: a.Person, Detail: map[string]any{"disabled": a.Disabled, "email": was[0] != email}})
 }
 
 // EndSessions signs a person out everywhere but in the session whose stored token is given.

@@ -81,6 +81,7 @@ func (s *Server) findPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 type accountPage struct {
 	auth.Account
 	Name   string
+	Roster string // the address on the roster, if it is another one
 	Grants []grantLine
 }
 
@@ -97,6 +98,13 @@ func (s *Server) showAccount(w http.ResponseWriter, req *http.Request, r view.Re
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if page.Account, page.Name, err = accountOf(ctx, c, r, person); err != nil {
 			return err
+		}
+		p, err := people.GetPerson(ctx, c, access.System, person) // who manages accounts need not see the roster
+		if err != nil {
+			return err
+		}
+		if !p.Protected && p.Email != page.Email {
+			page.Roster = p.Email
 		}
 		grants, err := auth.GrantsOf(ctx, c, r.Viewer, person)
 		if err != nil {

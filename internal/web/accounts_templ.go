@@ -469,7 +469,7 @@ func accountView(r view.Reader, p accountPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = view.Facts(view.Fact{Label: r.Say("signin.email"), Value: p.Email}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.Facts(view.Fact{Label: r.Say("signin.email"), Value: p.Email}, view.Fact{Label: r.Say("account.roster-email"), Value: p.Roster}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/people"
 	"kompobib/internal/web/view"
@@ -13,10 +14,14 @@ import (
 func (s *Server) ownForm(_ *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		p, err := people.GetPerson(ctx, c, r.Viewer, r.Person)
+		if err != nil {
+			return formPage{}, err
+		}
+		a, err := auth.GetAccount(ctx, c, r.Viewer, r.Person)
 		return formPage{
 			Page: view.Page{Title: r.Say("me.change-data"), Crumbs: []view.Link{{Href: "/me", Text: r.Say("me.title")}}},
 			Form: view.Form{Action: "/me/details", Version: p.Version, Keep: true},
-			What: []string{r.Say("me.details-what")},
+			What: []string{r.Say("me.details-what"), r.Say("me.details-account", a.Email)},
 			Controls: []control{
 				{Field: view.Field{Name: "email", Label: r.Say("person.email"), Value: p.Email, Kind: "email", Optional: true, Auto: "email"}},
 				{Field: view.Field{Name: "phone", Label: r.Say("person.phone"), Value: p.Phone, Kind: "tel", Width: "medium", Optional: true, Auto: "tel"}},

@@ -134,3 +134,11 @@ func lecturerText(r view.Reader, l activity.Lecturer) string {
 	}
 	return strings.Join(append(facts, r.Say("activity-page.regional")), ", ")
 }
+
+// portalLead tells how to choose among the programmes, if there are any.
+func portalLead(r view.Reader) string {
+	if len(r.Site.Programmes) == 0 {
+		return ""
+	}
+	return r.Say("public.portal-lead")
+}

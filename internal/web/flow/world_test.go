@@ -42,7 +42,15 @@ type world struct {
 	employer, workplace, programme, goal string
 }
 
+// newWorld makes a small world; see [emptyWorld] for one with nothing in it.
 func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := emptyWorld(t)
+	w.found("Köping", "Stadsbiblioteket", "Kompetens för bibliotek", "Medborgarnas behov")
+	return w
+}
+
+func emptyWorld(t *testing.T) *world {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "flow.db")
 	w := &world{t: t, now: dbtest.OpenWith(t, path, func() time.Time { return dbtest.Now })}
@@ -58,25 +66,29 @@ func newWorld(t *testing.T) *world {
 	server := &web.Server{DB: w.now, Log: slog.New(slog.DiscardHandler), Ring: ring, Now: time.Now, Service: "KompoBib"}
 	w.site = httptest.NewServer(server.Handler())
 	t.Cleanup(w.site.Close)
+	return w
+}
 
+// found makes a municipality with a workplace, and a programme for it.
+func (w *world) found(municipality, workplace, name, goal string) {
+	w.t.Helper()
 	region := w.unit(people.Region, "Regionen", "")
-	municipality := w.unit(people.Municipality, "Köping", w.unit(people.County, "Länet", region))
-	w.workplace = w.unit(people.Workplace, "Stadsbiblioteket", municipality)
+	here := w.unit(people.Municipality, municipality, w.unit(people.County, "Länet", region))
+	w.workplace = w.unit(people.Workplace, workplace, here)
 	w.do(func(ctx context.Context, tx *db.Tx) error {
 		e, err := people.CreateEmployer(ctx, tx, people.Employer{Name: "Kommunen", OrgNumber: "212000-0142"})
 		w.employer = e.ID
 		return err
 	})
-	p := programme.Programme{Slug: "kb", Name: "Kompetens för bibliotek", ShortName: "Kompetens", OverallGoal: "Alla får möjlighet.", Contact: "kb@example.org",
+	p := programme.Programme{Slug: "kb", Name: name, ShortName: "Kompetens", OverallGoal: "Alla får möjlighet.", Contact: "kb@example.org",
 		FundingPeriod: "2007-2013", Starts: "2011-01-17", Ends: "2013-03-31", Zone: zone, Published: true}
 	w.do(func(ctx context.Context, tx *db.Tx) error { return programme.Create(ctx, tx, access.System, &p) })
-	g := programme.GoalArea{Programme: p.ID, Name: "Medborgarnas behov"}
+	g := programme.GoalArea{Programme: p.ID, Name: goal}
 	w.do(func(ctx context.Context, tx *db.Tx) error { return programme.AddGoal(ctx, tx, access.System, &g) })
 	w.do(func(ctx context.Context, tx *db.Tx) error {
-		return programme.SetTargets(ctx, tx, access.System, p.ID, []string{municipality})
+		return programme.SetTargets(ctx, tx, access.System, p.ID, []string{here})
 	})
 	w.programme, w.goal = p.ID, g.ID
-	return w
 }
 
 // do does something in the past.
@@ -104,19 +116,24 @@ func (w *world) unit(kind people.Kind, name, parent string) (id string) {
 // staff makes someone who works at the workplace and can sign in.
 func (w *world) staff(given string) (id string) {
 	w.t.Helper()
-	w.do(func(ctx context.Context, tx *db.Tx) error {
-		p, err := people.CreatePerson(ctx, tx, people.Person{Given: given, Family: "Exempel", Gender: "woman", BirthYear: 1970, Email: address(given)})
-		if err != nil {
+	w.do(func(ctx context.Context, tx *db.Tx) (err error) {
+		if id, err = account(ctx, tx, given); err != nil {
 			return err
 		}
-		id = p.ID
-		if _, err = people.Employ(ctx, tx, access.System, people.Employment{Person: id, Employer: w.employer, Workplace: w.workplace,
-			Title: "bibliotekarie", Share: 1000, Valid: local.Period{From: "2010-01-01"}}); err != nil {
-			return err
-		}
-		return auth.NewAccount(ctx, tx, access.System, id, address(given))
+		_, err = people.Employ(ctx, tx, access.System, people.Employment{Person: id, Employer: w.employer, Workplace: w.workplace,
+			Title: "bibliotekarie", Share: 1000, Valid: local.Period{From: "2010-01-01"}})
+		return err
 	})
 	return id
+}
+
+// account makes someone who can sign in.
+func account(ctx context.Context, tx *db.Tx, given string) (id string, err error) {
+	p, err := people.CreatePerson(ctx, tx, people.Person{Given: given, Family: "Exempel", Gender: "woman", BirthYear: 1970, Email: address(given)})
+	if err != nil {
+		return "", err
+	}
+	return p.ID, auth.NewAccount(ctx, tx, access.System, p.ID, address(given))
 }
 
 func address(given string) string { return strings.ToLower(given) + "@example.org" }

@@ -36,6 +36,9 @@ type settings struct {
 	Token struct {
 		Create tokenCreateCommand `cmd:"" help:"Print a new token for the interface of programs, and nothing else."`
 	} `cmd:"" help:"Tokens."`
+	Import struct {
+		Roster importRosterCommand `cmd:"" help:"Compare an employer's list of staff with the people that are known: import roster FILE."`
+	} `cmd:"" help:"Take in what others send."`
 	Doctor  doctorCommand  `cmd:"" help:"Prove what must always hold, a line each; exit code 1 if anything does not."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this."`

@@ -32,7 +32,7 @@ var checks = []struct{ name, query string }{
 		WHERE NOT EXISTS (SELECT 1 FROM unit_period p WHERE p.unit = e.workplace AND p.valid_from <= e.valid_from AND (p.valid_to IS NULL OR p.valid_to > e.valid_from))
 			OR NOT EXISTS (SELECT 1 FROM unit_period p WHERE p.unit = e.workplace AND (p.valid_to IS NULL OR e.valid_to IS NOT NULL AND p.valid_to >= e.valid_to))`},
 	{"nobody has the same employment twice on one day", `
-		SELECT a.id FROM employment a JOIN employment b ON b.person = a.person AND b.employer = a.employer AND b.workplace = a.workplace AND b.id <> a.id
+		SELECT a.id FROM employment a JOIN employment b ON b.person = a.person AND b.employer = a.employer AND b.workplace = a.workplace AND b.title = a.title AND b.share = a.share AND b.id <> a.id
 			AND (b.valid_from > a.valid_from OR b.valid_from = a.valid_from AND b.id > a.id) AND (a.valid_to IS NULL OR a.valid_to > b.valid_from)`},
 	{"an employment follows an earlier one of the same person", `
 		SELECT e.id FROM employment e JOIN employment f ON f.id = e.follows WHERE f.person <> e.person OR f.valid_from >= e.valid_from`},

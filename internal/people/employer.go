@@ -22,7 +22,7 @@ var (
 type Employer struct {
 	ID        string
 	Name      string
-	OrgNumber string // NNNNNN-NNNN
+	OrgNumber string // NNNNNN-NNNN; "" of one that a list named and nobody has given its number yet
 	SortKey   string
 	Version   int
 }
@@ -30,7 +30,7 @@ type Employer struct {
 const selectEmployer = `SELECT id, name, org_number, sort_key, version FROM employer `
 
 func scanEmployer(e *Employer) []any {
-	return []any{&e.ID, &e.Name, &e.OrgNumber, &e.SortKey, &e.Version}
+	return []any{&e.ID, &e.Name, text(&e.OrgNumber), &e.SortKey, &e.Version}
 }
 
 // ParseOrgNumber reads an organisation number with or without hyphen or the century 16 of legal persons, and
@@ -77,9 +77,25 @@ func CreateEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, error
 	if err := e.check(); err != nil {
 		return e, err
 	}
+	return insertEmployer(ctx, tx, e)
+}
+
+// ProposeEmployer adds an employer that a list of staff names. Its number may be given later, with [UpdateEmployer].
+func ProposeEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, error) {
+	if e.OrgNumber != "" {
+		return CreateEmployer(ctx, tx, e)
+	}
+	if e.Name = strings.TrimSpace(e.Name); e.Name == "" {
+		return e, fault.List{ErrEmployerName.At("name")}
+	}
+	e.SortKey = SortKey(e.Name)
+	return insertEmployer(ctx, tx, e)
+}
+
+func insertEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, error) {
 	e.ID, e.Version = tx.NewID(), 1
 	made, err := tx.Exec(ctx, `INSERT INTO employer (id, name, sort_key, folded, org_number) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-		e.ID, e.Name, e.SortKey, Searchable(e.Name), e.OrgNumber)
+		e.ID, e.Name, e.SortKey, Searchable(e.Name), db.Null(e.OrgNumber))
 	if err != nil {
 		return e, err
 	}

@@ -142,8 +142,8 @@ func check(ctx context.Context, tx *db.Tx, v access.Viewer, e *Employment) error
 		faults.Unless(lasts(history, e.Valid), ErrWorkday.At("from", history[0].Valid.From, last.Valid.To))
 		twice, err := db.Value[int](ctx, tx, `SELECT count(*) FROM employment
 			WHERE person = $1 AND employer = $2 AND workplace = $3 AND id <> $4
-				AND (valid_to IS NULL OR valid_to > $5) AND ($6 = '' OR valid_from < $6)`,
-			e.Person, e.Employer, e.Workplace, e.ID, e.Valid.From, string(e.Valid.To))
+				AND (valid_to IS NULL OR valid_to > $5) AND ($6 = '' OR valid_from < $6) AND title = $7 AND share = $8`,
+			e.Person, e.Employer, e.Workplace, e.ID, e.Valid.From, string(e.Valid.To), e.Title, e.Share)
 		if err != nil {
 			return err
 		}

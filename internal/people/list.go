@@ -114,7 +114,7 @@ func ListPeople(ctx context.Context, c db.Conn, v access.Viewer, f Filter) (Page
 	}
 	rows, err := db.All(ctx, c, func(r *Row) []any {
 		e := &r.Employment
-		fields := append(scanPerson(&r.Person), text(&e.ID), text(&e.Employer), text(&e.Workplace), text(&e.Title), text(&e.StaffRole),
+		fields := append(ScanPerson(&r.Person), text(&e.ID), text(&e.Employer), text(&e.Workplace), text(&e.Title), text(&e.StaffRole),
 			nullNumber{&e.Share}, text(&e.Valid.From), text(&e.Valid.To), nullNumber{&e.Version}, text(&r.Employer), text(&r.Workplace), text(&r.Municipality))
 		r.keys = make([]string, len(order))
 		for i := range r.keys {

@@ -66,14 +66,17 @@ func (p *Person) check(year int) error {
 	faults.Unless(slices.Contains(Genders, p.Gender), ErrGender.At("gender"))
 	faults.Unless(p.BirthYear == 0 || 1900 <= p.BirthYear && p.BirthYear <= year-14, ErrBirthYear.At("birth_year", 1900, year-14))
 	faults.Unless(p.ISCED == nil || 0 <= *p.ISCED && *p.ISCED <= 8, ErrISCED.At("isced"))
-	faults.Unless(p.Email == "" || isEmail(p.Email), ErrEmail.At("email", p.Email))
-	faults.Unless(strings.Trim(p.Phone, "+0123456789 ()-/") == "" && len(p.Phone) <= 30, ErrPhone.At("phone"))
+	faults.Unless(p.Email == "" || IsEmail(p.Email), ErrEmail.At("email", p.Email))
+	faults.Unless(IsPhone(p.Phone), ErrPhone.At("phone"))
 	faults.Unless(p.Language == "" || p.Language == "sv" || p.Language == "en", ErrLanguage.At("language"))
 	return faults.Err()
 }
 
-// isEmail reports whether s looks like an address; whether it leads anywhere only a letter tells.
-func isEmail(s string) bool {
+// IsPhone reports whether s may be a number to call, or nothing.
+func IsPhone(s string) bool { return strings.Trim(s, "+0123456789 ()-/") == "" && len(s) <= 30 }
+
+// IsEmail reports whether s looks like an address; whether it leads anywhere only a letter tells.
+func IsEmail(s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
 	return ok && local != "" && strings.Contains(strings.Trim(domain, "."), ".") && len(s) <= 254 &&
 		!strings.ContainsAny(s, " \t\r\n,;<>\"()") && !strings.Contains(domain, "@") && !strings.Contains(s, "..")
@@ -138,7 +141,7 @@ func UpdateOwn(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewe
 }
 
 func update(ctx context.Context, tx *db.Tx, ring *secret.Ring, p Person, change func(was Person) Person) error {
-	was, err := db.One(ctx, tx, scanPerson, selectPerson+`WHERE p.id = $1`, p.ID)
+	was, err := db.One(ctx, tx, ScanPerson, selectPerson+`WHERE p.id = $1`, p.ID)
 	if err != nil {
 		return found(err, ErrPerson)
 	}
@@ -195,7 +198,7 @@ func level(isced *int) string {
 // whoever may edit them.
 func GetPerson(ctx context.Context, c db.Conn, v access.Viewer, id string) (Person, error) {
 	args := []any{id}
-	p, err := db.One(ctx, c, scanPerson, selectPerson+`WHERE p.id = $1 AND `+personSeen(v, &args), args...)
+	p, err := db.One(ctx, c, ScanPerson, selectPerson+`WHERE p.id = $1 AND `+personSeen(v, &args), args...)
 	if err != nil {
 		return Person{}, found(err, ErrPerson)
 	}

@@ -54,7 +54,8 @@ func (t truth) Scan(value any) error {
 	return nil
 }
 
-func scanPerson(p *Person) []any {
+// ScanPerson is where the columns of a person go, in the order of [Person].
+func ScanPerson(p *Person) []any {
 	return []any{&p.ID, &p.Given, &p.Family, &p.Gender, nullNumber{&p.BirthYear}, &p.ISCED, &p.Email, &p.Phone, truth{&p.Protected}, &p.Language, &p.Version}
 }
 

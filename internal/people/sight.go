@@ -21,6 +21,9 @@ var (
 
 const identityPurpose = "identity number" // of the keyed hash
 
+// IdentityHash is what an identity number is compared by.
+func IdentityHash(ring *secret.Ring, n Identity) string { return ring.Hash(identityPurpose, n.Text()) }
+
 // SetIdentity stores a person's identity number, sealed, in place of the one before. A year of birth that
 // is not known yet is taken from it; one that is known must agree, or the number is someone else's.
 func SetIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, person, number string) error {
@@ -34,7 +37,7 @@ func SetIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 	if err != nil {
 		return fault.List(fault.Of(err))
 	}
-	p, err := db.One(ctx, tx, scanPerson, selectPerson+`WHERE p.id = $1`, person)
+	p, err := db.One(ctx, tx, ScanPerson, selectPerson+`WHERE p.id = $1`, person)
 	if err != nil {
 		return err
 	}
@@ -45,7 +48,7 @@ func SetIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 			return err
 		}
 	}
-	hash := ring.Hash(identityPurpose, n.Text())
+	hash := IdentityHash(ring, n)
 	taken, err := db.Value[int](ctx, tx, `SELECT count(*) FROM identity_number WHERE hash = $1 AND person <> $2`, hash, person)
 	if err != nil {
 		return err
@@ -102,7 +105,7 @@ func RevealContact(ctx context.Context, tx *db.Tx, v access.Viewer, person, why 
 	if err := maySee(ctx, tx, v, person, why); err != nil {
 		return Person{}, err
 	}
-	p, err := db.One(ctx, tx, scanPerson, selectPerson+`WHERE p.id = $1`, person)
+	p, err := db.One(ctx, tx, ScanPerson, selectPerson+`WHERE p.id = $1`, person)
 	if err != nil {
 		return Person{}, found(err, ErrPerson)
 	}

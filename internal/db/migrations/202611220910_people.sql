@@ -45,7 +45,7 @@ CREATE TABLE employer (
 	name     TEXT NOT NULL CHECK (name <> ''),
 	sort_key TEXT NOT NULL,
 	folded   TEXT NOT NULL,
-	org_number TEXT NOT NULL UNIQUE CHECK (org_number LIKE '______-____'),
+	org_number TEXT UNIQUE CHECK (org_number LIKE '______-____'), -- NULL until someone has told it
 	version  INTEGER NOT NULL DEFAULT 1 CHECK (version BETWEEN 1 AND 1000000000)
 );
 

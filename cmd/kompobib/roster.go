@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/local"
+	"kompobib/internal/people/roster"
+	"kompobib/internal/web/locale"
+)
+
+type importRosterCommand struct {
+	File     string   `arg:"" placeholder:"FILE" help:"The list: XLSX or CSV."`
+	Employer string   `placeholder:"NAME" help:"Whose staff it is, by name or organisation number; one that is not there is made. Default: guessed from the list."`
+	Scope    []string `placeholder:"UNIT" help:"Municipalities (name or code) or workplaces that the list is whole for; with commas between. Default: all that the employer has."`
+	On       string   `placeholder:"DATE" help:"Day that the list tells of. Default: told by the list or its name, else today."`
+	Left     string   `placeholder:"DATE" help:"First day on which those who are no longer in the list were gone. Without it they stay."`
+	Apply    bool     `help:"Carry it out. Without it nothing is changed."`
+	JSON     bool     `name:"json" help:"Print the difference as JSON."`
+}
+
+// Validate says what a setting must be.
+func (c *importRosterCommand) Validate() error {
+	var wrong []error
+	for _, day := range []struct{ setting, value string }{{"on", c.On}, {"left", c.Left}} {
+		if _, err := local.ParseDate(day.value); day.value != "" && err != nil {
+			wrong = append(wrong, fmt.Errorf("--%s is %q, must be a day such as 2012-10-12", day.setting, day.value))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func (c *importRosterCommand) Run(p *program) error {
+	told, err := c.run(p)
+	if faults := fault.Of(err); faults != nil && c.JSON {
+		for _, f := range faults {
+			told.Errors = append(told.Errors, rosterError{Reason: locale.English.Say(f.Code, f.Args...)})
+		}
+		return errors.Join(told.json(p.stdout), inWords(err))
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return told.json(p.stdout)
+	}
+	return told.words(p.stdout)
+}
+
+func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
+	content, err := readFile(c.File)
+	if err != nil {
+		return told, err
+	}
+	h, err := p.unlocked(false)
+	if err != nil {
+		return told, err
+	}
+	defer h.close()
+	sweden, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return told, err
+	}
+	today := local.DateOf(h.db.Now(), sweden)
+	var choices roster.Choices
+	if c.Employer != "" {
+		if choices, err = roster.EmployerChoice(p.ctx, h.db, c.Employer); err != nil {
+			return told, err
+		}
+	}
+	choices.On, choices.LeftOn = local.Date(c.On), local.Date(c.Left)
+	if choices.Units, err = roster.Units(p.ctx, h.db, today, c.Scope); err != nil {
+		return told, err
+	}
+	list, d, choices, err := roster.Prepare(p.ctx, h.db, h.ring, access.System, filepath.Base(c.File), content, choices, today)
+	if err != nil {
+		return told, err
+	}
+	told = toldOf(d)
+	if !c.Apply {
+		return told, nil
+	}
+	err = h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) error {
+		imp, err := roster.Begin(ctx, tx, access.System, filepath.Base(c.File), choices)
+		if err != nil {
+			return err
+		}
+		imp, err = roster.Finish(ctx, tx, h.ring, access.System, imp, list, roster.Decisions{}, func(int, int) error { return ctx.Err() })
+		told.applied, told.undated, told.id = true, imp.Summary.Undated, imp.ID
+		return err
+	})
+	return told, err
+}
+
+// readFile reads a file that is no larger than we take.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, roster.MaxFile+1))
+	if err == nil && len(content) > roster.MaxFile {
+		err = fmt.Errorf("%s has more than %d megabytes, the most that is taken", path, roster.MaxFile>>20)
+	}
+	return content, err
+}
+
+// toldRoster is what a list says, as it is printed.
+type toldRoster struct {
+	New        int               `json:"new"`
+	Changed    int               `json:"changed"`
+	Moved      int               `json:"moved"`
+	Left       int               `json:"left"`
+	Unchanged  int               `json:"unchanged"`
+	Duplicates []rosterDuplicate `json:"duplicates"`
+	Errors     []rosterError     `json:"errors"`
+
+	d       *roster.Difference
+	applied bool
+	undated int
+	id      string
+}
+
+type rosterDuplicate struct {
+	Row    int    `json:"row"`
+	Reason string `json:"reason"`
+	Person string `json:"person,omitempty"`    // who is known, and is or may be the same
+	Other  int    `json:"other_row,omitempty"` // that tells of the same
+	Held   bool   `json:"held"`                // nothing is done with the row until someone has said who it is
+}
+
+type rosterError struct {
+	Row    int    `json:"row"`
+	Column string `json:"column"`
+	Reason string `json:"reason"`
+}
+
+func toldOf(d *roster.Difference) toldRoster {
+	t := toldRoster{New: d.Counts[roster.Newcomer], Changed: d.Counts[roster.Changed], Moved: d.Counts[roster.Moved], Left: d.Counts[roster.Left],
+		Unchanged: d.Counts[roster.Unchanged], Duplicates: []rosterDuplicate{}, Errors: []rosterError{}, d: d}
+	for _, o := range d.Duplicates {
+		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Row, locale.English.Say("roster.reason-" + o.Reason), o.Person, o.Other, o.Held})
+	}
+	for _, m := range d.Mistakes {
+		t.Errors = append(t.Errors, rosterError{m.Row, m.Column, locale.English.Say(m.Fault.Code, m.Fault.Args...)})
+	}
+	return t
+}
+
+func (t toldRoster) json(w io.Writer) error {
+	if t.Errors == nil {
+		t.Errors = []rosterError{}
+	}
+	if t.Duplicates == nil {
+		t.Duplicates = []rosterDuplicate{}
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(t)
+}
+
+func (t toldRoster) words(w io.Writer) (err error) {
+	say := func(format string, args ...any) {
+		if err == nil {
+			_, err = fmt.Fprintf(w, format+"\n", args...)
+		}
+	}
+	e := t.d.Employer
+	switch {
+	case e.ID != "":
+		say("Staff of %s (%s), as of %s", e.Name, e.OrgNumber, t.d.On)
+	case e.Name != "":
+		say("Staff of %s, an employer that is new, as of %s", e.Name, t.d.On)
+	default:
+		say("Staff of an employer that cannot be told: say which with --employer")
+	}
+	for _, p := range t.d.Places {
+		switch p.How {
+		case roster.New:
+			say("  %s: a new workplace", p.Name)
+		case roster.Renamed:
+			say("  %s: probably the new name of %s", p.Name, p.Was)
+		case roster.Alike, roster.Former, roster.Chosen:
+			say("  %s: known by another name", p.Name)
+		}
+	}
+	say("%d new, %d changed, %d moved, %d left, %d unchanged", t.New, t.Changed, t.Moved, t.Left, t.Unchanged)
+	for _, o := range t.Duplicates {
+		say("  row %d: %s", o.Row, o.Reason)
+	}
+	for _, m := range t.Errors {
+		say("  row %d, %s: %s", m.Row, m.Column, m.Reason)
+	}
+	switch {
+	case !t.applied:
+		say("Nothing has been changed. --apply carries it out")
+	default:
+		say("Carried out, as import %s", t.id)
+		if t.undated > 0 {
+			say("%d who are no longer in the list stay: say with --left from which day they were gone", t.undated)
+		}
+	}
+	return err
+}

@@ -1,0 +1,322 @@
+package roster
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/secret"
+	"kompobib/internal/sheet"
+)
+
+var (
+	ErrMayNot   = fault.Define(fault.Forbidden, "roster.may-not")
+	ErrScope    = fault.Define(fault.Invalid, "roster.scope")    // args: what was asked for
+	ErrLater    = fault.Define(fault.Invalid, "roster.later")    // the day of the list lies ahead
+	ErrEmployer = fault.Define(fault.Invalid, "roster.employer") // none is told and none can be guessed
+)
+
+// A Kind is what a list has to say of a person.
+type Kind string
+
+const (
+	Newcomer  Kind = "new"     // not employed within the scope before
+	Changed   Kind = "changed" // name, address, title, share, days
+	Moved     Kind = "moved"   // to another workplace
+	Left      Kind = "left"    // in the list no longer
+	Unchanged Kind = "unchanged"
+	Doubtful  Kind = "duplicate" // probably someone who is known
+)
+
+// Kinds are all kinds, in the order that they are shown.
+var Kinds = []Kind{Newcomer, Changed, Moved, Left, Doubtful, Unchanged}
+
+// Choices are what whoever takes a list in has said. What is empty is guessed.
+type Choices struct {
+	Mapping      Mapping           `json:"mapping,omitempty"`
+	Employer     string            `json:"employer,omitempty"`     // its id
+	NewEmployer  string            `json:"new_employer,omitempty"` // the name of one to be made
+	OrgNumber    string            `json:"org_number,omitempty"`   // and its number, if that is known
+	Units        []string          `json:"units,omitempty"`        // the parts of the tree that the list is whole for; none for all that the employer has
+	Municipality string            `json:"municipality,omitempty"` // of workplaces for which the list tells none
+	On           local.Date        `json:"on,omitempty"`           // the day that the list tells of
+	LeftOn       local.Date        `json:"left_on,omitempty"`      // the first day on which those who have left were gone
+	Places       map[string]string `json:"places,omitempty"`       // by [Place.Key]: the id of a workplace, or [New]
+}
+
+// A List is a file, read: what stands in it before it is compared with anything.
+type List struct {
+	Name  string // of the file
+	Parts []Part
+	lines []Line
+	about []Line // whom rows with mistakes are about
+	wrong []Mistake
+	today local.Date
+}
+
+// Read reads a file and understands its columns. It reads no more than the file, so it is done outside of transactions.
+func Read(ctx context.Context, ring *secret.Ring, name string, file []byte, asked Mapping, today local.Date) (*List, error) {
+	book, err := sheet.Read(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	list := &List{Name: name, today: today}
+	if list.Parts, err = Understand(book, asked, today); err != nil {
+		return nil, err
+	}
+	for i, p := range list.Parts {
+		lines, about, wrong, err := p.lines(ctx, i, ring, today)
+		if err != nil {
+			return nil, err
+		}
+		list.lines, list.about, list.wrong = append(list.lines, lines...), append(list.about, about...), append(list.wrong, wrong...)
+		list.Parts[i].rows = p.rows
+	}
+	return list, nil
+}
+
+// A Change is a fact that becomes another. Was and Is are as stored; a workplace is told by its name.
+type Change struct {
+	Field Field  `json:"field"`
+	Was   string `json:"was"`
+	Is    string `json:"is"`
+}
+
+// An Item is the difference for one person.
+type Item struct {
+	Kind      Kind
+	Sheet     string
+	Row       int    // in the file, 0 for who has left
+	Person    string // "" for who is not known
+	Given     string
+	Family    string
+	Masked    string // of the identity number
+	Protected bool
+	Workplace string // the name of the first
+	Changes   []Change
+	Reason    string // of a probable duplicate; why a known person was known
+	Maybe     string // the person who it probably is
+	MaybeName string
+
+	group  *group
+	known  *known
+	facts  *people.Person // as they become
+	number bool           // takes the identity number
+	posts  []postChange
+}
+
+// A Duplicate is a row that is, or probably is, about someone or something told already.
+type Duplicate struct {
+	Row    int
+	Sheet  string
+	Reason string
+	Person string // who it is or probably is
+	Other  int    // the row that tells the same
+	Held   bool   // nothing is done until someone has said what it is
+}
+
+// A Difference is what a list would change.
+type Difference struct {
+	Parts        []Part
+	Employer     people.Employer // without an id if it is to be made
+	Units        []string
+	Municipality people.Unit
+	On           local.Date
+	Places       []*Place
+	Items        []Item
+	Counts       map[Kind]int
+	Duplicates   []Duplicate
+	Mistakes     []Mistake
+	world        *world
+}
+
+// Compare compares a list with what is known, as v may see and change it.
+func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choices Choices) (*Difference, error) {
+	if !MayImport(v) {
+		return nil, ErrMayNot
+	}
+	d := &Difference{Parts: list.Parts, Mistakes: slices.Clone(list.wrong), Counts: map[Kind]int{}, Units: choices.Units}
+	w := &world{}
+	d.world = w
+	if err := d.day(ctx, c, w, list, choices); err != nil {
+		return nil, err
+	}
+	if choices.Municipality != "" {
+		d.Municipality, _ = w.tree.Unit(choices.Municipality)
+	} else if len(list.Parts) > 0 && !list.Parts[0].has(Municipality) {
+		d.Municipality, _ = guessMunicipality(w.tree, list.Name, list.Parts, list.lines)
+	}
+	byLine, places := w.places(list.lines, d.Municipality, choices.Places)
+	if err := d.employer(ctx, c, w, list, places, choices); err != nil {
+		return nil, err
+	}
+	for _, unit := range choices.Units {
+		if _, ok := w.tree.Unit(unit); !ok {
+			return nil, ErrScope.With(unit)
+		}
+	}
+	var hashes []string
+	for _, l := range slices.Concat(list.lines, list.about) {
+		if l.Hash != "" {
+			hashes = append(hashes, l.Hash)
+		}
+	}
+	slices.Sort(hashes)
+	w.employer = d.Employer.ID
+	if err := w.load(ctx, c, v, d.Units, d.On, slices.Compact(hashes)); err != nil {
+		return nil, err
+	}
+	lines, at := d.sound(list, byLine)
+	groups := d.group(lines, at)
+	w.match(groups, list.about)
+	w.renames(groups, places, choices.Places)
+	d.Places = places
+	d.within(groups)
+	for _, g := range groups {
+		if len(g.lines) > 0 {
+			d.add(w.item(d, g, v))
+		}
+	}
+	d.left(choices.LeftOn)
+	d.sort()
+	return d, nil
+}
+
+// day settles which day the list tells of, and reads the tree as of it.
+func (d *Difference) day(ctx context.Context, c db.Conn, w *world, list *List, choices Choices) error {
+	d.On = choices.On
+	if d.On == "" {
+		var texts []string
+		for _, p := range list.Parts {
+			texts = append(texts, p.titles...)
+		}
+		d.On = cmp.Or(dayOf(append(texts, list.Name), list.today), list.today)
+	}
+	switch {
+	case !d.On.Valid():
+		return fault.List{local.ErrDate.At("on")}
+	case d.On > list.today:
+		return fault.List{ErrLater.At("on")}
+	}
+	if err := w.loadTree(ctx, c, d.On); err != nil {
+		return err
+	}
+	if len(w.tree.Units(people.Municipality)) == 0 && choices.On == "" && d.On != list.today { // older than our knowledge
+		d.On = list.today
+		return w.loadTree(ctx, c, d.On)
+	}
+	return nil
+}
+
+func (d *Difference) employer(ctx context.Context, c db.Conn, w *world, list *List, places []*Place, choices Choices) (err error) {
+	switch {
+	case choices.Employer != "":
+		d.Employer, err = people.GetEmployer(ctx, c, choices.Employer)
+	case choices.NewEmployer != "":
+		d.Employer = people.Employer{Name: choices.NewEmployer, OrgNumber: choices.OrgNumber}
+	default:
+		d.Employer, err = w.guessEmployer(ctx, c, list.Name, list.Parts, list.lines, places, d.Municipality)
+	}
+	return err
+}
+
+// sound are the lines whose workplaces are found. Of the others it is told what is wrong.
+func (d *Difference) sound(list *List, byLine []*Place) (lines []Line, at []*Place) {
+	lines, at = make([]Line, 0, len(list.lines)), make([]*Place, 0, len(list.lines))
+	for i, l := range list.lines {
+		if p := byLine[i]; p.fault != nil {
+			d.mistake(l, p.field, p.fault)
+			if k := d.world.byHash[l.Hash]; k != nil && l.Hash != "" {
+				k.claimed = true
+			}
+			continue
+		}
+		lines, at = append(lines, l), append(at, byLine[i])
+	}
+	return lines, at
+}
+
+// within leaves out the lines that lie outside of the scope, or where the viewer may change nothing.
+func (d *Difference) within(groups []*group) {
+	for _, g := range groups {
+		var lines []Line
+		var places []*Place
+		for i, p := range g.places {
+			outside := p.Unit != "" && !d.world.scope(p.Unit)
+			if p.Unit == "" && len(d.Units) > 0 {
+				outside = !slices.ContainsFunc(d.world.tree.Path(p.Parent), func(u people.Unit) bool { return slices.Contains(d.Units, u.ID) })
+			}
+			if outside {
+				d.mistake(g.lines[i], Workplace, ErrOutside.With(p.Name))
+				continue
+			}
+			lines, places = append(lines, g.lines[i]), append(places, p)
+		}
+		g.lines, g.places = lines, places
+	}
+	for i, p := range d.Places {
+		if p.How != New || p.fault != nil {
+			continue
+		}
+		d.Places[i].From = d.On
+	}
+	for _, g := range groups {
+		for i, p := range g.places {
+			if p.Unit == "" {
+				if from := cmp.Or(g.lines[i].Valid.From, d.On); from < p.From {
+					p.From = max(from, d.world.first[p.Parent])
+				}
+			}
+		}
+	}
+}
+
+func (d *Difference) add(i Item) {
+	d.Items = append(d.Items, i)
+	d.Counts[i.Kind]++
+	if i.Reason != "" {
+		person := cmp.Or(i.Maybe, i.Person)
+		d.Duplicates = append(d.Duplicates, Duplicate{Row: i.Row, Sheet: i.Sheet, Reason: i.Reason, Person: person, Held: i.Kind == Doubtful})
+	}
+}
+
+// left are those within the scope of whom the list says nothing.
+func (d *Difference) left(on local.Date) {
+	var gone []Item
+	for _, k := range d.world.persons {
+		if k.claimed || !k.inside {
+			continue
+		}
+		i := Item{Kind: Left, Person: k.ID, Given: k.Given, Family: k.Family, Masked: k.masked, Protected: k.Protected, known: k}
+		for _, p := range k.posts {
+			if p.valid.To == "" && p.valid.From < d.On {
+				i.posts = append(i.posts, postChange{act: end, was: p, on: on})
+				i.Workplace = d.world.tree.Name(p.workplace)
+			}
+		}
+		if i.posts != nil {
+			gone = append(gone, i)
+		}
+	}
+	slices.SortFunc(gone, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Given, b.Given), cmp.Compare(a.Person, b.Person))
+	})
+	for _, i := range gone {
+		d.add(i)
+	}
+}
+
+// sort puts all in the order of the file.
+func (d *Difference) sort() {
+	slices.SortStableFunc(d.Mistakes, func(a, b Mistake) int { return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row)) })
+	slices.SortStableFunc(d.Duplicates, func(a, b Duplicate) int { return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row)) })
+}
+
+// percent is a share as people read it: "87.5".
+func percent(share int) string { return strconv.FormatFloat(float64(share)/10, 'f', -1, 64) }

@@ -1,0 +1,180 @@
+package roster
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kompobib/internal/fault"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/secret"
+)
+
+// noTitle is the title of whoever comes from a list without titles.
+const noTitle = "ej angiven"
+
+// lines reads the rows of a part: the employments, what is wrong with the others, and whom those others seem to be about: they
+// have not left, for being told wrongly.
+func (p Part) lines(ctx context.Context, part int, ring *secret.Ring, today local.Date) (all, about []Line, wrong []Mistake, err error) {
+	if missing := p.missing(); missing != nil {
+		for _, f := range missing {
+			wrong = append(wrong, Mistake{p.Sheet, p.Header, "", ErrNoColumn.With(string(f))})
+		}
+		return nil, nil, wrong, nil
+	}
+	all = make([]Line, 0, len(p.rows))
+	at := func(f Field) int {
+		if i, ok := p.Columns[f]; ok {
+			return i
+		}
+		return -1
+	}
+	columns := make(map[Field]int, len(Fields))
+	for _, f := range Fields {
+		columns[f] = at(f)
+	}
+	used := slices.Collect(func(yield func(int) bool) {
+		for _, i := range p.Columns {
+			if !yield(i) {
+				return
+			}
+		}
+	})
+	for n, r := range p.rows {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return nil, nil, nil, ctx.Err()
+		}
+		if p.note(r) {
+			continue
+		}
+		formula := slices.IndexFunc(r.Formulas, func(i int) bool { return slices.Contains(used, i) })
+		if formula >= 0 {
+			wrong = append(wrong, Mistake{p.Sheet, r.Number, p.Labels[r.Formulas[formula]], ErrFormula})
+			continue
+		}
+		l := Line{Part: part, Row: r.Number}
+		sound := true
+		bad := func(f Field, fl *fault.Fault) {
+			sound = false
+			wrong = append(wrong, Mistake{p.Sheet, r.Number, p.Label(f), fl})
+		}
+		cell := func(f Field) string { return clean(r.Cell(columns[f])) }
+
+		l.Given, l.Family = cell(Given), cell(Family)
+		nameField := Name
+		if l.Given == "" || l.Family == "" {
+			if whole := cell(Name); whole != "" {
+				l.Given, l.Family = splitName(whole)
+			} else if !p.has(Name) {
+				nameField = Family
+				if l.Given == "" {
+					nameField = Given
+				}
+			}
+		}
+		if l.Given == "" || l.Family == "" {
+			bad(nameField, ErrNoName)
+		}
+		p.identity(&l, cell, today, bad)
+		if l.Workplace = cell(Workplace); l.Workplace == "" {
+			bad(Workplace, ErrNoPlace)
+		}
+		l.Municipality = cell(Municipality)
+		if l.Title = cell(Title); l.Title == "" {
+			if p.has(Title) {
+				bad(Title, people.ErrTitle)
+			}
+			l.Title = noTitle
+		}
+		p.terms(&l, cell, today, bad)
+		l.Email = strings.ToLower(strings.TrimPrefix(cell(Email), "mailto:"))
+		if l.Email != "" && !people.IsEmail(l.Email) {
+			bad(Email, people.ErrEmail.With(l.Email))
+		}
+		l.Phone = cell(Phone)
+		if !people.IsPhone(l.Phone) {
+			bad(Phone, people.ErrPhone)
+		}
+		if g := genderOf(cell(Gender)); g != "" {
+			l.Gender = g
+		}
+		l.Protected = isProtected(cell(Protected))
+		if l.known() {
+			l.Hash = people.IdentityHash(ring, l.Identity)
+		}
+		if sound {
+			all = append(all, l)
+		} else {
+			about = append(about, l)
+		}
+	}
+	return all, about, wrong, nil
+}
+
+// identity reads who someone is, beyond the name.
+func (p Part) identity(l *Line, cell func(Field) string, today local.Date, bad func(Field, *fault.Fault)) {
+	if text := cell(Identity); text != "" && text != "-" {
+		if len(text) == 9 && strings.Trim(text, "0123456789") == "" {
+			text = "0" + text // kept as a number, it lost what it began with
+		}
+		n, err := people.ParseIdentity(text, today)
+		if err != nil {
+			bad(Identity, fault.Of(err)[0])
+			return
+		}
+		l.Identity, l.Birth = n, n.Born
+		l.Spelt = len(strings.Trim(text, "0123456789")) == 0 && len(text) == 12 || len(text) == 13
+		if !n.Interim {
+			l.Gender = "man"
+			if (n.Text()[10]-'0')%2 == 0 {
+				l.Gender = "woman"
+			}
+		}
+		return
+	}
+	if text := cell(Birth); text != "" {
+		day, ok := p.birth.parse(text)
+		if !ok {
+			bad(Birth, ErrDay.With(text))
+		}
+		l.Birth = day
+	}
+}
+
+// terms reads what share someone works, from when to when.
+func (p Part) terms(l *Line, cell func(Field) string, today local.Date, bad func(Field, *fault.Fault)) {
+	l.Share = people.FullTime
+	if p.has(Share) {
+		text := cell(Share)
+		share, ok := p.shares.parse(text)
+		switch {
+		case text == "", ok && share == 0:
+			bad(Share, ErrNoShare)
+		case !ok || share < 0:
+			bad(Share, ErrShare.With(text))
+		case share > people.FullTime:
+			bad(Share, ErrOverFull.With(text))
+		default:
+			l.Share = share
+		}
+	}
+	day, ok := p.from.parse(cell(From))
+	switch {
+	case !ok:
+		bad(From, ErrDay.With(cell(From)))
+	case day == "" && p.has(From):
+		bad(From, ErrNoStart)
+	}
+	l.Valid.From = day // "" for a list without that column: then from the day that it tells of
+	last, ok := p.to.parse(cell(To))
+	switch {
+	case !ok:
+		bad(To, ErrDay.With(cell(To)))
+	case last >= local.Date(today.Add(365*60)): // 9999-12-31 and its like are no end
+	case last != "" && day != "" && last < day:
+		bad(To, local.ErrPeriod)
+	case last != "":
+		l.Valid.To = last.Add(1)
+	}
+}

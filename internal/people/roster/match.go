@@ -1,0 +1,206 @@
+package roster
+
+import (
+	"strconv"
+
+	"kompobib/internal/fault"
+	"kompobib/internal/people"
+)
+
+// Why a row may be about someone who is known already.
+const (
+	SameName      = "same-name"      // of several with the name, or without a number
+	NameChange    = "name-change"    // another surname, and else the same
+	NumberDiffers = "number-differs" // same name and day of birth, another number
+	RowTwice      = "row-twice"      // the same employment stands on another row
+	Spelling      = "spelling"       // and the number is written in another way there
+	TakesNumber   = "takes-number"   // known without a number, who gets one
+)
+
+// A group is what a list tells of one person.
+type group struct {
+	lines  []Line
+	places []*Place
+	person *known // who it is
+	maybe  *known // who it may be
+	reason string
+}
+
+func (g *group) first() Line { return g.lines[0] }
+
+func fullName(given, family string) string { return people.Fold(given + " " + family) }
+
+// group brings together what is told of each person. Rows that repeat another, or give its number another name, are told.
+func (d *Difference) group(lines []Line, places []*Place) (groups []*group) {
+	by := make(map[string]*group, len(lines))
+	for i, l := range lines {
+		key := l.Hash
+		if key == "" {
+			if key = "n/" + fullName(l.Given, l.Family); l.Birth != "" {
+				key += "/" + string(l.Birth)
+			} else if l.Email != "" {
+				key += "/" + l.Email
+			} else {
+				key += "/" + strconv.Itoa(l.Part) + "/" + strconv.Itoa(l.Row)
+			}
+		}
+		g := by[key]
+		if g == nil {
+			g = &group{}
+			by[key] = g
+			groups = append(groups, g)
+		} else if f := g.first(); (f.Given != l.Given || f.Family != l.Family) && fullName(f.Given, f.Family) != fullName(l.Given, l.Family) {
+			d.mistake(l, Identity, ErrOtherName.With(f.Row))
+			continue
+		}
+		if twin := g.twin(l, places[i]); twin > 0 {
+			reason := RowTwice
+			if g.first().Spelt != l.Spelt {
+				reason = Spelling
+			}
+			d.Duplicates = append(d.Duplicates, Duplicate{Row: l.Row, Sheet: d.Parts[l.Part].Sheet, Reason: reason, Other: twin})
+			continue
+		}
+		g.lines, g.places = append(g.lines, l), append(g.places, places[i])
+	}
+	return groups
+}
+
+// twin is the row that tells of the same employment, 0 if there is none.
+func (g *group) twin(l Line, at *Place) int {
+	for i, o := range g.lines {
+		if g.places[i] == at && o.Share == l.Share && o.Valid == l.Valid && people.Fold(o.Title) == people.Fold(l.Title) {
+			return o.Row
+		}
+	}
+	return 0
+}
+
+// match finds who each group is: by number, then by name. What is only probable is left for people to say.
+func (w *world) match(groups []*group, about []Line) {
+	var open []*group
+	for _, g := range groups {
+		if k := w.byHash[g.first().Hash]; k != nil && g.first().Hash != "" {
+			g.person, k.claimed = k, true
+		} else {
+			open = append(open, g)
+		}
+	}
+	for _, l := range about {
+		if k := w.byHash[l.Hash]; k != nil && l.Hash != "" {
+			k.claimed = true
+		}
+	}
+	if len(open) == 0 && len(about) == 0 {
+		return
+	}
+	byName, byMail, byBirth, byPost := map[string][]*known{}, map[string][]*known{}, map[string][]*known{}, map[string][]*known{}
+	for _, k := range w.persons {
+		if !k.inside || k.claimed {
+			continue
+		}
+		name, given := fullName(k.Given, k.Family), people.Fold(k.Given)
+		byName[name] = append(byName[name], k)
+		if k.Email != "" {
+			byMail[given+"/"+k.Email] = append(byMail[given+"/"+k.Email], k)
+		}
+		if born := k.born(); born != "" {
+			byBirth[given+"/"+string(born)] = append(byBirth[given+"/"+string(born)], k)
+		}
+		for _, p := range k.posts {
+			key := given + "/" + p.workplace + "/" + string(p.first)
+			byPost[key] = append(byPost[key], k)
+		}
+	}
+	for _, l := range about {
+		if l.Hash == "" {
+			for _, k := range byName[fullName(l.Given, l.Family)] {
+				k.claimed = true
+			}
+		}
+	}
+	var rest []*group
+	for _, g := range open {
+		if !g.byName(byName) {
+			rest = append(rest, g)
+		}
+	}
+	for _, g := range rest {
+		l := g.first()
+		given := people.Fold(l.Given)
+		for _, keyed := range []struct {
+			from map[string][]*known
+			key  string
+		}{{byBirth, given + "/" + string(l.Birth)}, {byMail, given + "/" + l.Email}, {byPost, given + "/" + g.places[0].Unit + "/" + string(l.Valid.From)}} {
+			for _, k := range keyed.from[keyed.key] {
+				if !k.claimed && compatible(l, k) && g.maybe == nil {
+					g.maybe, g.reason = k, NameChange
+					if people.Fold(k.Family) == people.Fold(l.Family) {
+						g.reason = NumberDiffers
+					}
+				}
+			}
+		}
+		if g.maybe != nil {
+			g.maybe.claimed = true
+		}
+	}
+}
+
+// byName finds who is known by that name, and reports whether the question is settled.
+func (g *group) byName(byName map[string][]*known) bool {
+	l := g.first()
+	var fit []*known
+	for _, k := range byName[fullName(l.Given, l.Family)] {
+		switch {
+		case k.claimed || !compatible(l, k):
+		case l.known() && k.hash != "": // two numbers: the same only if one of them is wrong, as the rest will show
+		default:
+			fit = append(fit, k)
+		}
+	}
+	if len(fit) > 1 {
+		var sure []*known
+		for _, k := range fit {
+			for _, p := range k.posts {
+				if k.Email != "" && k.Email == l.Email || p.workplace == g.places[0].Unit && p.first == l.Valid.From {
+					sure = append(sure, k)
+					break
+				}
+			}
+		}
+		if len(sure) == 1 {
+			fit = sure
+		}
+	}
+	switch len(fit) {
+	case 0:
+		return false
+	case 1:
+		g.person, fit[0].claimed = fit[0], true
+		if l.known() {
+			g.reason = TakesNumber
+		}
+	default:
+		g.maybe, g.reason, fit[0].claimed = fit[0], SameName, true
+	}
+	return true
+}
+
+// compatible reports whether nothing that is known of birth speaks against that a line is about someone.
+func compatible(l Line, k *known) bool {
+	switch {
+	case l.Birth == "":
+		return true
+	case k.born() != "":
+		return k.born() == l.Birth
+	case k.BirthYear != 0:
+		return k.BirthYear == l.Birth.Time().Year()
+	}
+	return true
+}
+
+func (d *Difference) mistake(l Line, f Field, fl *fault.Fault) {
+	p := d.Parts[l.Part]
+	d.Mistakes = append(d.Mistakes, Mistake{p.Sheet, l.Row, p.Label(f), fl})
+}

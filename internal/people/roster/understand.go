@@ -1,0 +1,263 @@
+// Package roster takes in employers' lists of staff: it reads them whatever they look like, compares them with the
+// people that are known, shows the difference, and carries out what has been said yes to.
+package roster
+
+import (
+	"strings"
+
+	"kompobib/internal/fault"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/sheet"
+)
+
+var (
+	ErrNoHeader  = fault.Define(fault.Invalid, "roster.no-header")
+	ErrNoColumn  = fault.Define(fault.Invalid, "roster.no-column") // args: the field
+	ErrNoName    = fault.Define(fault.Invalid, "roster.no-name")
+	ErrFormula   = fault.Define(fault.Invalid, "roster.formula")
+	ErrDay       = fault.Define(fault.Invalid, "roster.day")       // args: what stands there
+	ErrShare     = fault.Define(fault.Invalid, "roster.share")     // args: what stands there
+	ErrNoShare   = fault.Define(fault.Invalid, "roster.no-share")  // empty or 0
+	ErrOverFull  = fault.Define(fault.Invalid, "roster.over-full") // more than full time
+	ErrNoPlace   = fault.Define(fault.Invalid, "roster.no-place")  // no workplace
+	ErrNoStart   = fault.Define(fault.Invalid, "roster.no-start")
+	ErrOtherName = fault.Define(fault.Conflict, "roster.other-name") // args: the row with the same number
+)
+
+// A Mapping says in which column each field stands, by the column's label.
+type Mapping map[Field]string
+
+// A Part is a sheet of which the columns are understood.
+type Part struct {
+	Sheet           string // its name, "" if there is only one with people
+	Header          int    // the row of the headers
+	Labels          []string
+	Columns         map[Field]int
+	rows            []sheet.Row
+	titles          []string // what stands above
+	from, to, birth dates
+	shares          shares
+}
+
+// Label is what the column of a field is called in the file.
+func (p Part) Label(f Field) string {
+	if i, ok := p.Columns[f]; ok {
+		return p.Labels[i]
+	}
+	return ""
+}
+
+// A Mistake is something wrong with a row. A row in which something is wrong is left out as a whole.
+type Mistake struct {
+	Sheet  string // if there are several
+	Row    int
+	Column string // as the file calls it
+	Fault  *fault.Fault
+}
+
+// A Line is one employment as a list tells it.
+type Line struct {
+	Part, Row    int // the part's place, the row's number
+	Given        string
+	Family       string
+	Identity     people.Identity // the zero Identity if there is none
+	Hash         string          // of the identity number, keyed
+	Spelt        bool            // the number is written with its century
+	Birth        local.Date
+	Workplace    string
+	Municipality string
+	Title        string
+	Share        int
+	Valid        local.Period // To is the first day after
+	Email        string
+	Phone        string
+	Gender       string
+	Protected    bool
+}
+
+func (l Line) known() bool { return l.Identity != people.Identity{} }
+
+// within how many rows from the top the headers stand.
+const headerWithin = 40
+
+// Understand finds the lists in a file and their columns: as asked, and where nothing is asked by what they are
+// called, then by what stands in them.
+func Understand(book sheet.Book, asked Mapping, today local.Date) ([]Part, error) {
+	var parts []Part
+	var best Part // the best that will not do, to show what was found
+	for _, s := range book.Sheets {
+		p, ok := understand(s, asked, book.From04, today)
+		if ok {
+			parts = append(parts, p)
+		} else if len(p.Columns) > len(best.Columns) {
+			best = p
+		}
+	}
+	if len(parts) == 0 {
+		if len(best.Columns) < 2 {
+			return nil, ErrNoHeader
+		}
+		return []Part{best}, nil
+	}
+	if len(parts) == 1 {
+		parts[0].Sheet = ""
+	}
+	return parts, nil
+}
+
+// understand finds the row of headers: the one in which most fields are recognised.
+func understand(s sheet.Sheet, asked Mapping, from04 bool, today local.Date) (p Part, ok bool) {
+	at := -1
+	for i, r := range s.Rows[:min(len(s.Rows), headerWithin)] {
+		columns := match(r.Cells, asked)
+		if len(columns) > len(p.Columns) {
+			at, p = i, Part{Sheet: s.Name, Header: r.Number, Labels: labels(r.Cells), Columns: columns}
+		}
+	}
+	if at < 0 {
+		return p, false
+	}
+	for _, r := range s.Rows[:at] {
+		p.titles = append(p.titles, strings.Join(r.Cells, " "))
+	}
+	p.rows = s.Rows[at+1:]
+	p.byContent(today)
+	p.from = decideDates(p.values(From), from04, today)
+	p.to = decideDates(p.values(To), from04, today)
+	p.birth = decideDates(p.values(Birth), from04, today)
+	p.shares = decideShares(p.values(Share))
+	return p, p.has(Workplace) && (p.has(Name) || p.has(Given) && p.has(Family))
+}
+
+func (p Part) has(f Field) bool { _, ok := p.Columns[f]; return ok }
+
+func (p Part) is(column int, f Field) bool { i, ok := p.Columns[f]; return ok && i == column }
+
+// match finds the columns that are asked for, and guesses the others.
+func match(cells []string, asked Mapping) map[Field]int {
+	columns := map[Field]int{}
+	taken := map[int]bool{}
+	for field, label := range asked {
+		for i, cell := range labels(cells) {
+			if label != "" && people.Fold(cell) == people.Fold(label) {
+				columns[field], taken[i] = i, true
+				break
+			}
+		}
+	}
+	for field, i := range guess(cells) {
+		if _, said := asked[field]; !said && !taken[i] {
+			columns[field] = i
+		}
+	}
+	return columns
+}
+
+// labels are what the columns are called; one without a name has its letter.
+func labels(cells []string) []string {
+	all := make([]string, len(cells))
+	for i, cell := range cells {
+		if all[i] = clean(cell); all[i] == "" {
+			all[i] = "(" + letter(i) + ")"
+		}
+	}
+	return all
+}
+
+func letter(column int) string {
+	if column < 26 {
+		return string(rune('A' + column))
+	}
+	return letter(column/26-1) + string(rune('A'+column%26))
+}
+
+// byContent finds identity numbers and addresses in columns whose names say nothing.
+func (p *Part) byContent(today local.Date) {
+	taken := map[int]bool{}
+	for _, i := range p.Columns {
+		taken[i] = true
+	}
+	sample := p.rows[:min(len(p.rows), 50)]
+	for i := range p.Labels {
+		if taken[i] {
+			continue
+		}
+		filled, numbers, addresses := 0, 0, 0
+		for _, r := range sample {
+			if cell := r.Cell(i); cell != "" {
+				filled++
+				if _, err := people.ParseIdentity(cell, today); err == nil {
+					numbers++
+				}
+				if strings.Contains(cell, "@") {
+					addresses++
+				}
+			}
+		}
+		switch {
+		case filled < 3:
+		case numbers*5 >= filled*4 && !p.has(Identity):
+			p.Columns[Identity] = i
+		case addresses*5 >= filled*4 && !p.has(Email):
+			p.Columns[Email] = i
+		}
+	}
+}
+
+// values are the first of what stands in a field's column: enough to tell how it is written.
+func (p Part) values(f Field) (all []string) {
+	i, ok := p.Columns[f]
+	if !ok {
+		return nil
+	}
+	for _, r := range p.rows {
+		if cell := clean(r.Cell(i)); cell != "" {
+			all = append(all, cell)
+		}
+	}
+	return all
+}
+
+// missing are the fields without which no list can be taken in.
+func (p Part) missing() (all []Field) {
+	if !p.has(Name) && !(p.has(Given) && p.has(Family)) {
+		all = append(all, Name)
+	}
+	if !p.has(Workplace) {
+		all = append(all, Workplace)
+	}
+	return all
+}
+
+// sums begin a row that counts others.
+var sums = []string{"summa", "totalt", "total", "delsumma", "antal", "sum", "subtotal", "count", "sammanlagt", "grand total"}
+
+// note reports whether a row tells of nobody: a sum, a remark, or the headers once more.
+func (p Part) note(r sheet.Row) bool {
+	filled, first, told := 0, "", false // told: of someone
+	for i, cell := range r.Cells {
+		if cell = clean(cell); cell != "" {
+			if filled++; first == "" {
+				first = cell
+			}
+			told = told || p.is(i, Identity) || p.is(i, Name) || p.is(i, Given) || p.is(i, Family)
+		}
+	}
+	word, _, _ := strings.Cut(people.Fold(first), " ")
+	for _, sum := range sums {
+		if word == sum && filled <= 4 {
+			return true
+		}
+	}
+	if filled <= 1 || !told && filled <= 2 {
+		return true
+	}
+	again := 0
+	for _, i := range p.Columns {
+		if clean(r.Cell(i)) == p.Labels[i] {
+			again++
+		}
+	}
+	return again >= 2 && again == len(p.Columns)
+}

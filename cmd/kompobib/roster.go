@@ -149,7 +149,7 @@ func toldOf(d *roster.Difference) toldRoster {
 	t := toldRoster{New: d.Counts[roster.Newcomer], Changed: d.Counts[roster.Changed], Moved: d.Counts[roster.Moved], Left: d.Counts[roster.Left],
 		Unchanged: d.Counts[roster.Unchanged], Duplicates: []rosterDuplicate{}, Errors: []rosterError{}, d: d}
 	for _, o := range d.Duplicates {
-		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Row, locale.English.Say("roster.reason-" + o.Reason), o.Person, o.Other, o.Held})
+		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other, o.Held})
 	}
 	for _, m := range d.Mistakes {
 		t.Errors = append(t.Errors, rosterError{m.Row, m.Column, locale.English.Say(m.Fault.Code, m.Fault.Args...)})

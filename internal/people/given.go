@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"slices"
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
@@ -46,4 +47,42 @@ func moveGiven(ctx context.Context, tx *db.Tx, employments []string, workplace s
 		WHERE employment IN `+db.In(&args, employments)+` AND EXISTS (
 			SELECT 1 FROM employment was JOIN meeting m ON m.id = attendance.meeting
 			WHERE was.id = attendance.employment AND (m.date < was.valid_from OR was.valid_to <= m.date))`, args...)
+}
+
+// Given is the first and last day for which time is recorded under an employment.
+type Given struct{ First, Last local.Date }
+
+// Outside reports whether some of it lies outside a period.
+func (g Given) Outside(p local.Period) bool { return g.First < p.From || p.To != "" && p.To <= g.Last }
+
+// GivenUnder returns the time that is recorded under employments, of those that have any.
+func GivenUnder(ctx context.Context, c db.Conn, employments []string) (map[string]Given, error) {
+	type row struct {
+		employment string
+		Given
+	}
+	all := map[string]Given{}
+	for part := range slices.Chunk(employments, chunk) {
+		var args []any
+		rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.employment, &r.First, &r.Last} }, `
+			SELECT t.employment, min(m.date), max(m.date) FROM attendance t JOIN meeting m ON m.id = t.meeting
+			WHERE t.employment IN `+db.In(&args, part)+` GROUP BY t.employment`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			all[r.employment] = r.Given
+		}
+	}
+	return all, nil
+}
+
+// MoveGiven is what a change of workplace does with time that is recorded for later days, for many employments at once.
+func MoveGiven(ctx context.Context, tx *db.Tx, employments []string, workplace string) error {
+	for part := range slices.Chunk(employments, chunk) {
+		if _, err := moveGiven(ctx, tx, part, workplace); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -74,6 +74,7 @@ type Summary struct {
 	Applied  map[Kind]int `json:"applied,omitempty"`
 	Mistakes int          `json:"mistakes"`
 	Stale    []int        `json:"stale,omitempty"`   // rows that had become another matter since they were shown
+	Given    []string     `json:"given,omitempty"`   // persons with time recorded outside of what would become of their employment
 	Undated  int          `json:"undated,omitempty"` // who has left, on no day that anyone has told
 	Kept     []string     `json:"kept,omitempty"`    // persons whose rows were changed since, so that they were not undone
 	Undone   int          `json:"undone,omitempty"`
@@ -112,6 +113,9 @@ func Apply(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 	items := d.accepted(v, said, choices.LeftOn, &imp.Summary)
 	a := &doing{ctx: ctx, tx: tx, ring: ring, d: d, units: map[*Place]string{}}
 	if err := a.lock(items); err != nil {
+		return err
+	}
+	if items, err = a.ungiven(items, &imp.Summary); err != nil {
 		return err
 	}
 	for i, f := range []func([]Item) error{a.facts, a.organisation, a.arrivals, a.ends, a.followers, a.corrections} {
@@ -202,6 +206,43 @@ func (a *doing) lock(items []Item) error {
 		}
 	}
 	return err
+}
+
+// ungiven leaves out those under whose employment time is recorded for days on which it would no longer hold: that time is
+// looked at first.
+func (a *doing) ungiven(items []Item, sum *Summary) ([]Item, error) {
+	var ids []string
+	for _, i := range items {
+		for _, c := range i.posts {
+			if c.was != nil {
+				ids = append(ids, c.was.id)
+			}
+		}
+	}
+	given, err := people.GivenUnder(a.ctx, a.tx, ids)
+	if err != nil || len(given) == 0 {
+		return items, err
+	}
+	return slices.DeleteFunc(items, func(i Item) bool {
+		outside := slices.ContainsFunc(i.posts, func(c postChange) bool {
+			if c.was == nil {
+				return false
+			}
+			becomes := local.Period{From: c.from, To: c.to}
+			switch c.act {
+			case end:
+				becomes = local.Period{From: c.was.valid.From, To: c.on}
+			case follow: // what is later goes along
+				becomes.From = c.was.valid.From
+			}
+			g, has := given[c.was.id]
+			return has && g.Outside(becomes)
+		})
+		if outside {
+			sum.Given = append(sum.Given, i.Person)
+		}
+		return outside
+	}), nil
 }
 
 func (a *doing) did(entity, row, person, act string, version int, before any) {
@@ -357,7 +398,19 @@ func (a *doing) followers(items []Item) error {
 			}
 		}
 	}
-	return a.add(begun)
+	if err := a.add(begun); err != nil {
+		return err
+	}
+	moved := map[string][]string{}
+	for _, e := range begun {
+		moved[e.Workplace] = append(moved[e.Workplace], e.Follows)
+	}
+	for _, workplace := range slices.Sorted(maps.Keys(moved)) {
+		if err := people.MoveGiven(a.ctx, a.tx, moved[workplace], workplace); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // title is the list's, unless it tells none.

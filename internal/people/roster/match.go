@@ -17,6 +17,9 @@ const (
 	TakesNumber   = "takes-number"   // known without a number, who gets one
 )
 
+// ReasonWords is the code of the words for a reason.
+func ReasonWords(reason string) string { return "roster.reason-" + reason }
+
 // A group is what a list tells of one person.
 type group struct {
 	lines  []Line

@@ -58,7 +58,7 @@ func (w *world) load(ctx context.Context, c db.Conn, v access.Viewer, units []st
 		inUnits[id] = true
 	}
 	w.scope = func(workplace string) bool {
-		return (len(units) == 0 || inUnits[workplace]) && (staff.All || slices.Contains(staff.Workplaces, workplace))
+		return (len(units) == 0 || inUnits[workplace]) && (staff.All || slices.Contains(staff.Ever, workplace))
 	}
 	if w.employer != "" {
 		if err := w.read(ctx, c, `p.id IN (SELECT person FROM employment WHERE employer = $1)`, w.employer); err != nil {

@@ -57,6 +57,9 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err != nil {
 		return imp, err
 	}
+	if err := givenSince(ctx, tx, rows, sealed, kept); err != nil {
+		return imp, err
+	}
 	u := undoing{ctx, tx, ring, rows, sealed, kept, use}
 	if err := u.all(); err != nil {
 		return imp, err
@@ -174,6 +177,29 @@ func changedSince(ctx context.Context, c db.Conn, rows []undoRow, persons []stri
 		}
 	}
 	return kept, nil
+}
+
+// givenSince adds to kept those of whose time some would lie outside of what their employment was.
+func givenSince(ctx context.Context, c db.Conn, rows []undoRow, before []string, kept map[string]bool) error {
+	was := map[string]wasPost{}
+	var ids []string
+	for n, r := range rows {
+		if r.entity == "employment" && r.act == "change" {
+			var p wasPost
+			if err := json.Unmarshal([]byte(before[n]), &p); err != nil {
+				return err
+			}
+			was[r.row] = p
+			ids = append(ids, r.row)
+		}
+	}
+	given, err := people.GivenUnder(ctx, c, ids)
+	for _, r := range rows {
+		if g, has := given[r.row]; has && g.Outside(local.Period{From: was[r.row].From, To: was[r.row].To}) {
+			kept[r.person] = true
+		}
+	}
+	return err
 }
 
 type undoing struct {

@@ -71,7 +71,7 @@ func TestRightsOfPrograms(t *testing.T) {
 		tokens := map[string]string{}
 		for role, person := range w.viewers {
 			err := d.Tx(t.Context(), "system", func(ctx context.Context, tx *db.Tx) (err error) {
-				tokens[role], err = auth.NewToken(ctx, tx, access.System, person, "")
+				tokens[role], err = auth.NewToken(ctx, tx, access.System, person, "test")
 				return err
 			})
 			if err != nil {

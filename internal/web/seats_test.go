@@ -84,7 +84,7 @@ func TestASeatIsTwoClicksAway(t *testing.T) {
 			t.Error("the office reads what is for the organiser alone")
 		}
 		k.as("organiser").wants("the organiser reads it", k.get(o+"/seats"), 200, "Nötter")
-		list := k.wants("the list as a file", k.post(o+"/seats/file", "format", "csv"), 200, "contact Test")
+		list := k.wants("the list as a file", k.post(o+"/seats/file", "format=csv"), 200, "contact Test")
 		if strings.Contains(list.body, "Nötter") {
 			t.Error("a sensitive answer leaves the house in a file")
 		}

@@ -191,7 +191,7 @@ func Hours(ctx context.Context, c db.Conn, v access.Viewer) ([]MonthHours, error
 	return db.All(ctx, c, func(h *MonthHours) []any { return []any{&h.Month, &h.Minutes, &h.Attested} }, `
 		SELECT m.month, sum(t.minutes), sum(CASE WHEN t.attested_at IS NULL THEN 0 ELSE t.minutes END)
 		FROM attendance t JOIN meeting m ON m.id = t.meeting
-		WHERE t.person = $1 GROUP BY m.month ORDER BY m.month DESC`, v.Person)
+		WHERE t.person = $1 GROUP BY m.month HAVING sum(t.minutes) > 0 ORDER BY m.month DESC`, v.Person)
 }
 
 // FullTitle is the title of the activity, with the occasion's own name behind if it has one.

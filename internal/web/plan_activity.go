@@ -214,8 +214,8 @@ func lecturerControls(req *http.Request, r view.Reader, list []activity.Lecturer
 			where = "external"
 		}
 		lines[i] = row(
-			control{Field: view.Field{Name: lecturerField(i+1, ""), Label: r.Say("plan.lecturer", i+1), Optional: true, Value: l.Name}},
-			control{Field: view.Field{Name: lecturerField(i+1, "organisation"), Label: r.Say("plan.lecturer-organisation", i+1), Optional: true, Value: l.Organisation}},
+			control{Field: view.Field{Name: lecturerField(i+1, ""), Label: r.Say("plan.lecturer", i+1), Value: l.Name}},
+			control{Field: view.Field{Name: lecturerField(i+1, "organisation"), Label: r.Say("plan.lecturer-organisation", i+1), Value: l.Organisation}},
 			control{Field: view.Field{Name: lecturerField(i+1, "from"), Label: r.Say("plan.lecturer-from", i+1), Width: "medium", Value: where, Options: from}, As: "select"})
 	}
 	return append(lines, control{Field: view.Field{Label: r.Say("plan.lecturers-more")}, As: "more"})

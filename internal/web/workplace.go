@@ -62,6 +62,18 @@ func byDay(rows []activity.Absent) (days []awayDay) {
 	return days
 }
 
+// occasions gathers those who are away at the same meeting.
+func (d awayDay) occasions() (list [][]activity.Absent) {
+	for _, a := range d.Away {
+		n := slices.IndexFunc(list, func(o []activity.Absent) bool { return o[0].Occasion == a.Occasion && o[0].Start == a.Start })
+		if n < 0 {
+			n, list = len(list), append(list, nil)
+		}
+		list[n] = append(list[n], a)
+	}
+	return list
+}
+
 // gone is how many have a seat, and so are away for certain.
 func (d awayDay) gone() int {
 	var persons []string

@@ -12,6 +12,7 @@ import (
 
 // A Filter chooses events.
 type Filter struct {
+	ID     string // of one event
 	Actor  string
 	About  string // a person: what was done to their row, or is sealed as being about them
 	Entity string
@@ -31,6 +32,9 @@ func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Event, e
 	add := func(condition string, value any) {
 		args = append(args, value)
 		where += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	if f.ID != "" {
+		add(`id = $%d`, f.ID)
 	}
 	if f.Actor != "" {
 		add(`actor = $%d`, f.Actor)

@@ -25,6 +25,8 @@ var (
 	ErrTwice      = fault.Define(fault.Conflict, "people.employed-twice")
 	ErrChangeDay  = fault.Define(fault.Invalid, "people.change-day")
 	ErrWhy        = fault.Define(fault.Invalid, "people.why")
+	ErrEvent      = fault.Define(fault.NotFound, "people.event")  // it is not there, or nothing is sealed in it
+	ErrErased     = fault.Define(fault.Conflict, "people.erased") // the key is destroyed
 	ErrNoChange   = fault.Define(fault.Invalid, "people.no-change")
 )
 

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"kompobib/internal/access"
@@ -111,6 +112,42 @@ func RevealContact(ctx context.Context, tx *db.Tx, v access.Viewer, person, why 
 	}
 	return p, audit.Record(ctx, tx, audit.Event{Act: "see", Entity: "person", Row: person, Why: strings.TrimSpace(why), Subject: person,
 		Detail: map[string]any{"fields": []string{"email", "phone"}}})
+}
+
+// WasOf is the event whose sealed values [RevealWas] opens: what stood in a person's row before it was changed. Whoever sees
+// all events may, but those about a person with protected identity only who may edit people too.
+func WasOf(ctx context.Context, c db.Conn, v access.Viewer, event string) (audit.Event, error) {
+	list, err := audit.List(ctx, c, v, audit.Filter{ID: event, Limit: 1})
+	if err != nil {
+		return audit.Event{}, err
+	}
+	if len(list) == 0 || list[0].Sealed == "" {
+		return audit.Event{}, ErrEvent
+	}
+	protected, err := db.Value[int](ctx, c, `SELECT count(*) FROM person WHERE id = $1 AND protected = 1`, list[0].Subject)
+	if err == nil && protected > 0 && !v.Can(access.EditPeople) {
+		err = ErrEvent
+	}
+	return list[0], err
+}
+
+// RevealWas returns what stood in a person's row before an event, a value on each line, and records who saw it and why.
+func RevealWas(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, event, why string) (string, error) {
+	e, err := WasOf(ctx, tx, v, event)
+	if err != nil {
+		return "", err
+	}
+	if strings.TrimSpace(why) == "" {
+		return "", fault.List{ErrWhy.At("why")}
+	}
+	was, err := secret.Open(ctx, tx, ring, e.Subject, e.Sealed)
+	if errors.Is(err, secret.ErrDestroyed) {
+		return "", ErrErased
+	}
+	if err != nil {
+		return "", err
+	}
+	return was, audit.Record(ctx, tx, audit.Event{Act: "see", Entity: "audit", Row: e.ID, Why: strings.TrimSpace(why), Subject: e.Subject})
 }
 
 func maySee(ctx context.Context, c db.Conn, v access.Viewer, person, why string) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -72,6 +73,33 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 	return render(w, req, http.StatusOK, auditView(r, list))
 }
 
+// wasForm asks why someone wants to see what stood in a person's row before it was changed.
+func (s *Server) wasForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		e, err := people.WasOf(ctx, c, r.Viewer, req.PathValue("event"))
+		return formPage{
+			Page:     view.Page{Title: r.Say("audit.was"), Crumbs: []view.Link{{Href: "/audit", Text: r.Say("nav.audit")}}},
+			Form:     view.Form{Action: "/audit/" + e.ID},
+			What:     []string{r.Say("person.see-what")},
+			Controls: []control{{Field: view.Field{Name: "why", Label: r.Say("person.why"), Help: r.Say("person.why-help")}}},
+			Submit:   r.Say("person.see"), Back: "/audit",
+		}, err
+	}
+}
+
+// showWas is the answer to the post itself, like [Server.takeSight].
+func (s *Server) showWas(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var was string
+	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+		was, err = people.RevealWas(ctx, tx, s.Ring, r.Viewer, req.PathValue("event"), formOf(req).text("why"))
+		return err
+	})
+	if err != nil {
+		return s.askAgain(w, req, r, err, s.wasForm(req, r))
+	}
+	return render(w, req, http.StatusOK, wasView(r, strings.Split(was, "\n")))
+}
+
 func midnight(d local.Date) time.Time {
 	t, err := local.Instant(string(d)+"T00:00", zone)
 	if err != nil {
@@ -121,6 +149,12 @@ func wordOr(r view.Reader, code, name string) string {
 		return r.Say(code)
 	}
 	return name
+}
+
+// wasText is a field and its value, with the field in words.
+func wasText(r view.Reader, line string) string {
+	field, value, _ := strings.Cut(line, ": ")
+	return wordOr(r, "person."+strings.ReplaceAll(field, "_", "-"), field) + ": " + value
 }
 
 // detailText is what is kept beside an event: names of fields, states, numbers.

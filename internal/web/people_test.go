@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/local"
@@ -311,4 +313,40 @@ func TestTypedSharesAreThousandths(t *testing.T) {
 	if d := lastDay(local.Period{From: "2012-01-01", To: posted{url.Values{"to": {" 2012-12-31 "}}}.after("to")}); d != "2012-12-31" {
 		t.Errorf("the last day comes back as %s", d)
 	}
+}
+
+// What stood in a person's row before it was changed is sealed in the event; whoever sees the events opens it with a reason,
+// which is recorded.
+func TestWhatStoodBefore(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		page := k.went(k.post("/people/new", k.newPerson("Åkesson")...))
+		k.went(k.post(page+"/edit", append(k.newPerson("Berg"), "version", "1")...))
+		k.viewer = access.Viewer{Person: "admin", Grants: []access.Grant{{Role: access.Participant}, {Role: access.Administrator}}}
+		list := k.get("/audit").Body.String()
+		event := regexp.MustCompile(`href="(/audit/[0-9a-v]{26})"`).FindStringSubmatch(list)
+		if event == nil || strings.Contains(list, "Åkesson") {
+			t.Fatal("no event to open, or it stands open")
+		}
+		if w := k.post(event[1], "why", " "); w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "Åkesson") {
+			t.Errorf("without a reason: %d", w.Code)
+		}
+		if w := k.post(event[1], "why", "granskning"); w.Code != http.StatusOK || !strings.Contains(mainText(w.Body), "Efternamn: Åkesson") {
+			t.Errorf("with a reason: %d", w.Code)
+		}
+		seen, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM audit WHERE act = 'see' AND entity = 'audit' AND why = 'granskning'`)
+		if err != nil || seen != 1 {
+			t.Errorf("recorded %d times, %v", seen, err)
+		}
+		err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE person SET protected = 1`)
+			return errors.Join(err, audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := k.get(event[1]); w.Code != http.StatusNotFound {
+			t.Errorf("of a person with protected identity: %d", w.Code)
+		}
+	})
 }

@@ -7,6 +7,8 @@ var constants = map[string]string{"{what}": "contact", "{step}": "rename"}
 
 // rowless are routes whose rows a world cannot have, with the reason. They are walked with a row that is missing.
 var rowless = map[string]string{
+	"GET /audit/{event}":                  "a change is made in TestWhatStoodBefore",
+	"POST /audit/{event}":                 "likewise",
 	"GET /logo/{file}":                    "logotypes lie among the files, which are tried with the pages that show them",
 	"GET /sign-in/{token}":                "a token is known to nobody but who gets the letter; tried in TestSignIn",
 	"POST /sign-in/{token}":               "likewise",
@@ -77,6 +79,8 @@ var reach = map[string]reaches{
 	"POST /accounts/{person}/roles/{grant}/end": anywhere("administrator"),
 	"GET /audit":                                anywhere("administrator"),
 	"POST /audit/file":                          anywhere("administrator"),
+	"GET /audit/{event}":                        anywhere("administrator"),
+	"POST /audit/{event}":                       anywhere("administrator"),
 
 	// Programmes, by those who run them.
 	"GET /programmes":                              anywhere("office administrator"),

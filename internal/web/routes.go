@@ -91,6 +91,8 @@ var routes = []route{
 	{"GET /accounts/{person}/roles/{grant}/end", access.ManageAccounts, asks((*Server).endRoleForm)},
 	{"POST /accounts/{person}/roles/{grant}/end", access.ManageAccounts, (*Server).endRole},
 	{"GET /audit", access.SeeAudit, (*Server).auditLog},
+	{"GET /audit/{event}", access.SeeAudit, asks((*Server).wasForm)},
+	{"POST /audit/{event}", access.SeeAudit, (*Server).showWas},
 	{"POST /audit/file", access.SeeAudit, (*Server).auditLog},
 	// Programmes, by those who run them.
 	{"GET /programmes", access.EditProgramme, (*Server).listProgrammes},

@@ -117,7 +117,7 @@ func (w *world) build(ctx context.Context, tx *db.Tx) error {
 		if err := auth.NewAccount(ctx, own(), access.System, made.ID, name+"@example.org"); err != nil {
 			w.t.Fatal(err)
 		}
-		if w.tokens[name], err = auth.NewToken(ctx, own(), access.System, made.ID, ""); err != nil {
+		if w.tokens[name], err = auth.NewToken(ctx, own(), access.System, made.ID, "test"); err != nil {
 			w.t.Fatal(err)
 		}
 		return made.ID

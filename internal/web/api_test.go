@@ -140,7 +140,7 @@ func TestTokensAndSessions(t *testing.T) {
 		w := newWorld(t, d)
 		var token string
 		err := d.Tx(t.Context(), "system", func(ctx context.Context, tx *db.Tx) (err error) {
-			token, err = auth.NewToken(ctx, tx, access.System, w.viewers["office"], "")
+			token, err = auth.NewToken(ctx, tx, access.System, w.viewers["office"], "test")
 			return err
 		})
 		if err != nil {

@@ -12,7 +12,7 @@ run: build ## Serve the demo at http://127.0.0.1:8080
 	bin/kompobib demo
 
 build: ## Build bin/kompobib
-	go build -ldflags "-s -w" -o bin/kompobib ./cmd/kompobib
+	go build -trimpath -ldflags '-s -w' -o $(or $(BIN),bin/kompobib) ./cmd/kompobib
 
 test: deps ## Run all tests, on both engines and in a browser
 	scripts/with-postgres sh -c 'go test -timeout 10m ./... && go test -race -timeout 8m $(RACE)'
@@ -20,8 +20,8 @@ test: deps ## Run all tests, on both engines and in a browser
 lint: ## Check form, likely mistakes, and that generated and copied files are up to date
 	scripts/lint
 
-bench: deps ## Run the benchmarks
-	scripts/with-postgres go test -timeout 20m -run '^$$' -bench . -benchmem ./...
+bench: deps ## Measure speed and size, and compare them with what is aimed at
+	scripts/with-postgres scripts/bench
 
 torture: deps ## Run what races again and again: make torture COUNT=100
 	scripts/with-postgres go test -race -timeout 8h -count $(or $(COUNT),20) $(RACE)

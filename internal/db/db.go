@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -199,12 +200,21 @@ func Values[T any](ctx context.Context, c Conn, query string, args ...any) ([]T,
 	return All(ctx, c, func(t *T) []any { return []any{t} }, query, args...)
 }
 
+// maxListed is the longest list whose values are parameters of their own. SQLite's driver looks each up
+// among all the others, and an engine takes only so many.
+const maxListed = 256
+
 // In appends values to args and returns the list of their parameters, to stand after IN. No value
 // is a list that nothing is in. The last value is repeated up to a power of two, so that
-// lists of many lengths make few statements.
-func In[T any](args *[]any, values []T) string {
+// lists of many lengths make few statements. Many values are the keys of one parameter, in JSON: that is
+// how both engines make rows of a text.
+func In[S ~string](args *[]any, values []S) string {
 	if len(values) == 0 {
 		return "(NULL)"
+	}
+	if len(values) > maxListed {
+		*args = append(*args, keys(values))
+		return fmt.Sprintf("(SELECT key FROM json_each($%d))", len(*args))
 	}
 	n := 1
 	for n < len(values) {
@@ -216,6 +226,19 @@ func In[T any](args *[]any, values []T) string {
 		fmt.Fprintf(&b, ", $%d", len(*args))
 	}
 	return "(" + b.String()[2:] + ")"
+}
+
+// keys is a JSON object with values as its keys.
+func keys[S ~string](values []S) string {
+	all := make(map[string]int, len(values))
+	for _, v := range values {
+		all[string(v)] = 0
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		panic(err) // there is nothing in it that cannot be written
+	}
+	return string(text)
 }
 
 // Null is s for a column where the empty text is NULL.

@@ -151,7 +151,7 @@ func TestReachQueries(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		k := newReached(t, d, 2)
 		k.as(access.Office)
-		pages := []string{"/programmes/kb/reach?by=workplace", "/programmes/kb/reach/rows?figure=staff", "/programmes/kb/not-reached", "/programmes/kb/office"}
+		pages := []string{"/programmes/kb/reach?by=workplace", "/programmes/kb/reach/rows?figure=staff", "/programmes/kb/not-reached", "/programmes/kb/office", "/calendar"}
 		queries := func(path string) int64 {
 			ctx, n := db.Counting(t.Context())
 			w := httptest.NewRecorder()

@@ -71,7 +71,7 @@ func (s *serving) serve(ctx context.Context, h *house, demo bool, ready func(url
 	}
 	app := &web.Server{
 		DB: h.db, Files: h.files, Ring: h.ring, Log: h.log, Now: time.Now,
-		Secure: strings.HasPrefix(url, "https://"), Proxy: s.Proxy, Service: s.Service, Approved: local.Date(s.Approved), Outbox: demo && s.SMTPHost == "",
+		Secure: strings.HasPrefix(url, "https://"), Proxy: s.Proxy, URL: url, Service: s.Service, Approved: local.Date(s.Approved), Outbox: demo && s.SMTPHost == "",
 	}
 	letters := &letter.Worker{DB: h.db, Ring: h.ring, Sender: sender, Clock: time.Now, Log: h.log, Pause: pause,
 		Render: web.Letters{DB: h.db, Ring: h.ring, Now: time.Now, URL: url, Service: s.Service}.Render}

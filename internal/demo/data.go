@@ -105,6 +105,7 @@ type book struct {
 	workplaces     []workplace
 	plan           plan
 	events         []event
+	written        []written
 	names          map[string][]string // woman, man, family
 }
 
@@ -141,6 +142,11 @@ func read() (*book, error) {
 		return nil, err
 	}
 	b.events = activities.Activity
+	var publications struct{ Publication []written }
+	if _, err := toml.DecodeFS(data, "data/publications.toml", &publications); err != nil {
+		return nil, err
+	}
+	b.written = publications.Publication
 	text, err := data.ReadFile("data/names.txt")
 	if err != nil {
 		return nil, err

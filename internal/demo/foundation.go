@@ -70,7 +70,7 @@ func (b *book) acts() []act {
 	acts = append(acts, b.changes(crowd)...)
 	acts = append(acts, b.extension()...)
 	acts = append(acts, b.offers()...)
-	return acts
+	return append(acts, b.publications()...)
 }
 
 // tree makes the region with all in it, and the employers.

@@ -3,6 +3,7 @@
 package file
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -52,7 +54,39 @@ type Limits struct {
 var (
 	Scan = Limits{20 << 20, []string{"image/jpeg", "image/png", "image/webp", "application/pdf"}}
 	Logo = Limits{1 << 20, []string{"image/svg+xml", "image/png", "image/jpeg", "image/webp"}}
+
+	// Document is what is published.
+	Document = Limits{20 << 20, append([]string{"application/pdf", "image/png", "image/jpeg", "image/webp"}, slices.Sorted(maps.Values(office))...)}
 )
+
+// office are documents of office programs, by how their names end.
+var office = map[string]string{
+	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+	".odt":  "application/vnd.oasis.opendocument.text",
+	".ods":  "application/vnd.oasis.opendocument.spreadsheet",
+	".odp":  "application/vnd.oasis.opendocument.presentation",
+}
+
+// officeOf is the kind of an office document that begins with head, "" if it is none. They are all ZIP files: those of
+// Open Document begin with their kind, those of Office Open XML with one of a few parts, and only the name tells which they are.
+func officeOf(head []byte, name string) string {
+	kind := office[strings.ToLower(filepath.Ext(name))]
+	if len(head) < 30 || kind == "" {
+		return ""
+	}
+	first := string(head[30:])
+	if strings.HasPrefix(first, "mimetype"+kind) {
+		return kind
+	}
+	for _, part := range []string{"[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/"} {
+		if strings.HasPrefix(first, part) && strings.Contains(kind, "openxmlformats") {
+			return kind
+		}
+	}
+	return ""
+}
 
 // A Store is the folder of blobs.
 type Store struct {
@@ -88,6 +122,9 @@ func (s *Store) Receive(r io.Reader, name string, limits Limits) (File, error) {
 		return File{}, ErrEmpty
 	}
 	f := File{Name: baseName(name), Media: sniff(head)}
+	if f.Media == "application/zip" {
+		f.Media = cmp.Or(officeOf(head, f.Name), f.Media)
+	}
 	if !slices.Contains(limits.Media, f.Media) {
 		return File{}, ErrMedia.With(f.Media)
 	}
@@ -153,6 +190,19 @@ func Get(ctx context.Context, c db.Conn, id string) (File, error) {
 		return f, ErrNotFound
 	}
 	return f, err
+}
+
+// Several is [Get] for several, by id; those that are missing are left out.
+func Several(ctx context.Context, c db.Conn, ids []string) (map[string]File, error) {
+	var args []any
+	list, err := db.All(ctx, c, func(f *File) []any {
+		return []any{&f.ID, &f.Name, &f.Media, &f.Size, &f.SHA256, &f.Purpose, &f.MadeBy, &f.MadeAt}
+	}, `SELECT id, name, media, size, sha256, purpose, made_by, made_at FROM file WHERE id IN `+db.In(&args, ids), args...)
+	files := make(map[string]File, len(list))
+	for _, f := range list {
+		files[f.ID] = f
+	}
+	return files, err
 }
 
 // Remove forgets a blob. Its bytes go at the next [Store.Sweep].

@@ -106,3 +106,11 @@ func described(source string) bool {
 	})
 	return ok
 }
+
+// Begins is what a publication is about: what its writer says, or how it begins, in so many characters.
+func (t Text) Begins(most int) string {
+	if t.Summary != "" {
+		return t.Summary
+	}
+	return Plain(t.Body, most)
+}

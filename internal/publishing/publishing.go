@@ -193,13 +193,6 @@ func Texts(ctx context.Context, c db.Conn, v access.Viewer, id string) ([]Text, 
 		WHERE t.publication = $1 AND `+where+` ORDER BY t.version DESC`, args...)
 }
 
-// MayServe reports whether v may see a file: one of a document that v may see. An older file of a document is for who writes it.
-func MayServe(ctx context.Context, c db.Conn, v access.Viewer, file string) (bool, error) {
-	args := []any{file}
-	n, err := db.Value[int](ctx, c, `SELECT count(*)`+from+`WHERE t.file = $1 AND `+visible(&args, v), args...)
-	return n > 0, err
-}
-
 var slugs = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // reserved stand where a page's slug does in an address.
@@ -405,4 +398,22 @@ func show(ctx context.Context, tx *db.Tx, x Publication, version int, since *tim
 		act = "unpublish"
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: act, Entity: "publication", Row: x.ID, Detail: map[string]any{"version": version}})
+}
+
+// An Entry of a programme's contents: a page, or a kind that it has something of.
+type Entry struct {
+	Kind     Kind
+	Place    Place
+	Slug     string
+	Title    string
+	Language string
+}
+
+// Contents are what a programme shows: its pages in the order of the menu, and of each other kind what was added last.
+func Contents(ctx context.Context, c db.Conn, programme string) ([]Entry, error) {
+	return db.All(ctx, c, func(e *Entry) []any { return []any{&e.Kind, &e.Place, &e.Slug, &e.Title, &e.Language} },
+		`SELECT x.kind, x.place, x.slug, t.title, t.lang`+from+`JOIN publication_kind k ON k.name = x.kind
+		WHERE x.programme = $1 AND x.published IS NOT NULL AND p.published = 1
+			AND (x.kind = 'page' OR NOT EXISTS (SELECT 1 FROM publication y WHERE y.programme = x.programme AND y.kind = x.kind AND y.published IS NOT NULL AND y.id > x.id))
+		ORDER BY k.ord, x.ord, x.id`, programme)
 }

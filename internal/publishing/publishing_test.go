@@ -10,7 +10,6 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
-	"kompobib/internal/file"
 	"kompobib/internal/local"
 	"kompobib/internal/programme"
 	"kompobib/internal/publishing"
@@ -251,36 +250,6 @@ func TestArchive(t *testing.T) {
 		}
 		x.Body = "Mera"
 		do(t, d, func(ctx context.Context, tx *db.Tx) error { return publishing.Update(ctx, tx, office(p), &x) })
-	})
-}
-
-// A document's file is seen by who sees the document.
-func TestMayServe(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		p := newProgramme(t, d, "a")
-		f := file.File{ID: "00000000000000000000000001", Name: "a.pdf", Media: "application/pdf", SHA256: strings.Repeat("0", 64)}
-		x := publishing.Publication{Programme: p, Kind: publishing.Document, Text: publishing.Text{Title: "Ansökan", Language: "sv", Date: "2010-09-01", File: f.ID}}
-		do(t, d, func(ctx context.Context, tx *db.Tx) error {
-			if _, err := file.Add(ctx, tx, f, "document"); err != nil {
-				return err
-			}
-			return publishing.Create(ctx, tx, office(p), &x)
-		})
-		serves := func(v access.Viewer) bool {
-			t.Helper()
-			ok, err := publishing.MayServe(t.Context(), d, v, f.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return ok
-		}
-		if serves(access.Viewer{}) || !serves(office(p)) {
-			t.Error("a draft's file is for who writes it")
-		}
-		do(t, d, func(ctx context.Context, tx *db.Tx) error { return publishing.Publish(ctx, tx, office(p), x.ID, 1) })
-		if !serves(access.Viewer{}) {
-			t.Error("a published document's file is for all")
-		}
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/once"
+	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
 )
 
@@ -44,11 +45,22 @@ type formPage struct {
 	What     []string        // what happens, above the fields
 	Controls []control
 	Submit   string
-	Danger   bool   // it cannot be undone
-	Back     string // where to go instead
-	Remove   string // where that which it changes is removed
+	Look     string             // the button that shows what comes of it, without saving
+	Danger   bool               // it cannot be undone
+	Back     string             // where to go instead
+	Remove   string             // where that which it changes is removed
+	Known    []publishing.Known // dates that one in a text is held against
 	stale    bool
 	changed  []view.Stale
+}
+
+// warn points out dates in the form's texts that equal a known one but for the year.
+func (f formPage) warn(r view.Reader) {
+	fields(f.Controls, func(c *control) {
+		if c.As == "textarea" || c.As == "" && c.Kind == "" {
+			c.Warnings = slipTexts(r, c.Value, f.Known)
+		}
+	})
 }
 
 // fields calls f for each control that is a field.
@@ -132,10 +144,10 @@ func (s *Server) loadForm(req *http.Request, of form) (f formPage, err error) {
 }
 
 // takeForm does what a form asks, once however often it is sent, and goes to the page that do returns, where code tells
-// that it is done. A form with mistakes, or one that more rows are asked for of, is shown again with what was typed.
+// that it is done. A form with mistakes, or one that more rows or a look are asked for of, is shown again with what was typed.
 func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reader, code string,
 	of form, do func(ctx context.Context, tx *db.Tx) (to string, err error)) error {
-	if formOf(req).text("do") == "more" {
+	if do := formOf(req).text("do"); do == "more" || do == "look" {
 		f, err := s.loadForm(req, of)
 		if err != nil {
 			return err

@@ -292,15 +292,20 @@ func (s *Server) logoFile(w http.ResponseWriter, req *http.Request, r view.Reade
 
 // officeStart leads to the overview of the programme that the reader's office runs, the one under way first.
 func (s *Server) officeStart(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return s.officeOf(w, req, r, access.PlanAny, "office")
+}
+
+// officeOf leads to a part of the programme in which the reader has a right, the one under way first.
+func (s *Server) officeOf(w http.ResponseWriter, req *http.Request, r view.Reader, right access.Right, part string) error {
 	list, err := programme.List(req.Context(), s.DB, r.Viewer)
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(p programme.Programme) bool { return !r.Viewer.In(access.PlanAny, p.ID) })
+	list = slices.DeleteFunc(list, func(p programme.Programme) bool { return !r.Viewer.In(right, p.ID) })
 	if len(list) == 0 {
 		return errNotFound
 	}
 	first := slices.MinFunc(list, func(a, b programme.Programme) int { return rank(a.State) - rank(b.State) })
-	http.Redirect(w, req, "/programmes/"+first.Slug+"/office", http.StatusSeeOther)
+	http.Redirect(w, req, "/programmes/"+first.Slug+"/"+part, http.StatusSeeOther)
 	return nil
 }

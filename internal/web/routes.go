@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"kompobib/internal/access"
+	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
 )
 
@@ -18,6 +19,13 @@ type route struct {
 var routes = []route{
 	{"GET /{$}", access.Public, (*Server).home},
 	{"GET /p/{slug}", access.Public, (*Server).programmePage},
+	{"GET /p/{slug}/blog", access.Public, listOf(publishing.Post)},
+	{"GET /p/{slug}/blog/{item}", access.Public, readOf(publishing.Post)},
+	{"GET /p/{slug}/letters", access.Public, listOf(publishing.Letter)},
+	{"GET /p/{slug}/letters/{item}", access.Public, readOf(publishing.Letter)},
+	{"GET /p/{slug}/documents", access.Public, listOf(publishing.Document)},
+	{"GET /p/{slug}/documents/{document}", access.Public, (*Server).documentFile},
+	{"GET /p/{slug}/{item}", access.Public, readOf(publishing.Page)},
 	{"GET /calendar", access.Public, (*Server).calendarPage},
 	{"GET /activities/{id}", access.Public, (*Server).activityPage},
 	{"GET /logo/{file}", access.Public, (*Server).logoFile},
@@ -115,6 +123,16 @@ var routes = []route{
 	{"POST /programmes/{slug}/partners/{id}", access.EditProgramme, savePart(partnerPart)},
 	{"GET /programmes/{slug}/partners/{id}/remove", access.EditProgramme, asks(removalOf(partnerPart))},
 	{"POST /programmes/{slug}/partners/{id}/remove", access.EditProgramme, removePart(partnerPart)},
+
+	// What a programme tells the public, by those who write it.
+	{"GET /publications", access.Publish, (*Server).publicationsStart},
+	{"GET /programmes/{slug}/publications", access.Publish, (*Server).listPublications},
+	{"GET /programmes/{slug}/publications/new", access.Publish, asks((*Server).publicationForm)},
+	{"POST /programmes/{slug}/publications", access.Publish, (*Server).savePublication},
+	{"GET /programmes/{slug}/publications/{publication}", access.Publish, (*Server).showPublication},
+	{"GET /programmes/{slug}/publications/{publication}/edit", access.Publish, asks((*Server).publicationForm)},
+	{"POST /programmes/{slug}/publications/{publication}/edit", access.Publish, (*Server).savePublication},
+	{"POST /programmes/{slug}/publications/{publication}/publish", access.Publish, (*Server).publish},
 
 	// Activities, by those who plan them.
 	{"GET /activities", access.SeeSignups, (*Server).listActivities},

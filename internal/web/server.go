@@ -41,6 +41,8 @@ type Server struct {
 	Secure bool
 	// Proxy tells that a proxy of ours stands before us and says in X-Forwarded-For who asks.
 	Proxy bool
+	// URL is at which people reach us, without a slash at the end.
+	URL string
 	// Service is what the installation is called where no programme is meant.
 	Service string
 	// Approved is the day on which the owner approved the statements on accessibility and personal data.

@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/file"
 	"kompobib/internal/programme"
+	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
 )
 
@@ -55,7 +56,7 @@ func (s *Server) front(ctx context.Context, signedIn bool) (*front, error) {
 		if next.Programmes, err = s.programmes(ctx); err != nil {
 			return nil, err
 		}
-		next.Service, next.Outbox, next.Approved, next.pages = s.Service, s.Outbox, s.Approved, newPages()
+		next.Service, next.Outbox, next.Approved, next.URL, next.pages = s.Service, s.Outbox, s.Approved, s.URL, newPages()
 	}
 	s.site.Store(next)
 	return next, nil
@@ -75,6 +76,9 @@ func (s *Server) programmes(ctx context.Context) (shown []view.Programme, err er
 		slices.SortStableFunc(list, func(a, b programme.Programme) int { return rank(a.State) - rank(b.State) })
 		for _, p := range list {
 			v := view.Programme{ID: p.ID, Slug: p.Slug, Name: p.Name, ShortName: p.ShortName, State: string(p.State), Contact: p.Contact, Zone: p.Zone, Starts: p.Starts, Ends: p.Ends}
+			if v.Contents, err = publishing.Contents(ctx, c, p.ID); err != nil { // few programmes, and not for each page
+				return err
+			}
 			for _, f := range funding {
 				if f.Code == p.FundingPeriod {
 					v.Emblem, v.Fund = f.Emblem, f.Name
@@ -82,7 +86,7 @@ func (s *Server) programmes(ctx context.Context) (shown []view.Programme, err er
 					v.Statement = [2]string{f.Statement.Swedish, f.Statement.English}
 				}
 			}
-			partners, err := programme.Partners(ctx, c, p.ID) // few programmes, and not for each page
+			partners, err := programme.Partners(ctx, c, p.ID)
 			if err != nil {
 				return err
 			}

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/publishing"
 )
 
 // A world is two small programmes that know nothing of each other, one person in each role, and rows of
@@ -133,6 +134,20 @@ func (b *builder) programme(slug, target string) (id, goal string) {
 	return p.ID, g.ID
 }
 
+// publication publishes something with the address "hej".
+func (b *builder) publication(programme string, kind publishing.Kind) string {
+	b.t.Helper()
+	x := publishing.Publication{Programme: programme, Kind: kind, Place: publishing.Other, Slug: "hej",
+		Text: publishing.Text{Title: "Hej", Body: "Hej alla", Language: "sv", Recipients: "Alla", Date: "2012-10-01"}}
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		if err := publishing.Create(ctx, tx, access.System, &x); err != nil {
+			return err
+		}
+		return publishing.Publish(ctx, tx, access.System, x.ID, x.Version)
+	})
+	return x.ID
+}
+
 // occasion makes an activity with an occasion tomorrow and one that has been, with a meeting each.
 func (b *builder) occasion(whose, programme, goal, organiser, participant string) {
 	b.t.Helper()
@@ -191,6 +206,10 @@ func (b *builder) build() {
 			return programme.AddPartner(ctx, tx, access.System, &partner)
 		})
 		b.row("partner", whose, partner.ID)
+		for _, kind := range []publishing.Kind{publishing.Page, publishing.Post, publishing.Letter} {
+			b.row("publication", whose, b.publication(programmeID, kind))
+		}
+		b.row("item", whose, "hej")
 	}
 
 	ann := b.person("ann", employer, main)

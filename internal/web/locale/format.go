@@ -233,3 +233,11 @@ func (l Language) Join(items []string) string {
 func (l Language) date(t time.Time, names [12]string) string {
 	return strconv.Itoa(t.Day()) + space + names[t.Month()-1] + space + strconv.Itoa(t.Year())
 }
+
+// Size is the size of a file: "340 kB", "1,2 MB".
+func (l Language) Size(bytes int64) string {
+	if bytes < 1_000_000 {
+		return l.Number(int(max(1, (bytes+500)/1000))) + space + "kB"
+	}
+	return l.Decimal(float64(bytes)/1e6, 1) + space + "MB"
+}

@@ -26,6 +26,7 @@ type Field struct {
 	Min, Max string   // of a number or a date; the subject checks them, this only helps
 	Inputs   string   // inputmode: "numeric"
 	Off      bool     // shown, but not to be changed
+	Warnings []string // what may be a slip: pointed out, not refused
 }
 
 // An Option of a select or a group. Options with the same Group stand together under its name.
@@ -83,6 +84,9 @@ func (f Field) described(faults fault.List) string {
 	}
 	if faults.In(f.Name) != nil {
 		ids = append(ids, f.Name+"-fault")
+	}
+	if len(f.Warnings) > 0 {
+		ids = append(ids, f.Name+"-warning")
 	}
 	return strings.Join(ids, " ")
 }

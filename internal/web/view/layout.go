@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -71,4 +72,28 @@ func (r Reader) account() string {
 		return r.Say("view.account")
 	}
 	return r.Name
+}
+
+// region is the reader's language and country, as Open Graph writes them.
+func (r Reader) region() string { return [...]string{"sv_SE", "en_GB"}[r.Language] }
+
+// address is the one address of a page, "" if our own is not known.
+func (r Reader) address(p Page) string {
+	if r.Site == nil || r.Site.URL == "" || r.URL == nil {
+		return ""
+	}
+	if p.Address != "" {
+		return r.Site.URL + p.Address
+	}
+	return r.Site.URL + r.URL.Path
+}
+
+// data is a block of data, which no browser runs: the policy lets it stand. JSON in Go writes < as an escape, so it
+// cannot end the block.
+func data(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return `<script type="application/ld+json">` + string(text) + `</script>`
 }

@@ -21,6 +21,7 @@ var Navigation = []Entry{
 	{"/activities", "nav.activities", []access.Right{access.SeeSignups}},
 	{"/evidence", "nav.evidence", []access.Right{access.SeeAttendance}},
 	{"/reach", "nav.reach", []access.Right{access.SeeReach}},
+	{"/publications", "nav.publications", []access.Right{access.Publish}},
 	{"/people", "nav.people", []access.Right{access.SeePeople}},
 	{"/workplaces", "nav.organisation", []access.Right{access.EditOrganisation, access.SeePeople}},
 	{"/programmes", "nav.programmes", []access.Right{access.EditProgramme}},

@@ -17,6 +17,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
+	"kompobib/internal/publishing"
 	"kompobib/internal/web/locale"
 )
 
@@ -45,6 +46,7 @@ type Site struct {
 	Approved   local.Date // when the owner approved the statements on accessibility and personal data, "" if not yet
 	Outbox     bool       // letters land in a folder that may be read at /outbox
 	Service    string
+	URL        string // at which people reach us, without a slash at the end; "" if it is not known
 }
 
 // A Programme as every page shows it.
@@ -57,6 +59,17 @@ type Programme struct {
 	Partners                  []Partner
 	Emblem                    string    // name of a static file
 	EmblemAlt, Statement      [2]string // by language
+	Contents                  []publishing.Entry
+}
+
+// Page is the address of the programme's page at a place, "" if it has none.
+func (p Programme) Page(at publishing.Place) string {
+	for _, e := range p.Contents {
+		if e.Kind == publishing.Page && e.Place == at {
+			return "/p/" + p.Slug + "/" + e.Slug
+		}
+	}
+	return ""
 }
 
 // A Partner has a logotype that is shown, with its text alternative.
@@ -88,6 +101,12 @@ type Page struct {
 	Named  bool              // the title is a name that someone gave in Swedish, whatever language the page is read in
 	Wide   bool              // the content may take the width that tables and charts need
 	Plain  bool              // the page writes its own heading: h1 with class ds-heading
+	Bodies bool              // the page shows the partners' logotypes itself
+
+	// What search engines and those who pass a link on are told.
+	Description string
+	Address     string // the page's own path, where it has others or a query
+	Data        any    // what the page is about, as JSON-LD (schema.org)
 }
 
 // Programme is the one the page is about, or else the first; nil when none is published.
@@ -166,7 +185,7 @@ func (r Reader) at(href string) bool {
 	if within, ok := strings.CutPrefix(path, "/programmes/"); ok {
 		_, part, _ := strings.Cut(within, "/")
 		switch part, _, _ = strings.Cut(part, "/"); part {
-		case "reach", "office":
+		case "reach", "office", "publications":
 			path = "/" + part
 		case "not-reached":
 			path = "/reach"

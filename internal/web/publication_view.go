@@ -1,0 +1,82 @@
+package web
+
+import (
+	"kompobib/internal/file"
+	"kompobib/internal/publishing"
+	"kompobib/internal/web/view"
+)
+
+// menu leads to all that the programme of the page has published; where the reader is stands without an address.
+func menu(r view.Reader) (links []view.Link) {
+	p := r.Programme()
+	if p == nil {
+		return nil
+	}
+	add := func(href, text string) {
+		if r.URL != nil && r.URL.Path == href {
+			href = ""
+		}
+		links = append(links, view.Link{Href: href, Text: text})
+	}
+	add("/p/"+p.Slug, r.Say("publication.start"))
+	has := map[publishing.Kind]bool{}
+	for _, e := range p.Contents {
+		has[e.Kind] = true
+	}
+	for _, kind := range []publishing.Kind{publishing.Letter, publishing.Post} {
+		if has[kind] {
+			add(partOf(p.Slug, kind), r.Say("publication."+parts[kind]))
+		}
+	}
+	for _, e := range p.Contents {
+		if e.Kind == publishing.Page {
+			add(publicPath(p.Slug, e.Kind, e.Slug), e.Title)
+		}
+	}
+	if has[publishing.Document] {
+		add(partOf(p.Slug, publishing.Document), r.Say("publication.documents"))
+	}
+	return links
+}
+
+// fileFacts are the sort and size of a file.
+func fileFacts(r view.Reader, f file.File) string {
+	return r.Say("publication.file-facts", fileSort(f), r.Size(f.Size))
+}
+
+func fileSort(f file.File) string {
+	for media, sort := range map[string]string{
+		"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP",
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   "Word",
+		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         "Excel",
+		"application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+	} {
+		if f.Media == media {
+			return sort
+		}
+	}
+	return "OpenDocument"
+}
+
+// standing tells since when a publication is shown, or that nobody sees it.
+func standing(r view.Reader, d publicationPage) string {
+	if d.Publication.Published == nil {
+		return r.Say("publication.is-draft")
+	}
+	return r.Say("publication.since", r.Time(*d.Publication.Published, d.Zone))
+}
+
+// writer is who wrote a text, as far as the reader may know.
+func writer(r view.Reader, d publicationPage, t publishing.Text) string {
+	if n := d.Names[t.MadeBy]; n.Given != "" {
+		return n.Given + " " + n.Family
+	}
+	return r.Say("publication.somebody")
+}
+
+func variantOf(i int) string {
+	if i == 0 {
+		return "primary"
+	}
+	return "secondary"
+}

@@ -65,6 +65,15 @@ var moves = map[State][]State{
 // Moves are the states that may follow s.
 func (s State) Moves() []State { return moves[s] }
 
+// On is how far a programme in state s, with its last day, has come on a day: after the last it is over, whether or not
+// someone has said so.
+func (s State) On(day, last local.Date) State {
+	if s != Planned && day > last {
+		return Closed
+	}
+	return s
+}
+
 // A Programme is one grant's worth of competence development.
 type Programme struct {
 	ID, Slug        string

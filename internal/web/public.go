@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/publishing"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
@@ -28,7 +29,12 @@ func (s *Server) home(w http.ResponseWriter, req *http.Request, r view.Reader) e
 	if len(r.Site.Programmes) == 1 {
 		return s.showProgramme(w, req, r, r.Site.Programmes[0].Slug)
 	}
-	return render(w, req, http.StatusOK, portalPage(r))
+	sentences := make([]string, len(r.Site.Programmes))
+	for i := range sentences {
+		p := &r.Site.Programmes[i]
+		sentences[i] = stateSentence(r, p, s.today(p.Zone))
+	}
+	return render(w, req, http.StatusOK, portalPage(r, sentences))
 }
 
 func (s *Server) programmePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -38,23 +44,37 @@ func (s *Server) programmePage(w http.ResponseWriter, req *http.Request, r view.
 // A publicProgramme is what the public page of a programme shows.
 type publicProgramme struct {
 	programme.Programme
-	Goals []programme.GoalArea
-	Next  []activity.Entry
-	Now   time.Time
+	Goals   []programme.GoalArea
+	Letters []publishing.Publication // the newest
+	Posts   []publishing.Publication
+	Next    []activity.Entry
+	Now     time.Time
+	Today   local.Date
+	Over    bool // the programme is, and lives on in what it left
 }
 
 func (s *Server) showProgramme(w http.ResponseWriter, req *http.Request, r view.Reader, slug string) error {
-	const next = 4
+	const letters, posts, next = 4, 3, 4
 	d := publicProgramme{Now: s.DB.Now()}
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.Programme, err = programme.BySlug(ctx, c, r.Viewer, slug); err != nil {
 			return err
 		}
+		d.Today = s.today(d.Zone)
+		d.Over = d.State.On(d.Today, d.Ends) == programme.Closed
 		if d.Goals, err = programme.Goals(ctx, c, d.ID); err != nil {
 			return err
 		}
-		d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Programme: d.ID, From: s.today(d.Zone), Limit: next})
+		newest := publishing.Filter{Programme: d.ID, Shown: true, Kinds: []publishing.Kind{publishing.Letter}, Limit: letters}
+		if d.Letters, err = publishing.List(ctx, c, r.Viewer, newest); err != nil {
+			return err
+		}
+		newest.Kinds, newest.Limit = []publishing.Kind{publishing.Post}, posts
+		if d.Posts, err = publishing.List(ctx, c, r.Viewer, newest); err != nil {
+			return err
+		}
+		d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Programme: d.ID, From: d.Today, Limit: next})
 		return err
 	})
 	if err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -9,15 +11,39 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
 )
 
 // stateSentence is the first thing a programme's page says: how far it has come.
-func stateSentence(r view.Reader, p programme.Programme) string {
-	if p.State == programme.Planned {
+func stateSentence(r view.Reader, p *view.Programme, today local.Date) string {
+	switch state := programme.State(p.State).On(today, p.Ends); {
+	case state == programme.Planned && p.Starts <= today:
+		return r.Say("public.state-soon")
+	case state == programme.Planned:
 		return r.Say("public.state-planned", p.Starts)
+	case state == programme.Running:
+		return r.Say("public.state-running", p.Starts, p.Ends)
+	case state == programme.Closed && p.Page(publishing.Sharing) == "":
+		return r.Say("public.state-ended", p.Ends)
+	default:
+		return r.Say("public.state-"+string(state), p.Ends)
 	}
-	return r.Say("public.state-"+string(p.State), p.Ends)
+}
+
+// calendarOf is the address of a programme's calendar; all of it, if the programme is over.
+func calendarOf(r view.Reader, p *view.Programme, over bool) string {
+	q := url.Values{}
+	if len(r.Site.Programmes) > 1 {
+		q.Set("programme", p.Slug)
+	}
+	if over {
+		q.Set("from", string(p.Starts))
+	}
+	if len(q) == 0 {
+		return "/calendar"
+	}
+	return "/calendar?" + q.Encode()
 }
 
 func inRole(partners []view.Partner, role programme.PartnerRole) (bodies []view.Partner) {
@@ -141,4 +167,9 @@ func portalLead(r view.Reader) string {
 		return ""
 	}
 	return r.Say("public.portal-lead")
+}
+
+// programmeDescription is a programme in a sentence, for search engines.
+func programmeDescription(d publicProgramme) string {
+	return cmp.Or(d.OverallGoal, d.Appeal, d.Name)
 }

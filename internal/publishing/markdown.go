@@ -10,13 +10,15 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
 
 var (
 	markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Linkify),
-		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(headings{}, 100))))
+		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(headings{}, 100))),
+		goldmark.WithRendererOptions(html.WithHardWraps())) // a letter ends with who writes it, on a line of its own
 	clean = policy()
 
 	// Pictures stand among the documents, so that their files are kept as long as the text.
@@ -41,12 +43,18 @@ func policy() *bluemonday.Policy {
 type headings struct{}
 
 func (headings) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
-	last := 1
+	var all []*ast.Heading
+	highest := 6
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok {
-			h.Level = min(h.Level+1, last+1, 6)
-			last = h.Level
+			all = append(all, h)
+			highest = min(highest, h.Level)
 		}
+	}
+	last := 1
+	for _, h := range all {
+		h.Level = min(h.Level-highest+2, last+1)
+		last = h.Level
 	}
 }
 

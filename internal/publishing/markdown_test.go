@@ -9,6 +9,8 @@ func TestHTML(t *testing.T) {
 	for _, test := range []struct{ says, source, want string }{
 		{"paragraphs and stress", "Ett *två*\n\ntre", "<p>Ett <em>två</em></p>\n<p>tre</p>\n"},
 		{"headings begin below the page's own", "# A\n\n### B\n\n## C", "<h2>A</h2>\n<h3>B</h3>\n<h3>C</h3>\n"},
+		{"headings of one level stay so", "## A\n\n## B\n\n### C", "<h2>A</h2>\n<h2>B</h2>\n<h3>C</h3>\n"},
+		{"a line of its own", "Hälsningar\nkontoret", "<p>Hälsningar<br>\nkontoret</p>\n"},
 		{"a link", "[bloggen](/p/x/blog)", "<p><a href=\"/p/x/blog\">bloggen</a></p>\n"},
 		{"an address becomes a link", "Se https://example.org/a.", "<p>Se <a href=\"https://example.org/a\">https://example.org/a</a>.</p>\n"},
 		{"a script in a link", "[klicka](javascript:alert(1))", "<p>klicka</p>\n"},

@@ -592,7 +592,7 @@ func programmeView(r view.Reader, d publicProgramme) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					for _, at := range []publishing.Place{publishing.Description, publishing.Sharing} {
+					for _, at := range pointers(d.Over) {
 						if href := p.Page(at); href != "" {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<li><h3 class=\"ds-heading\" data-size=\"2xs\"><a href=\"")
 							if templ_7745c5c3_Err != nil {

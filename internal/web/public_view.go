@@ -169,6 +169,14 @@ func portalLead(r view.Reader) string {
 	return r.Say("public.portal-lead")
 }
 
+// pointers are the pages that a programme's page leads to: when it is over, first where it lives on.
+func pointers(over bool) []publishing.Place {
+	if over {
+		return []publishing.Place{publishing.Sharing, publishing.Description}
+	}
+	return []publishing.Place{publishing.Description, publishing.Sharing}
+}
+
 // programmeDescription is a programme in a sentence, for search engines.
 func programmeDescription(d publicProgramme) string {
 	return cmp.Or(d.OverallGoal, d.Appeal, d.Name)

@@ -1,42 +1,48 @@
 package web
 
 import (
+	"strings"
+
 	"kompobib/internal/file"
 	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
 )
 
-// menu leads to all that the programme of the page has published; where the reader is stands without an address.
-func menu(r view.Reader) (links []view.Link) {
+// A tab leads to a part of what a programme has published; here it is where the reader is, or what that is among.
+type tab struct {
+	view.Link
+	here bool
+}
+
+// menu leads to all that the programme of the page has published.
+func menu(r view.Reader) (tabs []tab) {
 	p := r.Programme()
-	if p == nil {
+	if p == nil || r.URL == nil {
 		return nil
 	}
-	add := func(href, text string) {
-		if r.URL != nil && r.URL.Path == href {
-			href = ""
-		}
-		links = append(links, view.Link{Href: href, Text: text})
-	}
-	add("/p/"+p.Slug, r.Say("publication.start"))
+	add := func(href, text string, here bool) { tabs = append(tabs, tab{view.Link{Href: href, Text: text}, here}) }
+	below := func(href string) bool { return r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/") }
+	start := "/p/" + p.Slug
+	add(start, r.Say("publication.start"), r.URL.Path == start || r.URL.Path == "/")
 	has := map[publishing.Kind]bool{}
 	for _, e := range p.Contents {
 		has[e.Kind] = true
 	}
 	for _, kind := range []publishing.Kind{publishing.Letter, publishing.Post} {
 		if has[kind] {
-			add(partOf(p.Slug, kind), r.Say("publication."+parts[kind]))
+			add(partOf(p.Slug, kind), r.Say("publication."+parts[kind]), below(partOf(p.Slug, kind)))
 		}
 	}
 	for _, e := range p.Contents {
 		if e.Kind == publishing.Page {
-			add(publicPath(p.Slug, e.Kind, e.Slug), e.Title)
+			href := publicPath(p.Slug, e.Kind, e.Slug)
+			add(href, e.Title, below(href))
 		}
 	}
 	if has[publishing.Document] {
-		add(partOf(p.Slug, publishing.Document), r.Say("publication.documents"))
+		add(partOf(p.Slug, publishing.Document), r.Say("publication.documents"), below(partOf(p.Slug, publishing.Document)))
 	}
-	return links
+	return tabs
 }
 
 // fileFacts are the sort and size of a file.

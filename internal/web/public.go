@@ -51,6 +51,7 @@ type publicProgramme struct {
 	Now     time.Time
 	Today   local.Date
 	Over    bool // the programme is, and lives on in what it left
+	Shown   view.Programme
 }
 
 func (s *Server) showProgramme(w http.ResponseWriter, req *http.Request, r view.Reader, slug string) error {
@@ -80,7 +81,13 @@ func (s *Server) showProgramme(w http.ResponseWriter, req *http.Request, r view.
 	if err != nil {
 		return err
 	}
-	return render(w, req, http.StatusOK, programmeView(r.In(d.ID), d))
+	r = r.In(d.ID)
+	if p := r.Programme(); p != nil && p.ID == d.ID {
+		d.Shown = *p
+	} else { // it is not published yet
+		d.Shown = view.Programme{ID: d.ID, Slug: d.Slug, State: string(d.State), Starts: d.Starts, Ends: d.Ends}
+	}
+	return render(w, req, http.StatusOK, programmeView(r, d))
 }
 
 // A calendar is a page of occasions with what they can be chosen by.

@@ -17,8 +17,8 @@ type tab struct {
 // menu leads to all that the programme of the page has published.
 func menu(r view.Reader) (tabs []tab) {
 	p := r.Programme()
-	if p == nil || r.URL == nil {
-		return nil
+	if p == nil || p.ID != r.About || r.URL == nil {
+		return nil // it is not published yet
 	}
 	add := func(href, text string, here bool) { tabs = append(tabs, tab{view.Link{Href: href, Text: text}, here}) }
 	below := func(href string) bool { return r.URL.Path == href || strings.HasPrefix(r.URL.Path, href+"/") }

@@ -50,7 +50,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return c.serve(p.ctx, h, true, func(url string) error {
+	return c.serve(p.ctx, h, p.told(), true, func(url string) error {
 		links, err := c.links(p.ctx, h, url)
 		if err != nil {
 			return err

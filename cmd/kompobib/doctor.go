@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -20,9 +21,14 @@ func (doctorCommand) Run(p *program) error {
 		return err
 	}
 	defer h.close()
+	return h.examine(p.ctx, p.stdout)
+}
+
+// examine proves what must always hold, and writes a line of each.
+func (h *house) examine(ctx context.Context, w io.Writer) error {
 	well := true
 	for _, i := range h.invariants() {
-		broken, err := i.Broken(p.ctx, h.db)
+		broken, err := i.Broken(ctx, h.db)
 		if err != nil {
 			broken = append(broken, "could not be found out: "+err.Error())
 		}
@@ -30,15 +36,15 @@ func (doctorCommand) Run(p *program) error {
 		if len(broken) > 0 {
 			well, word = false, "BROKEN"
 		}
-		fmt.Fprintf(p.stdout, "%s %s", word, i.Says)
+		fmt.Fprintf(w, "%s %s", word, i.Says)
 		for n, line := range broken {
 			if n == shown {
-				fmt.Fprintf(p.stdout, "; and %d more", len(broken)-n)
+				fmt.Fprintf(w, "; and %d more", len(broken)-n)
 				break
 			}
-			fmt.Fprintf(p.stdout, "; %s", line)
+			fmt.Fprintf(w, "; %s", line)
 		}
-		fmt.Fprintln(p.stdout)
+		fmt.Fprintln(w)
 	}
 	if !well {
 		return errBroken

@@ -49,7 +49,7 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
-	return inWords(command.Run(&program{ctx: ctx, settings: &s, stdout: stdout, stderr: stderr}))
+	return inWords(command.Run(&program{ctx: ctx, settings: &s, env: env, stdout: stdout, stderr: stderr}))
 }
 
 // inWords tells faults as the application does.
@@ -72,6 +72,7 @@ func inWords(err error) error {
 type program struct {
 	*settings
 	ctx            context.Context
+	env            []string
 	stdout, stderr io.Writer
 }
 

@@ -63,6 +63,8 @@ func TestWrongSettings(t *testing.T) {
 		{"", "demo --addr :8080", "--public-demo"},
 		{"", "demo --addr kommun.example.org:8080", "--public-demo"},
 		{"", "user add --email ann@example.org --given Ann --family Ek --role king", "--role must be one of"},
+		{"", "serve --backup-dir /backup --backup-every 1s", `--backup-every is "1s", must be a minute or more`},
+		{"", "serve --backup-keep 0", `--backup-keep is "0", must be 1 or more`},
 		{"", "serve --colour blue", "--colour"},
 		{"", "dance", "dance"},
 	} {
@@ -93,7 +95,7 @@ func TestHelpTellsAll(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"serve ", "demo ", "migrate ", "user add ", "token create ", "doctor ", "version ",
+		for _, want := range []string{"serve ", "demo ", "migrate ", "user add ", "token create ", "backup FILE ", "restore FILE ", "doctor ", "version ",
 			"--data", "./var", "--db", "--key-file", "KOMPOBIB_KEY_FILE", "--addr", "127.0.0.1:8080", "--today", "2012-10-12", "--public-demo", "--smtp-host", "587"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%v says nothing of %s", args, want)

@@ -35,7 +35,7 @@ func (c *serveCommand) Run(p *program) error {
 	if h.near {
 		h.log.Warn("the keys lie in the data folder: whoever gets the one gets the other. Move them, and set --key-file")
 	}
-	return c.serve(p.ctx, h, false, func(url string) error {
+	return c.serve(p.ctx, h, p.told(), false, func(url string) error {
 		_, err := fmt.Fprintln(p.stdout, "KompoBib answers at", url)
 		return err
 	})
@@ -52,8 +52,8 @@ const (
 
 // serve answers people until ctx is done. Then it takes no more requests, finishes those under way, then
 // the letter on its way; the database is closed after it. ready is called once people can come. Of the demo
-// anyone may read the letters that are not sent anywhere.
-func (s *serving) serve(ctx context.Context, h *house, demo bool, ready func(url string) error) error {
+// anyone may read the letters that are not sent anywhere. told are the settings as backups tell them.
+func (s *serving) serve(ctx context.Context, h *house, told map[string]string, demo bool, ready func(url string) error) error {
 	if err := h.db.Durability(ctx); err != nil {
 		h.log.Error("durability is not what we promise", "err", err)
 	}
@@ -89,6 +89,7 @@ func (s *serving) serve(ctx context.Context, h *house, demo bool, ready func(url
 	defer stopWorkers()
 	var working sync.WaitGroup
 	working.Go(func() { h.housekeeping(workers) })
+	working.Go(func() { h.copies(workers, s.scheduled, told) })
 	working.Go(func() {
 		if err := letters.Run(workers); err != nil {
 			h.log.Error("no letters are sent", "err", err)

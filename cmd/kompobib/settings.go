@@ -37,8 +37,10 @@ type settings struct {
 		Create tokenCreateCommand `cmd:"" help:"Print a new token for the interface of programs, and nothing else."`
 	} `cmd:"" help:"Tokens."`
 	Import struct {
-		Roster importRosterCommand `cmd:"" help:"Compare an employer's list of staff with the people that are known: import roster FILE."`
+		Roster importRosterCommand `cmd:"" help:"Compare an employer's list of staff with the people that are known."`
 	} `cmd:"" help:"Take in what others send."`
+	Backup  backupCommand  `cmd:"" help:"Write all data into an archive, while it is in use or not."`
+	Restore restoreCommand `cmd:"" help:"Put an archive's data into an empty place, on either database, and examine it."`
 	Doctor  doctorCommand  `cmd:"" help:"Prove what must always hold, a line each; exit code 1 if anything does not."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this."`
@@ -59,6 +61,8 @@ type serving struct {
 	SMTPUser     string `name:"smtp-user" placeholder:"NAME" help:"Who we are to it."`
 	SMTPPassword string `name:"smtp-password" placeholder:"WORD" help:"And the password: rather in the environment than as a flag."`
 	MailFrom     string `default:"kompobib@localhost" placeholder:"ADDRESS" help:"Address that letters are from."`
+
+	scheduled `embed:""`
 }
 
 // loopback reports whether only this machine can reach the address listened on.
@@ -95,6 +99,7 @@ func (s *serving) Validate() error {
 	if name, host, ok := strings.Cut(s.MailFrom, "@"); !ok || name == "" || host == "" || strings.ContainsAny(s.MailFrom, " <>\r\n") {
 		refuse("mail-from", s.MailFrom, "an address such as kompobib@example.org")
 	}
+	s.scheduled.check(refuse)
 	return errors.Join(wrong...)
 }
 
@@ -208,7 +213,11 @@ func help(w io.Writer, model *kong.Application) error {
 	takers := map[string][]string{} // the commands that take a setting
 	for _, leaf := range model.Leaves(true) {
 		name := strings.TrimPrefix(leaf.Path(), model.Name+" ")
-		fmt.Fprintf(&b, "  %-14s %s\n", name, leaf.Help)
+		shown := name
+		for _, argument := range leaf.Positional {
+			shown += " " + strings.ToUpper(argument.Name)
+		}
+		fmt.Fprintf(&b, "  %-14s %s\n", shown, leaf.Help)
 		for _, flag := range leaf.Flags {
 			takers[flag.Name] = append(takers[flag.Name], name)
 		}

@@ -154,6 +154,19 @@ func (s *Store) Receive(r io.Reader, name string, limits Limits) (File, error) {
 	return f, nil
 }
 
+// Put stores bytes again under the id that they had, when all is put back from a backup.
+func (s *Store) Put(id string, r io.Reader) error {
+	if !isID(id) {
+		return ErrNotFound
+	}
+	blob, err := s.root.OpenFile(id, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(blob, r)
+	return errors.Join(err, blob.Sync(), blob.Close(), s.sync())
+}
+
 // sync makes the folder's new name durable.
 func (s *Store) sync() error {
 	folder, err := s.root.Open(".")

@@ -217,7 +217,7 @@ func help(w io.Writer, model *kong.Application) error {
 		for _, argument := range leaf.Positional {
 			shown += " " + strings.ToUpper(argument.Name)
 		}
-		fmt.Fprintf(&b, "  %-14s %s\n", shown, leaf.Help)
+		fmt.Fprintf(&b, "  %-18s %s\n", shown, leaf.Help)
 		for _, flag := range leaf.Flags {
 			takers[flag.Name] = append(takers[flag.Name], name)
 		}

@@ -125,7 +125,8 @@ func like(path string) string {
 }
 
 // TestEveryPage goes wherever links lead in each role. On every page axe finds nothing; in the dark, where pages are
-// alike, the first is asked about, and nothing is wider than the narrowest phone. No link leads where one may not go.
+// alike, the first is asked about, and nothing is wider than the narrowest phone. No link leads where one may not go,
+// and every page is small.
 func TestEveryPage(t *testing.T) {
 	var looked looked
 	for _, role := range roles {
@@ -134,7 +135,7 @@ func TestEveryPage(t *testing.T) {
 			p := visit(t, role)
 			p.Look(1280, 900, "light")
 			p.Go("/")
-			seen, queue := map[string]bool{}, []string{"/"}
+			largest, seen, queue := 0, map[string]bool{}, []string{"/"}
 			for len(queue) > 0 {
 				path := queue[0]
 				queue = queue[1:]
@@ -146,6 +147,9 @@ func TestEveryPage(t *testing.T) {
 				if at.Status >= 400 {
 					t.Errorf("%s = %d", path, at.Status)
 					continue
+				}
+				if largest = max(largest, at.Size); at.Size >= pageSize {
+					t.Errorf("%s takes %d bytes as it is sent, want less than %d", path, at.Size, pageSize)
 				}
 				for _, link := range at.Links {
 					if link != "" && !strings.HasPrefix(link, "/static/") && !strings.Contains(link, "format=") && !strings.Contains(link, ".xlsx") && !strings.Contains(link, ".csv") {
@@ -165,7 +169,10 @@ func TestEveryPage(t *testing.T) {
 					p.Look(1280, 900, "light")
 				}
 			}
-			t.Logf("%d pages", len(seen))
+			t.Logf("%d pages, the largest of %d bytes", len(seen), largest)
+			if largest == 0 {
+				t.Error("the browser does not tell how large pages are")
+			}
 			if len(seen) < 5 {
 				t.Errorf("only %d pages: %v", len(seen), seen)
 			}
@@ -178,7 +185,11 @@ type sight struct {
 	Status int
 	Links  []string
 	Pieces []string
+	Size   int // as it was sent
 }
+
+// pageSize is what a page may take as it is sent, without what it shares with others.
+const pageSize = 20_000
 
 // fetch reads a page without showing it.
 func fetch(p *browsertest.Page, path string) sight {
@@ -187,7 +198,8 @@ func fetch(p *browsertest.Page, path string) sight {
 		return {
 			Status: answer.status,
 			Links: [...page.querySelectorAll('a[href^="/"]:not([download])')].map(a => a.getAttribute('href').split('#')[0]),
-			Pieces: [...new Set([...page.querySelectorAll('body *')].map(e => e.localName + '.' + e.getAttribute('class') + '.' + e.getAttribute('role')))]
+			Pieces: [...new Set([...page.querySelectorAll('body *')].map(e => e.localName + '.' + e.getAttribute('class') + '.' + e.getAttribute('role')))],
+			Size: performance.getEntriesByName(answer.url).at(-1)?.encodedBodySize ?? 0
 		};
 	})`, path))
 }

@@ -142,7 +142,7 @@ func readForm(w http.ResponseWriter, req *http.Request) error {
 
 // squeezers are kept, since one is large.
 var squeezers = sync.Pool{New: func() any {
-	z, err := gzip.NewWriterLevel(io.Discard, 4)
+	z, err := gzip.NewWriterLevel(io.Discard, 5)
 	if err != nil {
 		panic(err)
 	}

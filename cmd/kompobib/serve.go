@@ -19,6 +19,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/mail"
 	"kompobib/internal/once"
+	"kompobib/internal/people/roster"
 	"kompobib/internal/web"
 )
 
@@ -75,6 +76,7 @@ func (s *serving) serve(ctx context.Context, h *house, told map[string]string, d
 	}
 	letters := &letter.Worker{DB: h.db, Ring: h.ring, Sender: sender, Clock: time.Now, Log: h.log, Pause: pause,
 		Render: web.Letters{DB: h.db, Ring: h.ring, Now: time.Now, URL: url, Service: s.Service}.Render}
+	jobs := &job.Worker{DB: h.db, Handlers: app.Jobs(), Clock: time.Now, Log: h.log, Pause: pause}
 	server := &http.Server{
 		Handler:           app.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -93,6 +95,11 @@ func (s *serving) serve(ctx context.Context, h *house, told map[string]string, d
 	working.Go(func() {
 		if err := letters.Run(workers); err != nil {
 			h.log.Error("no letters are sent", "err", err)
+		}
+	})
+	working.Go(func() {
+		if err := jobs.Run(workers); err != nil {
+			h.log.Error("no jobs are done", "err", err)
 		}
 	})
 	served := make(chan error, 1)
@@ -138,7 +145,7 @@ func (h *house) housekeeping(ctx context.Context) {
 		err := h.db.Tx(ctx, operator, func(ctx context.Context, tx *db.Tx) error {
 			_, err := once.Sweep(ctx, tx)
 			_, sensitive := activity.DeleteSensitive(ctx, tx)
-			return errors.Join(err, sensitive, auth.Sweep(ctx, tx, time.Now()), job.Sweep(ctx, tx))
+			return errors.Join(err, sensitive, auth.Sweep(ctx, tx, time.Now()), job.Sweep(ctx, tx), roster.Forget(ctx, tx))
 		})
 		// What is being received has a day to become known.
 		_, swept := h.files.Sweep(ctx, h.db, time.Now().AddDate(0, 0, -1))

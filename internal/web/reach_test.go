@@ -16,6 +16,15 @@ var rowless = map[string]string{
 	"GET /p/{slug}/documents/{document}":  "documents lie among the files, and are tried in TestDocument",
 	"GET /s/{code}":                       "a sheet's code is made as it is printed; tried with the evidence",
 
+	"GET /imports/{import}":           "a list is someone's who took it in; tried in TestImports",
+	"GET /imports/{import}/choices":   "likewise",
+	"POST /imports/{import}/choices":  "likewise",
+	"POST /imports/{import}/rows":     "likewise",
+	"POST /imports/{import}/apply":    "likewise",
+	"POST /imports/{import}/undo":     "likewise",
+	"POST /imports/{import}/discard":  "likewise",
+	"POST /imports/{import}/mistakes": "likewise",
+
 	"GET /accounts/{person}/roles/{grant}/end":  "a participant holds no role; another does",
 	"POST /accounts/{person}/roles/{grant}/end": "likewise",
 }
@@ -163,6 +172,19 @@ var reach = map[string]reaches{
 	"POST /people/{person}/employments/{employment}/end":     only("office"),
 	"GET /people/{person}/employments/{employment}/correct":  only("office"),
 	"POST /people/{person}/employments/{employment}/correct": only("office"),
+
+	// Lists of staff, by the office.
+	"GET /imports":                    anywhere("office"),
+	"GET /imports/new":                anywhere("office"),
+	"POST /imports/new":               anywhere("office"),
+	"GET /imports/{import}":           only("office"),
+	"GET /imports/{import}/choices":   only("office"),
+	"POST /imports/{import}/choices":  only("office"),
+	"POST /imports/{import}/rows":     only("office"),
+	"POST /imports/{import}/apply":    only("office"),
+	"POST /imports/{import}/undo":     only("office"),
+	"POST /imports/{import}/discard":  only("office"),
+	"POST /imports/{import}/mistakes": only("office"),
 
 	// The tree and the employers are everyone's, not a programme's.
 	"GET /workplaces":                 insiders,

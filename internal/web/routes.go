@@ -52,6 +52,18 @@ var routes = []route{
 	{"GET /people/{person}/employments/{employment}/correct", access.EditPeople, asks((*Server).employmentForm)},
 	{"POST /people/{person}/employments/{employment}/correct", access.EditPeople, (*Server).correctEmployment},
 
+	{"GET /imports", access.EditPeople, (*Server).listImports},
+	{"GET /imports/new", access.EditPeople, asks((*Server).importForm)},
+	{"POST /imports/new", access.EditPeople, (*Server).receive},
+	{"GET /imports/{import}", access.EditPeople, (*Server).showImport},
+	{"GET /imports/{import}/choices", access.EditPeople, asks((*Server).choicesForm)},
+	{"POST /imports/{import}/choices", access.EditPeople, (*Server).saveChoices},
+	{"POST /imports/{import}/rows", access.EditPeople, (*Server).decide},
+	{"POST /imports/{import}/apply", access.EditPeople, (*Server).applyImport},
+	{"POST /imports/{import}/undo", access.EditPeople, (*Server).undoImport},
+	{"POST /imports/{import}/discard", access.EditPeople, (*Server).discardImport},
+	{"POST /imports/{import}/mistakes", access.EditPeople, (*Server).handBadRows},
+
 	{"GET /workplaces", access.SeeSelf, (*Server).listWorkplaces},
 	{"GET /workplaces/new", access.EditOrganisation, asks((*Server).newUnitForm)},
 	{"POST /workplaces/new", access.EditOrganisation, (*Server).addUnit},

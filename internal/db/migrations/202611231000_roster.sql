@@ -15,7 +15,8 @@ CREATE TABLE roster_import (
 	on_date       TEXT CHECK (on_date LIKE '____-__-__'), -- the day that the list tells of
 	choices       TEXT NOT NULL, -- JSON: see roster.Choices
 	summary       TEXT NOT NULL, -- JSON: see roster.Summary
-	trouble       TEXT NOT NULL DEFAULT '', -- the fault for which it failed
+	view          TEXT NOT NULL, -- JSON: how the columns and workplaces were understood, see roster.View
+	trouble       TEXT NOT NULL DEFAULT '', -- the fault for which it failed, and its arguments
 	delete_on     TEXT NOT NULL CHECK (delete_on LIKE '____-__-__'),
 	made_by       TEXT NOT NULL,
 	made_at       TIMESTAMP NOT NULL,

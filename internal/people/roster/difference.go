@@ -48,6 +48,7 @@ type Choices struct {
 	On           local.Date        `json:"on,omitempty"`           // the day that the list tells of
 	LeftOn       local.Date        `json:"left_on,omitempty"`      // the first day on which those who have left were gone
 	Places       map[string]string `json:"places,omitempty"`       // by [Place.Key]: the id of a workplace, or [New]
+	Declined     map[Kind]bool     `json:"declined,omitempty"`     // kinds that have been said no to
 }
 
 // A List is a file, read: what stands in it before it is compared with anything.

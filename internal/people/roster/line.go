@@ -114,6 +114,10 @@ func (p Part) lines(ctx context.Context, part int, ring *secret.Ring, today loca
 
 // identity reads who someone is, beyond the name.
 func (p Part) identity(l *Line, cell func(Field) string, today local.Date, bad func(Field, *fault.Fault)) {
+	if born, is := bornOf(cell(Identity)); is { // of a list of bad rows, mended
+		l.Birth, _ = p.birth.parse(born)
+		return
+	}
 	if text := cell(Identity); text != "" && text != "-" {
 		if len(text) == 9 && strings.Trim(text, "0123456789") == "" {
 			text = "0" + text // kept as a number, it lost what it began with
@@ -121,6 +125,10 @@ func (p Part) identity(l *Line, cell func(Field) string, today local.Date, bad f
 		n, err := people.ParseIdentity(text, today)
 		if err != nil {
 			bad(Identity, fault.Of(err)[0])
+			return
+		}
+		if year, now := n.Born.Time().Year(), today.Time().Year(); year < 1900 || year > now-14 {
+			bad(Identity, people.ErrBirthYear.With(1900, now-14))
 			return
 		}
 		l.Identity, l.Birth = n, n.Born

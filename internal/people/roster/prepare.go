@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -86,11 +87,15 @@ func EmployerChoice(ctx context.Context, c db.Conn, text string) (choices Choice
 	return choices, nil
 }
 
-// Trouble is the code of what kept an import from being read, for which there are words; "" if err is no fault.
+// Trouble is what kept an import from being read: the code of its words and what they are filled in with, a line each; "" if err is no fault.
 func Trouble(err error) string {
 	faults := fault.Of(err)
 	if len(faults) == 0 || errors.Is(err, ErrMayNot) {
 		return ""
 	}
-	return faults[0].Code
+	lines := []string{faults[0].Code}
+	for _, arg := range faults[0].Args {
+		lines = append(lines, mask(fmt.Sprint(arg)))
+	}
+	return strings.Join(lines, "\n")
 }

@@ -55,6 +55,7 @@ type Import struct {
 	On           local.Date
 	Choices      Choices
 	Summary      Summary
+	View         View
 	Trouble      string
 	DeleteOn     local.Date
 	MadeBy       string
@@ -63,19 +64,19 @@ type Import struct {
 	UndoneAt     *time.Time
 	Version      int
 
-	choices, summary string
+	choices, summary, view string
 }
 
-const selectImport = `SELECT id, file_name, coalesce(file, ''), state, coalesce(employer, ''), employer_name, coalesce(on_date, ''), choices, summary, trouble,
+const selectImport = `SELECT id, file_name, coalesce(file, ''), state, coalesce(employer, ''), employer_name, coalesce(on_date, ''), choices, summary, view, trouble,
 	delete_on, made_by, made_at, applied_at, undone_at, version FROM roster_import `
 
 func scanImport(i *Import) []any {
-	return []any{&i.ID, &i.FileName, &i.File, &i.State, &i.Employer, &i.EmployerName, &i.On, &i.choices, &i.summary, &i.Trouble,
+	return []any{&i.ID, &i.FileName, &i.File, &i.State, &i.Employer, &i.EmployerName, &i.On, &i.choices, &i.summary, &i.view, &i.Trouble,
 		&i.DeleteOn, &i.MadeBy, &i.MadeAt, &i.AppliedAt, &i.UndoneAt, &i.Version}
 }
 
 func (i *Import) decode() error {
-	return errors.Join(json.Unmarshal([]byte(i.choices), &i.Choices), json.Unmarshal([]byte(i.summary), &i.Summary))
+	return errors.Join(json.Unmarshal([]byte(i.choices), &i.Choices), json.Unmarshal([]byte(i.summary), &i.Summary), json.Unmarshal([]byte(i.view), &i.View))
 }
 
 // mine is the condition that v may see an import: it is v's own, or v may edit everyone.
@@ -129,7 +130,7 @@ func Begin(ctx context.Context, tx *db.Tx, v access.Viewer, name string, choices
 	if err != nil {
 		return i, err
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO roster_import (id, file_name, state, choices, summary, delete_on, made_by, made_at) VALUES ($1, $2, $3, $4, '{}', $5, $6, $7)`,
+	if _, err := tx.Exec(ctx, `INSERT INTO roster_import (id, file_name, state, choices, summary, view, delete_on, made_by, made_at) VALUES ($1, $2, $3, $4, '{}', '{}', $5, $6, $7)`,
 		i.ID, i.FileName, i.State, string(text), i.DeleteOn, i.MadeBy, i.MadeAt); err != nil {
 		return i, err
 	}
@@ -194,13 +195,17 @@ func save(ctx context.Context, tx *db.Tx, imp *Import, set string, args ...any) 
 	if err != nil {
 		return err
 	}
+	view, err := json.Marshal(imp.View)
+	if err != nil {
+		return err
+	}
 	var employer *string
 	if imp.Employer != "" {
 		employer = &imp.Employer
 	}
-	all := append([]any{imp.State, employer, imp.EmployerName, db.Null(imp.On), string(choices), string(summary), imp.Trouble, imp.ID, imp.Version}, args...)
+	all := append([]any{imp.State, employer, imp.EmployerName, db.Null(imp.On), string(choices), string(summary), imp.Trouble, imp.ID, imp.Version, string(view)}, args...)
 	n, err := tx.Exec(ctx, `UPDATE roster_import SET state = $1, employer = $2, employer_name = $3, on_date = $4, choices = $5, summary = $6, trouble = $7,
-		version = version + 1`+set+` WHERE id = $8 AND version = $9`, all...)
+		view = $10, version = version + 1`+set+` WHERE id = $8 AND version = $9`, all...)
 	if err == nil && n == 0 {
 		err = fault.Stale
 	}
@@ -217,7 +222,7 @@ func Finish(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 		return imp, err
 	}
 	imp.State = Applied
-	return imp, save(ctx, tx, &imp, `, applied_by = $10, applied_at = $11`, tx.By, tx.At)
+	return imp, save(ctx, tx, &imp, `, applied_by = $11, applied_at = $12`, tx.By, tx.At)
 }
 
 // Forget deletes, by the domain's day, the files of imports and what their rows said, and with their keys all copies of it.

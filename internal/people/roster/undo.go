@@ -70,7 +70,7 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 		}
 	}
 	imp.State, imp.Summary.Undone = Undone, len(persons)-len(imp.Summary.Kept)
-	if err := save(ctx, tx, &imp, `, undone_by = $10, undone_at = $11`, tx.By, tx.At); err != nil {
+	if err := save(ctx, tx, &imp, `, undone_by = $11, undone_at = $12`, tx.By, tx.At); err != nil {
 		return imp, err
 	}
 	return imp, audit.Record(ctx, tx, audit.Event{Act: "undo", Entity: "roster_import", Row: id, Detail: map[string]any{"persons": imp.Summary.Undone, "kept": len(imp.Summary.Kept)}})

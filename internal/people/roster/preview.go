@@ -1,0 +1,307 @@
+package roster
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/secret"
+	"kompobib/internal/sheet"
+)
+
+// Mistaken is the kind of rows in which something is wrong.
+const Mistaken Kind = "mistake"
+
+// A Shown is a row of the difference as it is looked at before it is carried out. Of a protected person it tells no name and no workplace.
+type Shown struct {
+	Ord       int      `json:"-"`
+	Kind      Kind     `json:"-"`
+	Choice    string   `json:"-"`
+	Sheet     string   `json:"sheet,omitempty"`
+	Row       int      `json:"row,omitempty"`
+	Person    string   `json:"person,omitempty"`
+	Name      string   `json:"name,omitempty"`
+	Masked    string   `json:"masked,omitempty"`
+	Protected bool     `json:"protected,omitempty"`
+	Workplace string   `json:"workplace,omitempty"`
+	Changes   []Change `json:"changes,omitempty"`
+	Reason    string   `json:"reason,omitempty"`
+	Maybe     string   `json:"maybe,omitempty"`
+	MaybeName string   `json:"maybe_name,omitempty"`
+	Column    string   `json:"column,omitempty"` // of a mistake, as the next two
+	Code      string   `json:"code,omitempty"`
+	Args      []string `json:"args,omitempty"`
+
+	mark, sealed string
+}
+
+func shown(i Item) Shown {
+	s := Shown{Kind: i.Kind, Sheet: i.Sheet, Row: i.Row, Person: i.Person, Name: i.Given + " " + i.Family, Masked: i.Masked, Protected: i.Protected,
+		Workplace: i.Workplace, Changes: i.Changes, Reason: i.Reason, Maybe: i.Maybe, MaybeName: i.MaybeName, mark: i.Mark()}
+	if i.Protected {
+		s.Name, s.Masked, s.Workplace, s.MaybeName = "", "", "", ""
+		s.Changes = slices.Clone(s.Changes)
+		for n := range s.Changes {
+			s.Changes[n].Was, s.Changes[n].Is = "", ""
+		}
+	}
+	return s
+}
+
+// SavePreview stores a difference to be looked at, in place of the one before. Of those of whom nothing changes only the number is kept.
+func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, d *Difference, choices Choices) (Import, error) {
+	var all []Shown
+	for _, kind := range Kinds {
+		for _, i := range d.Items {
+			if i.Kind == kind && kind != Unchanged {
+				all = append(all, shown(i))
+			}
+		}
+	}
+	for _, m := range d.Mistakes {
+		s := Shown{Kind: Mistaken, Sheet: m.Sheet, Row: m.Row, Column: m.Column, Code: m.Fault.Code}
+		for _, arg := range m.Fault.Args {
+			s.Args = append(s.Args, mask(fmt.Sprint(arg)))
+		}
+		all = append(all, s)
+	}
+	items := make([]secret.Item, len(all))
+	for n, s := range all {
+		text, err := json.Marshal(s)
+		if err != nil {
+			return imp, err
+		}
+		items[n] = secret.Item{Owner: owner(imp.ID), Text: string(text)}
+	}
+	sealed, err := secret.SealAll(ctx, tx, ring, items)
+	if err != nil {
+		return imp, err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM roster_item WHERE import = $1`, imp.ID); err != nil {
+		return imp, err
+	}
+	rows := make([][]any, len(all))
+	for n, s := range all {
+		rows[n] = []any{imp.ID, n + 1, s.Kind, s.mark, sealed[n]}
+	}
+	if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, sealed", "", rows); err != nil {
+		return imp, err
+	}
+	imp.State, imp.Trouble, imp.Choices = Ready, "", choices
+	imp.Employer, imp.EmployerName, imp.On = d.Employer.ID, d.Employer.Name, d.On
+	imp.Summary = Summary{Found: d.Counts, Mistakes: len(d.Mistakes)}
+	imp.View = d.view()
+	if err := save(ctx, tx, &imp, ""); err != nil {
+		return imp, err
+	}
+	return imp, audit.Record(ctx, tx, audit.Event{Act: "prepare", Entity: "roster_import", Row: imp.ID, Detail: map[string]any{"found": d.Counts, "mistakes": len(d.Mistakes)}})
+}
+
+// A View is how a list was understood, for the page where that can be put right.
+type View struct {
+	Labels       []string         `json:"labels,omitempty"` // the columns of the first sheet
+	Columns      map[Field]string `json:"columns,omitempty"`
+	Missing      []Field          `json:"missing,omitempty"` // without which nothing can be done
+	Municipality string           `json:"municipality,omitempty"`
+	Places       []PlaceView      `json:"places,omitempty"`
+}
+
+// A PlaceView is a workplace of the list and what it was taken for.
+type PlaceView struct {
+	Key    string `json:"key"`
+	Name   string `json:"name"`
+	Unit   string `json:"unit,omitempty"`
+	Parent string `json:"parent,omitempty"`
+	How    How    `json:"how"`
+	Was    string `json:"was,omitempty"`
+	Lines  int    `json:"lines"`
+}
+
+func (d *Difference) view() (v View) {
+	if len(d.Parts) > 0 {
+		p := d.Parts[0]
+		v.Labels, v.Columns, v.Missing = p.Labels, map[Field]string{}, p.missing()
+		for f := range p.Columns {
+			v.Columns[f] = p.Label(f)
+		}
+	}
+	v.Municipality = d.Municipality.ID
+	for _, p := range d.Places {
+		if p.fault == nil {
+			v.Places = append(v.Places, PlaceView{p.Key, p.Name, p.Unit, d.world.tree.Name(p.Parent), p.How, p.Was, p.Lines})
+		}
+	}
+	return v
+}
+
+// Fail stores why a file could not be read.
+func Fail(ctx context.Context, tx *db.Tx, imp Import, trouble string) error {
+	imp.State, imp.Trouble = Failed, trouble
+	if err := save(ctx, tx, &imp, ""); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "fail", Entity: "roster_import", Row: imp.ID, Detail: map[string]any{"trouble": trouble}})
+}
+
+// Items returns the rows of a kind that come after one, as they were shown.
+func Items(ctx context.Context, c db.Conn, ring *secret.Ring, imp Import, kind Kind, after, limit int) ([]Shown, error) {
+	all, err := db.All(ctx, c, func(s *Shown) []any { return []any{&s.Ord, &s.Kind, &s.Choice, &s.mark, &s.sealed} },
+		`SELECT ord, kind, choice, mark, sealed FROM roster_item WHERE import = $1 AND kind = $2 AND ord > $3 ORDER BY ord LIMIT $4`, imp.ID, kind, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]secret.Item, len(all))
+	for n, s := range all {
+		items[n] = secret.Item{Owner: owner(imp.ID), Text: s.sealed}
+	}
+	texts, err := secret.OpenAll(ctx, c, ring, items)
+	if err != nil {
+		return nil, err
+	}
+	for n, text := range texts {
+		if text != "" {
+			if err := json.Unmarshal([]byte(text), &all[n]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+// Decide keeps what was said of rows, by their places.
+func Decide(ctx context.Context, tx *db.Tx, v access.Viewer, id string, said map[int]string) error {
+	imp, err := Get(ctx, tx, v, id)
+	if err != nil {
+		return err
+	}
+	if imp.State != Ready {
+		return ErrState
+	}
+	by := map[string][]int{}
+	for ord, choice := range said {
+		if choice == "" || slices.Contains([]string{Yes, No, AsSame, AsNew}, choice) {
+			by[choice] = append(by[choice], ord)
+		}
+	}
+	for choice, ords := range by {
+		args := []any{choice, id}
+		if _, err := tx.Exec(ctx, `UPDATE roster_item SET choice = $1 WHERE import = $2 AND ord IN `+db.In(&args, ords), args...); err != nil {
+			return err
+		}
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "decide", Entity: "roster_import", Row: id, Detail: map[string]any{"rows": len(said)}})
+}
+
+// Decline says no, or yes after all, to all rows of a kind of which nothing is said by itself.
+func Decline(ctx context.Context, tx *db.Tx, v access.Viewer, id string, kind Kind, no bool) error {
+	imp, err := Get(ctx, tx, v, id)
+	if err != nil {
+		return err
+	}
+	if imp.State != Ready {
+		return ErrState
+	}
+	if imp.Choices.Declined == nil {
+		imp.Choices.Declined = map[Kind]bool{}
+	}
+	imp.Choices.Declined[kind] = no
+	if _, err := tx.Exec(ctx, `UPDATE roster_item SET choice = '' WHERE import = $1 AND kind = $2`, id, kind); err != nil {
+		return err
+	}
+	if err := save(ctx, tx, &imp, ""); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "decide", Entity: "roster_import", Row: id, Detail: map[string]any{"kind": kind, "no": no}})
+}
+
+// Said are all decisions on what was shown.
+func Said(ctx context.Context, c db.Conn, imp Import) (Decisions, error) {
+	type row struct{ mark, choice string }
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.mark, &r.choice} }, `SELECT mark, choice FROM roster_item WHERE import = $1 AND mark <> '' ORDER BY ord`, imp.ID)
+	d := Decisions{Declined: imp.Choices.Declined, Rows: map[string]string{}, Seen: make(map[string]bool, len(rows))}
+	for _, r := range rows {
+		d.Seen[r.mark] = true
+		if r.choice != "" {
+			d.Rows[r.mark] = r.choice
+		}
+	}
+	return d, err
+}
+
+// number is what may be an identity number, wherever it stands.
+var number = regexp.MustCompile(`\b(\d{6}(?:\d{2})?)[-+]?[\dA-Z]\d{3}\b`)
+
+// mask hides the last four of identity numbers in a text.
+func mask(s string) string { return number.ReplaceAllString(s, "$1-****") }
+
+// BadRows is a list of the rows in which something is wrong, as they stand in the file but with the identity numbers masked, and with what is
+// wrong in a column of its own. say chooses the words. Mended, it can be sent as a list.
+func BadRows(list *List, d *Difference, label string, say func(code string, args ...any) string) sheet.Table {
+	part := 0
+	t := sheet.Table{Columns: []sheet.Column{{Label: label, Width: 60}}}
+	if len(d.Parts) == 0 {
+		return t
+	}
+	for n := range d.Parts {
+		if len(d.Mistakes) > 0 && d.Parts[n].Sheet == d.Mistakes[0].Sheet {
+			part = n
+		}
+	}
+	p := d.Parts[part]
+	for _, l := range p.Labels {
+		t.Columns = append(t.Columns, sheet.Column{Label: l})
+	}
+	wrong := map[int]string{}
+	var order []int
+	for _, m := range d.Mistakes {
+		if m.Sheet != p.Sheet {
+			continue
+		}
+		if wrong[m.Row] == "" {
+			order = append(order, m.Row)
+		} else {
+			wrong[m.Row] += " "
+		}
+		wrong[m.Row] += cmp.Or(m.Column, strconv.Itoa(m.Row)) + ": " + mask(say(m.Fault.Code, m.Fault.Args...))
+	}
+	byNumber := map[int]sheet.Row{}
+	for _, r := range p.rows {
+		if wrong[r.Number] != "" {
+			byNumber[r.Number] = r
+		}
+	}
+	t.Rows = func(yield func([]any) bool) {
+		for _, row := range order {
+			values := []any{wrong[row]}
+			for n := range p.Labels {
+				text := byNumber[row].Cell(n)
+				if p.is(n, Identity) && len(text) > 4 {
+					text = text[:len(text)-4] + "****"
+				}
+				values = append(values, mask(text))
+			}
+			if !yield(values) {
+				return
+			}
+		}
+	}
+	return t
+}
+
+// masked reads a number that we have masked ourselves: the day of birth is left of it.
+var masked = regexp.MustCompile(`^(\d{8})-?\*{4}$`)
+
+func bornOf(text string) (string, bool) {
+	m := masked.FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}

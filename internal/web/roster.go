@@ -1,0 +1,530 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/job"
+	"kompobib/internal/local"
+	"kompobib/internal/office"
+	"kompobib/internal/people"
+	"kompobib/internal/people/roster"
+	"kompobib/internal/web/view"
+)
+
+// What is more than this takes a while, and is done in the background.
+const (
+	soonBytes = 1 << 20
+	soonRows  = 3000
+)
+
+// Jobs that take in large lists.
+const (
+	rosterPrepare = "roster-prepare"
+	rosterApply   = "roster-apply"
+)
+
+func (s *Server) listImports(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	all, err := roster.Imports(req.Context(), s.DB, r.Viewer, 100)
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, importsView(r, all))
+}
+
+// importForm asks for the file of a list.
+func (s *Server) importForm(_ *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		employers, err := people.Employers(ctx, c, "")
+		if err != nil {
+			return formPage{}, err
+		}
+		return formPage{
+			Page: view.Page{Title: r.Say("roster.new"), Crumbs: []view.Link{{Href: "/imports", Text: r.Say("roster.list")}}},
+			Form: view.Form{Action: "/imports/new", Files: true},
+			What: []string{r.Say("roster.new-what"), r.Say("roster.new-kept")},
+			Controls: []control{
+				{Field: view.Field{Name: "file", Label: r.Say("roster.file"), Help: r.Say("roster.file-help"), Kind: "file", Accept: ".xlsx,.csv,.txt"}},
+				{Field: view.Field{Name: "employer", Label: r.Say("roster.employer-of"), Help: r.Say("roster.employer-help"), Options: view.None(r.Say("roster.guess"), employerOptions(employers))}, As: "select"},
+			},
+			Submit: r.Say("roster.read"), Back: "/imports",
+		}, nil
+	}
+}
+
+func employerOptions(employers []people.Employer) (options []view.Option) {
+	for _, e := range employers {
+		options = append(options, view.Option{Value: e.ID, Label: e.Name})
+	}
+	return options
+}
+
+// receive takes a file, and reads it at once unless it is large.
+func (s *Server) receive(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	again := func(err error) error { return s.askAgain(w, req, r, at(err, "file"), s.importForm(req, r)) }
+	if req.MultipartForm == nil || len(req.MultipartForm.File["file"]) == 0 || req.MultipartForm.File["file"][0].Size == 0 {
+		return again(fault.List{errNoFile})
+	}
+	head := req.MultipartForm.File["file"][0]
+	body, err := head.Open()
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	content, err := io.ReadAll(io.LimitReader(body, roster.MaxFile))
+	if err != nil {
+		return err
+	}
+	var imp roster.Import
+	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+		name := []rune(strings.TrimSpace(head.Filename))
+		imp, err = roster.Begin(ctx, tx, r.Viewer, string(name[max(0, len(name)-120):]), roster.Choices{Employer: req.PostFormValue("employer")})
+		return err
+	})
+	if err == nil {
+		imp, err = roster.Keep(req.Context(), s.DB, s.Ring, s.Files, r.Person, imp, content)
+	}
+	if err != nil {
+		return err
+	}
+	return s.reread(w, req, r, imp, len(content))
+}
+
+var errNoFile = fault.Define(fault.Invalid, "roster.no-file")
+
+// reread reads an import's file, now or soon, and goes to its page.
+func (s *Server) reread(w http.ResponseWriter, req *http.Request, r view.Reader, imp roster.Import, size int) error {
+	to := "/imports/" + imp.ID
+	if size > soonBytes {
+		err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+			return job.Enqueue(ctx, tx, rosterPrepare, imp.ID, imp.ID)
+		})
+		if err != nil {
+			return err
+		}
+	} else if err := s.prepare(req.Context(), r, imp, func(int) error { return nil }); err != nil {
+		return err
+	}
+	http.Redirect(w, req, to, http.StatusSeeOther)
+	return nil
+}
+
+// prepare reads and compares an import's file, and stores what it says, or why it cannot be read.
+func (s *Server) prepare(ctx context.Context, r view.Reader, imp roster.Import, step func(percent int) error) error {
+	content, err := roster.Content(ctx, s.DB, s.Ring, s.Files, imp)
+	if err != nil {
+		return err
+	}
+	if err := step(10); err != nil {
+		return err
+	}
+	_, d, choices, err := roster.Prepare(ctx, s.DB, s.Ring, r.Viewer, imp.FileName, content, imp.Choices, s.date())
+	if trouble := roster.Trouble(err); trouble != "" {
+		return s.DB.Tx(ctx, r.Person, func(ctx context.Context, tx *db.Tx) error { return roster.Fail(ctx, tx, imp, trouble) })
+	}
+	if err != nil {
+		return err
+	}
+	if err := step(80); err != nil {
+		return err
+	}
+	return s.DB.Tx(ctx, r.Person, func(ctx context.Context, tx *db.Tx) error {
+		_, err := roster.SavePreview(ctx, tx, s.Ring, imp, d, choices)
+		return err
+	})
+}
+
+// carryOut does what has been said yes to.
+func (s *Server) carryOut(ctx context.Context, r view.Reader, imp roster.Import, step func(percent int) error) error {
+	content, err := roster.Content(ctx, s.DB, s.Ring, s.Files, imp)
+	if err != nil {
+		return err
+	}
+	list, err := roster.Read(ctx, s.Ring, imp.FileName, content, imp.Choices.Mapping, s.date())
+	if err != nil {
+		return err
+	}
+	if err := step(30); err != nil {
+		return err
+	}
+	return s.DB.Tx(ctx, r.Person, func(ctx context.Context, tx *db.Tx) error {
+		said, err := roster.Said(ctx, tx, imp)
+		if err != nil {
+			return err
+		}
+		_, err = roster.Finish(ctx, tx, s.Ring, r.Viewer, imp, list, said, func(int, int) error { return ctx.Err() })
+		return err
+	})
+}
+
+// Jobs are what the application does in the background.
+func (s *Server) Jobs() map[string]job.Handler {
+	handle := func(do func(*Server, context.Context, view.Reader, roster.Import, func(int) error) error, states ...string) job.Handler {
+		return func(ctx context.Context, run *job.Run) error {
+			v, _, err := resolve(ctx, s.DB, run.MadeBy, s.date())
+			if err != nil {
+				return err
+			}
+			imp, err := roster.Get(ctx, s.DB, v, run.Payload)
+			if errors.Is(err, roster.ErrImport) || err == nil && !slices.Contains(states, imp.State) {
+				return nil // it has been put away, or done before
+			}
+			if err != nil {
+				return err
+			}
+			return do(s, ctx, view.Reader{Viewer: v}, imp, func(percent int) error { return run.Progress(ctx, percent, 100) })
+		}
+	}
+	return map[string]job.Handler{
+		rosterPrepare: handle((*Server).prepare, roster.Received, roster.Ready, roster.Failed),
+		rosterApply:   handle((*Server).carryOut, roster.Ready),
+	}
+}
+
+// importPageRows is how many rows of a difference stand on a page.
+const importPageRows = 50
+
+// An importPage is a list taken in: what it says, or what became of it.
+type importPage struct {
+	roster.Import
+	Kind   roster.Kind
+	Rows   []roster.Shown
+	Next   string
+	Job    *job.Job // under way
+	Kept   map[string]people.Name
+	Places int // that are new or renamed
+	Key    string
+}
+
+func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	ctx := req.Context()
+	d := importPage{Key: view.NewKey()}
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Import, err = roster.Get(ctx, c, r.Viewer, req.PathValue("import")); err != nil {
+			return err
+		}
+		for _, kind := range []string{rosterPrepare, rosterApply} {
+			j, err := job.Latest(ctx, c, kind, d.ID)
+			if errors.Is(err, db.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if j.State == "waiting" || j.State == "running" {
+				d.Job = &j
+			}
+		}
+		if d.State == roster.Ready {
+			d.Kind = d.first(r.Query().Get("kind"))
+			after, _ := strconv.Atoi(r.Query().Get("after"))
+			if d.Rows, err = roster.Items(ctx, c, s.Ring, d.Import, d.Kind, after, importPageRows+1); err != nil {
+				return err
+			}
+			if len(d.Rows) > importPageRows {
+				d.Rows = d.Rows[:importPageRows]
+				d.Next = r.With("after", strconv.Itoa(d.Rows[importPageRows-1].Ord))
+			}
+		}
+		d.Kept, err = people.Names(ctx, c, r.Viewer, slices.Concat(d.Summary.Kept, d.Summary.Given))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if d.Job != nil {
+		w.Header().Set("Refresh", "3") // without script
+	}
+	return render(w, req, http.StatusOK, importView(r, d))
+}
+
+// kinds are the kinds with rows to look at.
+func (d importPage) kinds() (kinds []roster.Kind) {
+	for _, k := range roster.Kinds {
+		if k != roster.Unchanged && d.Summary.Found[k] > 0 {
+			kinds = append(kinds, k)
+		}
+	}
+	if d.Summary.Mistakes > 0 {
+		kinds = append(kinds, roster.Mistaken)
+	}
+	return kinds
+}
+
+func (d importPage) count(k roster.Kind) int {
+	if k == roster.Mistaken {
+		return d.Summary.Mistakes
+	}
+	return d.Summary.Found[k]
+}
+
+// first is the kind asked for, else the first that there is.
+func (d importPage) first(asked string) roster.Kind {
+	kinds := d.kinds()
+	if slices.Contains(kinds, roster.Kind(asked)) {
+		return roster.Kind(asked)
+	}
+	if len(kinds) > 0 {
+		return kinds[0]
+	}
+	return ""
+}
+
+// choicesForm is how a list was understood, to be put right.
+func (s *Server) choicesForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		imp, err := roster.Get(ctx, c, r.Viewer, req.PathValue("import"))
+		if err != nil {
+			return formPage{}, err
+		}
+		employers, err := people.Employers(ctx, c, "")
+		if err != nil {
+			return formPage{}, err
+		}
+		tree, err := people.LoadTree(ctx, c, s.date())
+		if err != nil {
+			return formPage{}, err
+		}
+		municipalities := namedUnits(tree.Units(people.Municipality))
+		guessed := r.Say("roster.guess")
+		newEmployer := imp.Choices.NewEmployer
+		if imp.Employer == "" && newEmployer == "" {
+			newEmployer = imp.EmployerName
+		}
+		scope := slices.Concat(municipalities, namedUnits(tree.Units(people.Workplace)))
+		list := []control{
+			group(r.Say("roster.about"), r.Say("roster.about-help"),
+				control{Field: view.Field{Name: "employer", Label: r.Say("roster.employer-of"), Value: imp.Employer, Options: view.None(r.Say("roster.employer-new"), employerOptions(employers))}, As: "select"},
+				row(control{Field: view.Field{Name: "new_employer", Label: r.Say("roster.new-employer"), Value: newEmployer, Optional: true}},
+					control{Field: view.Field{Name: "org_number", Label: r.Say("employer.org-number"), Value: imp.Choices.OrgNumber, Optional: true, Inputs: "numeric", Width: "medium"}}),
+				row(control{Field: view.Field{Name: "on", Label: r.Say("roster.on"), Help: r.Say("roster.on-help"), Kind: "date", Value: string(imp.On), Width: "medium"}},
+					control{Field: view.Field{Name: "left_on", Label: r.Say("roster.left-on"), Help: r.Say("roster.left-on-help"), Kind: "date", Value: string(imp.Choices.LeftOn), Width: "medium", Optional: true}}),
+				control{Field: view.Field{Name: "municipality", Label: r.Say("roster.municipality-of"), Help: r.Say("roster.municipality-help"), Value: imp.View.Municipality, Options: view.None(r.Say("roster.by-row"), municipalities)}, As: "select"},
+				control{Field: view.Field{Name: "unit", Label: r.Say("roster.scope-of"), Help: r.Say("roster.scope-help"), Value: onlyOne(imp.Choices.Units), Options: view.None(r.Say("roster.scope-all"), scope)}, As: "select"}),
+		}
+		var labels []view.Option
+		for _, l := range imp.View.Labels {
+			labels = append(labels, view.Option{Value: l, Label: l})
+		}
+		var columns []control
+		for _, f := range roster.Fields {
+			columns = append(columns, control{Field: view.Field{Name: "column_" + string(f), Label: fieldName(r, f), Value: imp.View.Columns[f], Options: view.None(r.Say("roster.no-such-column"), labels)}, As: "select"})
+		}
+		list = append(list, control{Field: view.Field{Label: r.Say("roster.columns")}, As: "fold", Parts: columns})
+		var places []control
+		for i, p := range imp.View.Places {
+			options := append([]view.Option{{Value: "", Label: guessed + ": " + placeSays(r, p)}, {Value: string(roster.New), Label: r.Say("roster.place-new")}}, namedUnits(tree.Units(people.Workplace))...)
+			places = append(places, control{Field: view.Field{Name: fmt.Sprint("place_", i), Label: p.Name, Value: imp.Choices.Places[p.Key], Options: options}, As: "select"},
+				control{Field: view.Field{Name: fmt.Sprint("key_", i), Value: p.Key}, As: "hidden"})
+		}
+		if places != nil {
+			list = append(list, control{Field: view.Field{Label: r.Say("roster.places")}, As: "fold", Parts: places})
+		}
+		return formPage{
+			Page: view.Page{Title: r.Say("roster.understood"), Crumbs: importCrumbs(r, imp)},
+			Form: view.Form{Action: "/imports/" + imp.ID + "/choices", Version: imp.Version},
+			What: []string{r.Say("roster.understood-what")}, Controls: list, Submit: r.Say("roster.reread"), Back: "/imports/" + imp.ID,
+		}, nil
+	}
+}
+
+func onlyOne(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func namedUnits(units []people.Unit) (options []view.Option) {
+	for _, u := range units {
+		options = append(options, view.Option{Value: u.ID, Label: u.Name})
+	}
+	return options
+}
+
+func importCrumbs(r view.Reader, imp roster.Import) []view.Link {
+	return []view.Link{{Href: "/imports", Text: r.Say("roster.list")}, {Href: "/imports/" + imp.ID, Text: imp.FileName}}
+}
+
+// saveChoices takes what was put right, and reads the file once more with it.
+func (s *Server) saveChoices(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	imp, err := roster.Get(req.Context(), s.DB, r.Viewer, req.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	if imp.State != roster.Ready {
+		return roster.ErrState
+	}
+	in := formOf(req)
+	choices := roster.Choices{Employer: in.text("employer"), On: in.date("on"), LeftOn: in.date("left_on"), Municipality: in.text("municipality"),
+		Mapping: roster.Mapping{}, Places: map[string]string{}, Declined: imp.Choices.Declined}
+	if choices.Employer == "" {
+		choices.NewEmployer, choices.OrgNumber = strings.TrimSpace(in.text("new_employer")), strings.TrimSpace(in.text("org_number"))
+	}
+	if unit := in.text("unit"); unit != "" {
+		choices.Units = []string{unit}
+	}
+	for _, f := range roster.Fields {
+		if column := in.text("column_" + string(f)); column != imp.View.Columns[f] || imp.Choices.Mapping[f] != "" {
+			choices.Mapping[f] = column
+		}
+	}
+	for i := 0; in.Has(fmt.Sprint("key_", i)); i++ {
+		if at := in.text(fmt.Sprint("place_", i)); at != "" {
+			choices.Places[in.text(fmt.Sprint("key_", i))] = at
+		}
+	}
+	var faults fault.List
+	faults.Unless(choices.LeftOn == "" || choices.LeftOn.Valid(), local.ErrDate.At("left_on"))
+	if choices.OrgNumber != "" {
+		number, err := people.ParseOrgNumber(choices.OrgNumber)
+		if choices.OrgNumber = number; !faults.Add(err) {
+			return err
+		}
+	}
+	imp.Version = in.version()
+	err = faults.Err()
+	if err == nil {
+		imp.Choices = choices
+		_, _, _, err = s.tryChoices(req.Context(), r, imp)
+	}
+	if err != nil {
+		return s.askAgain(w, req, r, err, s.choicesForm(req, r))
+	}
+	return s.reread(w, req, r, imp, 0)
+}
+
+// tryChoices finds out whether choices can be carried out at all.
+func (s *Server) tryChoices(ctx context.Context, r view.Reader, imp roster.Import) (*roster.List, *roster.Difference, roster.Choices, error) {
+	content, err := roster.Content(ctx, s.DB, s.Ring, s.Files, imp)
+	if err != nil {
+		return nil, nil, imp.Choices, err
+	}
+	return roster.Prepare(ctx, s.DB, s.Ring, r.Viewer, imp.FileName, content, imp.Choices, s.date())
+}
+
+// decide keeps what is said of the rows on a page, or of a whole kind.
+func (s *Server) decide(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	id, in := req.PathValue("import"), formOf(req)
+	kind := roster.Kind(in.text("kind"))
+	said := map[int]string{}
+	for name := range in.Values {
+		if ord, ok := strings.CutPrefix(name, "row_"); ok {
+			if n, err := strconv.Atoi(ord); err == nil {
+				said[n] = in.text(name)
+				if boxes := in.Values[name]; kind != roster.Doubtful && slices.Contains(boxes, roster.Yes) {
+					said[n] = roster.Yes
+				}
+			}
+		}
+	}
+	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		switch in.text("do") {
+		case "all", "none":
+			return roster.Decline(ctx, tx, r.Viewer, id, kind, in.text("do") == "none")
+		}
+		return roster.Decide(ctx, tx, r.Viewer, id, said)
+	})
+	if err != nil {
+		return err
+	}
+	to := "/imports/" + id + "?kind=" + string(kind)
+	if in.text("do") == "next" && in.number("last") > 0 {
+		to += "&after=" + strconv.Itoa(in.number("last"))
+	}
+	return done(w, req, to, "roster.decided")
+}
+
+// applyImport carries an import out, now or soon.
+func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	imp, err := roster.Get(req.Context(), s.DB, r.Viewer, req.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	if imp.State != roster.Ready {
+		return roster.ErrState
+	}
+	to := "/imports/" + imp.ID
+	if imp.Version != formOf(req).version() {
+		return fault.Stale
+	}
+	rows := 0
+	for _, n := range imp.Summary.Found {
+		rows += n
+	}
+	if rows > soonRows {
+		err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+			return job.Enqueue(ctx, tx, rosterApply, imp.ID, imp.ID)
+		})
+		if err != nil {
+			return err
+		}
+		http.Redirect(w, req, to, http.StatusSeeOther)
+		return nil
+	}
+	if err := s.carryOut(req.Context(), r, imp, func(int) error { return nil }); err != nil {
+		return err
+	}
+	return done(w, req, to, "roster.applied")
+}
+
+func (s *Server) undoImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	id := req.PathValue("import")
+	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		_, err := roster.Undo(ctx, tx, s.Ring, r.Viewer, id, formOf(req).version(), office.Used)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return done(w, req, "/imports/"+id, "roster.undone")
+}
+
+// discardImport puts an import away, and stops what is being done with it.
+func (s *Server) discardImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	id := req.PathValue("import")
+	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		if err := roster.Discard(ctx, tx, r.Viewer, id, formOf(req).version()); err != nil {
+			return err
+		}
+		for _, kind := range []string{rosterPrepare, rosterApply} {
+			j, err := job.Latest(ctx, tx, kind, id)
+			if errors.Is(err, db.ErrNoRows) {
+				continue
+			}
+			if err == nil {
+				err = job.Cancel(ctx, tx, j.ID)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return done(w, req, "/imports", "roster.discarded")
+}
+
+// handBadRows answers with the rows in which something is wrong, to be mended.
+func (s *Server) handBadRows(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	ctx := req.Context()
+	imp, err := roster.Get(ctx, s.DB, r.Viewer, req.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	list, d, _, err := s.tryChoices(ctx, r, imp)
+	if err != nil {
+		return err
+	}
+	return s.hand(w, req, r, "roster_import", imp.ID, len(d.Mistakes), r.Say("roster.bad-rows"), roster.BadRows(list, d, r.Say("roster.wrong"), r.Say))
+}

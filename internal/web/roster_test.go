@@ -1,0 +1,209 @@
+package web
+
+import (
+	"bytes"
+	"crypto/rand"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/file"
+	"kompobib/internal/job"
+	"kompobib/internal/secret"
+)
+
+// send adds a file, and returns the page that it leads to.
+func (k *desk) send(name string, content []byte) (page string, answer *httptest.ResponseRecorder) {
+	k.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", name)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	part.Write(content)
+	form.Close()
+	req := httptest.NewRequestWithContext(k.t.Context(), http.MethodPost, "/imports/new", &body)
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Accept-Language", "sv")
+	answer = httptest.NewRecorder()
+	k.handler.ServeHTTP(answer, req)
+	return answer.Header().Get("Location"), answer
+}
+
+func rosterFile(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "people", "roster", "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+var versionOf = regexp.MustCompile(`name="version" value="(\d+)"`)
+
+// act presses a button of an import's page, with the version that the page carries.
+func (k *desk) act(page, do string, form ...string) *httptest.ResponseRecorder {
+	k.t.Helper()
+	version := versionOf.FindStringSubmatch(k.get(page).Body.String())
+	if version != nil {
+		form = append(form, "version", version[1])
+	}
+	return k.post(page+"/"+do, form...)
+}
+
+// A list is read, looked at, put right, carried out in part and undone, all on pages.
+func TestImports(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		files, err := file.OpenStore(t.TempDir(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { files.Close() })
+		ring, err := secret.NewRing(make([]byte, 32))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{DB: d, Ring: ring, Files: files, Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+		k.handler = s.Handler()
+		says := func(what, page string, want ...string) string {
+			t.Helper()
+			text := strings.ReplaceAll(k.get(page).Body.String(), "\u00a0", " ")
+			for _, w := range want {
+				if !strings.Contains(text, w) {
+					t.Errorf("%s: %s does not say %q", what, page, w)
+				}
+			}
+			for _, number := range []string{"194803229949", "480322-9949", "9949"} {
+				if strings.Contains(text, number) {
+					t.Errorf("%s: the page shows an identity number", what)
+				}
+			}
+			return text
+		}
+		people := func() int {
+			n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM person`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+
+		says("nothing yet", "/imports", "Inga listor ännu")
+		if _, answer := k.send("lista.xlsx", []byte("%PDF-1.4")); answer.Code != 303 {
+			t.Errorf("a PDF: %d", answer.Code)
+		} else {
+			says("a PDF is refused with its reason", answer.Header().Get("Location"), "Filen är PDF", "Gick inte att läsa")
+		}
+		if _, answer := k.send("tom.csv", nil); answer.Code != 422 || !strings.Contains(answer.Body.String(), "Välj en fil") {
+			t.Errorf("no file: %d", answer.Code)
+		}
+
+		page, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
+		says("the list is understood", page, "Köpings kommun", "Nya (24)", "Höglund", "19480322-****", "Ullvigymnasiets bibliotek", "ny arbetsplats i Köping")
+		if people() != 0 {
+			t.Error("looking changed something")
+		}
+		if answer := k.act(page, "apply"); answer.Code != 303 {
+			t.Errorf("apply: %d", answer.Code)
+		}
+		says("it is carried out", page, "Genomförd", "Nya: 24", "Ångra importen")
+		if people() != 24 {
+			t.Errorf("there are %d people", people())
+		}
+
+		page, _ = k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
+		says("the second list", page, "Nya (3)", "Ändrade (3)", "Flyttade (1)", "Slutat (1)", "19 personer är som förut", "blir kvar", "troligen nytt namn på Kolsva bibliotek")
+		says("those who are changed", page+"?kind=changed", "Efternamn: Höglund → Lindqvist Ek", "troligen namnbyte", "Tjänstgöringsgrad: 100 → 60")
+		if answer := k.post(page+"/rows", "kind", "new", "do", "none"); answer.Code != 303 {
+			t.Errorf("decline: %d", answer.Code)
+		}
+		if text := says("those new", page+"?kind=new"); strings.Contains(text, `value="yes" checked`) {
+			t.Error("what was said no to is still ticked")
+		}
+		choices := page + "/choices"
+		says("how it was understood", choices, "Arbetsgivare", "Namn", "Syss.grad", "Listan gäller")
+		if answer := k.act(page, "choices", "left_on", "igår"); answer.Code != 422 {
+			t.Errorf("a day that is none: %d", answer.Code)
+		}
+		if answer := k.act(page, "choices", "employer", k.payer, "on", "2012-10-01", "left_on", "2012-10-01", "column_identity", "Personnummer", "column_name", "Namn",
+			"column_workplace", "Organisationsenhet", "column_title", "Befattning", "column_share", "Syss.grad", "column_from", "Anställd from", "column_to", "Anställd tom", "column_email", "E-post"); answer.Code != 303 {
+			t.Errorf("choices: %d %s", answer.Code, answer.Body)
+		}
+		says("put right", page, "1 oktober 2012", "Slutat (1)")
+		if answer := k.act(page, "apply"); answer.Code != 303 {
+			t.Errorf("apply: %d", answer.Code)
+		}
+		says("carried out in part", page, "Flyttade: 1", "Slutat: 1", "Ändrade: 3")
+		if people() != 24 {
+			t.Errorf("those said no to came: %d", people())
+		}
+		if answer := k.post(page+"/apply", "version", "99"); answer.Code != 409 {
+			t.Errorf("carried out twice: %d", answer.Code)
+		}
+		if answer := k.act(page, "undo"); answer.Code != 303 {
+			t.Errorf("undo: %d", answer.Code)
+		}
+		says("undone", page, "Ångrad", "5 personer är som före importen")
+		says("all lists", "/imports", "koping-2012-09.csv", "koping-2012-12.csv", "Gick inte att läsa")
+
+		bad := strings.Replace(string(rosterFile(t, "koping-2012-09.csv")), "25,00;1985-11-01", "mycket;1985-11-01", 1)
+		page, _ = k.send("fel.csv", []byte(bad))
+		says("a row with a mistake", page+"?kind=mistake", "Syss.grad", "”mycket” går inte att läsa", "Raderna med fel")
+		answer := k.post(page+"/mistakes", "format", "csv")
+		if text := answer.Body.String(); answer.Code != 200 || !strings.Contains(text, "19480322****") || strings.Contains(text, "9949") || !strings.Contains(text, "mycket") {
+			t.Errorf("bad rows: %d %s", answer.Code, text)
+		}
+
+		// Another office does not see it, unless it is everyone's.
+		was := k.viewer
+		k.viewer = access.Viewer{Person: "other", Grants: []access.Grant{{Role: access.Participant}, {Role: access.Office, Programme: "p"}}}
+		if code := k.get(page).Code; code != 404 {
+			t.Errorf("another's list: %d", code)
+		}
+		k.viewer = was
+		if answer := k.act(page, "discard"); answer.Code != 303 {
+			t.Errorf("discard: %d", answer.Code)
+		}
+		says("put away", page, "Borttagen")
+		dbtest.Hold(t, d, files.Invariants(time.Time{})[0])
+	})
+}
+
+// A large list is read and carried out in the background.
+func TestLargeImport(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		files, err := file.OpenStore(t.TempDir(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { files.Close() })
+		ring, err := secret.NewRing(make([]byte, 32))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{DB: d, Ring: ring, Files: files, Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+		k.handler = s.Handler()
+		content := append(rosterFile(t, "koping-2012-09.csv"), bytes.Repeat([]byte(";;;;;;;\r\n"), soonBytes/9+1)...)
+		page, _ := k.send("stor.csv", content)
+		if text := k.get(page).Body.String(); !strings.Contains(text, "0 procent klart") {
+			t.Error("the page does not tell that the list is being read")
+		}
+		worker := &job.Worker{DB: d, Handlers: s.Jobs(), Clock: time.Now, Log: slog.New(slog.DiscardHandler), Pause: time.Millisecond}
+		if some, err := worker.Step(t.Context()); !some || err != nil {
+			t.Fatal(some, err)
+		}
+	})
+}

@@ -1,0 +1,147 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"kompobib/internal/people"
+	"kompobib/internal/people/roster"
+	"kompobib/internal/web/view"
+)
+
+func importTime(r view.Reader, t time.Time) string { return r.Time(t, zone) }
+
+func fieldName(r view.Reader, f roster.Field) string { return r.Say("roster-field." + string(f)) }
+
+// placeSays is what a workplace of a list was taken for.
+func placeSays(r view.Reader, p roster.PlaceView) string {
+	switch p.How {
+	case roster.New:
+		return r.Say("roster.place-made", p.Parent)
+	case roster.Renamed:
+		return r.Say("roster.place-renamed", p.Was)
+	case roster.Same:
+		return r.Say("roster.place-same")
+	}
+	return r.Say("roster.place-alike")
+}
+
+// changeSays is a fact and what becomes of it.
+func changeSays(r view.Reader, c roster.Change) string {
+	switch {
+	case c.Is == "" && c.Was == "":
+		return fieldName(r, c.Field)
+	case c.Was == "":
+		return fieldName(r, c.Field) + ": " + c.Is
+	case c.Is == "":
+		return r.Say("roster.ends", c.Was)
+	}
+	return fieldName(r, c.Field) + ": " + c.Was + " → " + c.Is
+}
+
+// mistakeArgs are what the words of a mistake are filled in with.
+func mistakeArgs(r view.Reader, s roster.Shown) (args []any) {
+	for _, a := range s.Args {
+		n, err := strconv.Atoi(a)
+		switch {
+		case s.Code == roster.ErrNoColumn.Code:
+			args = append(args, fieldName(r, roster.Field(a)))
+		case err == nil && (s.Code == roster.ErrOtherName.Code || s.Code == people.ErrBirthYear.Code):
+			args = append(args, n)
+		default:
+			args = append(args, a)
+		}
+	}
+	return args
+}
+
+// troubleSays is why a file could not be read.
+func troubleSays(r view.Reader, trouble string) string {
+	lines := strings.Split(trouble, "\n")
+	var args []any
+	for _, arg := range lines[1:] {
+		if n, err := strconv.Atoi(arg); err == nil {
+			args = append(args, n)
+		} else {
+			args = append(args, arg)
+		}
+	}
+	return r.Say(lines[0], args...)
+}
+
+// accepted reports whether a row is to be carried out as it stands.
+func (d importPage) accepted(s roster.Shown) bool {
+	return s.Choice == roster.Yes || s.Choice == "" && !d.Choices.Declined[s.Kind]
+}
+
+// tabs are the kinds of rows, with how many there are.
+func (d importPage) tabs(r view.Reader) (links []view.Link) {
+	for _, k := range d.kinds() {
+		l := view.Link{Href: "/imports/" + d.ID + "?kind=" + string(k), Text: r.Say("roster-kind."+string(k)) + " (" + r.Number(d.count(k)) + ")"}
+		if k == d.Kind {
+			l.Href = ""
+		}
+		links = append(links, l)
+	}
+	return links
+}
+
+// changes is how many rows there are to say yes to.
+func (d importPage) changes() (n int) {
+	for _, k := range d.kinds() {
+		if k != roster.Mistaken {
+			n += d.count(k)
+		}
+	}
+	return n
+}
+
+func rosterName(r view.Reader, s roster.Shown) string {
+	if s.Protected {
+		return r.Say("roster.protected")
+	}
+	return s.Name
+}
+
+func rowNumber(s roster.Shown) string {
+	if s.Row == 0 {
+		return "–"
+	}
+	if s.Sheet != "" {
+		return s.Sheet + " " + strconv.Itoa(s.Row)
+	}
+	return strconv.Itoa(s.Row)
+}
+
+func total(counts map[roster.Kind]int) (n int) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+func joinRows(rows []int) string {
+	texts := make([]string, len(rows))
+	for i, n := range rows {
+		texts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func importFacts(r view.Reader, d importPage) []view.Fact {
+	facts := []view.Fact{{Label: r.Say("roster.employer-of"), Value: d.EmployerName}, {Label: r.Say("roster.received"), Value: importTime(r, d.MadeAt)}}
+	if d.EmployerName != "" && d.Employer == "" {
+		facts[0].Value = r.Say("roster.new-one", d.EmployerName)
+	}
+	if d.On != "" {
+		facts = append(facts, view.Fact{Label: r.Say("roster.on"), Value: r.Date(d.On)})
+	}
+	if d.Choices.LeftOn != "" {
+		facts = append(facts, view.Fact{Label: r.Say("roster.left-on"), Value: r.Date(d.Choices.LeftOn)})
+	}
+	if d.File != "" {
+		facts = append(facts, view.Fact{Label: r.Say("roster.deleted-on"), Value: r.Date(d.DeleteOn)})
+	}
+	return facts
+}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
@@ -192,7 +193,12 @@ func Decide(ctx context.Context, tx *db.Tx, v access.Viewer, id string, said map
 	}
 	for choice, ords := range by {
 		args := []any{choice, id}
-		if _, err := tx.Exec(ctx, `UPDATE roster_item SET choice = $1 WHERE import = $2 AND ord IN `+db.In(&args, ords), args...); err != nil {
+		var in []string
+		for _, ord := range ords {
+			args = append(args, ord)
+			in = append(in, "$"+strconv.Itoa(len(args)))
+		}
+		if _, err := tx.Exec(ctx, `UPDATE roster_item SET choice = $1 WHERE import = $2 AND ord IN (`+strings.Join(in, ", ")+`)`, args...); err != nil {
 			return err
 		}
 	}

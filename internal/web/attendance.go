@@ -217,9 +217,8 @@ func (s *Server) takeAttendance(w http.ResponseWriter, req *http.Request, r view
 	if len(faults) > 0 {
 		err = faults
 	} else {
-		err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
-			done, err = activity.RecordAttendance(ctx, tx, r.Viewer, id, entries, form.Get("why"))
-			return err
+		done, err = changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (activity.Recorded, error) {
+			return activity.RecordAttendance(ctx, tx, r.Viewer, id, entries, form.Get("why"))
 		})
 	}
 	if err != nil {
@@ -293,11 +292,7 @@ var (
 // attest vouches for all that is recorded at a meeting.
 func (s *Server) attest(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
-	var n int
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
-		n, err = activity.Attest(ctx, tx, r.Viewer, id)
-		return err
-	})
+	n, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (int, error) { return activity.Attest(ctx, tx, r.Viewer, id) })
 	if err != nil {
 		return err
 	}

@@ -84,9 +84,9 @@ func square(code *qr.Code) (path string, size int) {
 // newSheet makes a sheet with a code of its own.
 func (s *Server) newSheet(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
 		_, err := activity.NewSheet(ctx, tx, r.Viewer, id)
-		return err
+		return "", err
 	})
 	if err != nil {
 		return err
@@ -157,9 +157,9 @@ func (s *Server) fileSheet(w http.ResponseWriter, req *http.Request, r view.Read
 	if len(faults) > 0 {
 		return s.showFiling(w, req, r, http.StatusUnprocessableEntity, code, faults)
 	}
-	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	_, err = s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
 		_, err := activity.FileScan(ctx, tx, r.Viewer, sheet.Code, f)
-		return err
+		return "", err
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,10 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -130,7 +133,6 @@ func (s *Server) showForm(w http.ResponseWriter, req *http.Request, r view.Reade
 	if err != nil {
 		return err
 	}
-	f.Key = view.NewKey()
 	return render(w, req, http.StatusOK, formView(r, f))
 }
 
@@ -165,10 +167,50 @@ func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reade
 // change runs do in a transaction of the reader's, once however often the form is sent, and returns its answer.
 func (s *Server) change(req *http.Request, r view.Reader, do func(ctx context.Context, tx *db.Tx) (string, error)) (answer string, err error) {
 	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
-		answer, err = once.Do(ctx, tx, req.PostFormValue("key"), func() (string, error) { return do(ctx, tx) })
+		answer, err = once.Do(ctx, tx, s.onceKey(req), func() (string, error) { return do(ctx, tx) })
 		return err
 	})
 	return answer, err
+}
+
+// changeOf is [Server.change] with an answer that is no text.
+func changeOf[T any](s *Server, req *http.Request, r view.Reader, do func(ctx context.Context, tx *db.Tx) (T, error)) (answer T, err error) {
+	text, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
+		answer, err := do(ctx, tx)
+		if err != nil {
+			return "", err
+		}
+		text, err := json.Marshal(answer)
+		return string(text), err
+	})
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &answer)
+	}
+	return answer, err
+}
+
+// onceKey is what a form that is sent twice has in common: its key and all that it says. Whoever goes back to a form, changes it
+// and sends it again asks for something else. It is hashed, since a form may hold what no table should.
+func (s *Server) onceKey(req *http.Request) string {
+	key := req.PostFormValue("key")
+	if key == "" {
+		return ""
+	}
+	said := url.Values{}
+	for name, values := range req.PostForm {
+		if !strings.HasSuffix(name, "_kept") { // a file stored twice has two names
+			said[name] = values
+		}
+	}
+	text := req.URL.Path + "?" + said.Encode()
+	if req.MultipartForm != nil {
+		for _, name := range slices.Sorted(maps.Keys(req.MultipartForm.File)) {
+			for _, f := range req.MultipartForm.File[name] {
+				text += fmt.Sprintf("\n%s %s %d", name, f.Filename, f.Size)
+			}
+		}
+	}
+	return s.Ring.Hash("form", text)
 }
 
 // askAgain shows a form once more with what was typed and what is wrong with it. If it was another of the page's
@@ -186,7 +228,7 @@ func (s *Server) askAgain(w http.ResponseWriter, req *http.Request, r view.Reade
 	if f.Action == req.URL.Path {
 		f.fill(r, formOf(req), stale)
 	} else {
-		f.stale, f.Key = stale, view.NewKey()
+		f.stale = stale
 	}
 	if !stale {
 		f.Faults = faults

@@ -13,7 +13,6 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
-	"kompobib/internal/once"
 	"kompobib/internal/web/view"
 )
 
@@ -30,7 +29,6 @@ type occasion struct {
 	Chosen    []string // colleagues that were ticked
 	List      bool     // the reader may see the seat list
 	Edit      bool     // and change the occasion
-	Key       string
 	Faults    fault.List
 }
 
@@ -47,7 +45,7 @@ func (s *Server) occasionPage(w http.ResponseWriter, req *http.Request, r view.R
 // showOccasion writes the page, with what was filled in and what was wrong with it.
 func (s *Server) showOccasion(w http.ResponseWriter, req *http.Request, r view.Reader, code int, faults fault.List) error {
 	ctx, id, now := req.Context(), req.PathValue("id"), s.DB.Now()
-	d := occasion{Key: view.NewKey(), Given: map[string]string{}, Chosen: req.PostForm["person"], Faults: faults}
+	d := occasion{Given: map[string]string{}, Chosen: req.PostForm["person"], Faults: faults}
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.Occasion, err = activity.GetOccasion(ctx, c, r.Viewer, id); err != nil {
 			return err
@@ -130,15 +128,11 @@ func answered(faults fault.List) fault.List {
 // signUp gives the reader a seat, or a place in the queue.
 func (s *Server) signUp(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
-		_, err := once.Do(ctx, tx, req.PostFormValue("key"), func() (string, error) {
-			signup, err := activity.SignUp(ctx, tx, r.Viewer, id, r.Person)
-			if err != nil {
-				return "", err
-			}
-			return string(signup.State), s.answer(ctx, tx, req, r, id)
-		})
-		return err
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
+		if _, err := activity.SignUp(ctx, tx, r.Viewer, id, r.Person); err != nil {
+			return "", err
+		}
+		return "", s.answer(ctx, tx, req, r, id)
 	})
 	// Who presses twice has what they came for.
 	if errors.Is(err, activity.ErrHasSeat) || errors.Is(err, activity.ErrIsWaiting) {
@@ -176,7 +170,7 @@ func (s *Server) answer(ctx context.Context, tx *db.Tx, req *http.Request, r vie
 // saveAnswers changes the answers of who has signed up.
 func (s *Server) saveAnswers(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error { return s.answer(ctx, tx, req, r, id) })
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) { return "", s.answer(ctx, tx, req, r, id) })
 	if err != nil {
 		if faults, code, ok := mistakes(err); ok {
 			return s.showOccasion(w, req, r, code, answered(faults))
@@ -192,8 +186,8 @@ func (s *Server) cancelSeat(w http.ResponseWriter, req *http.Request, r view.Rea
 	if p := req.PostFormValue("person"); p != "" {
 		person = p
 	}
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
-		return activity.Cancel(ctx, tx, r.Viewer, id, person, "")
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
+		return "", activity.Cancel(ctx, tx, r.Viewer, id, person, "")
 	})
 	if err != nil && !errors.Is(err, activity.ErrNotSignedUp) {
 		if faults, code, ok := mistakes(err); ok {
@@ -214,18 +208,17 @@ func (s *Server) cancelSeat(w http.ResponseWriter, req *http.Request, r view.Rea
 // signStaff signs the ticked colleagues up: all of them or nobody.
 func (s *Server) signStaff(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
-	var seated, waiting int
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	type states struct{ Seated, Waiting int }
+	got, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (n states, err error) {
 		signups, err := activity.SignUpAll(ctx, tx, r.Viewer, id, req.PostForm["person"]...)
-		seated, waiting = 0, 0
 		for _, signup := range signups {
 			if signup.State == activity.Seated {
-				seated++
+				n.Seated++
 			} else {
-				waiting++
+				n.Waiting++
 			}
 		}
-		return err
+		return n, err
 	})
 	if faults := fault.Of(err); faults != nil && !isNotFound(err) {
 		named := make(fault.List, len(faults))
@@ -242,10 +235,10 @@ func (s *Server) signStaff(w http.ResponseWriter, req *http.Request, r view.Read
 	if err != nil {
 		return err
 	}
-	if waiting > 0 {
-		return doneBut(w, req, occasionPath(id), "occasion.done-staff-waiting", r.Number(seated), r.Number(waiting))
+	if got.Waiting > 0 {
+		return doneBut(w, req, occasionPath(id), "occasion.done-staff-waiting", r.Number(got.Seated), r.Number(got.Waiting))
 	}
-	return done(w, req, occasionPath(id), "occasion.done-staff", r.Number(seated))
+	return done(w, req, occasionPath(id), "occasion.done-staff", r.Number(got.Seated))
 }
 
 func occasionPath(id string) string { return "/occasions/" + id }

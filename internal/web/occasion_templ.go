@@ -924,7 +924,7 @@ func mySeat(r view.Reader, d occasion) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.FormOf(view.Form{Action: occasionPath(d.ID) + "/sign-up", Key: d.Key, Quiet: len(d.Questions) == 0, Swap: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.FormOf(view.Form{Action: occasionPath(d.ID) + "/sign-up", Quiet: len(d.Questions) == 0, Swap: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -344,7 +344,7 @@ func programmeParts(r view.Reader, p programmePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = view.FormOf(view.Form{Action: "/programmes/" + p.Slug + "/state", Version: p.Version, Key: view.NewKey(), Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = view.FormOf(view.Form{Action: "/programmes/" + p.Slug + "/state", Version: p.Version, Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

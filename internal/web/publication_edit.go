@@ -70,7 +70,6 @@ type publicationPage struct {
 	Names   map[string]people.Name
 	File    file.File
 	Earlier *publishing.Text // an earlier text that is asked for
-	Key     string
 }
 
 func (s *Server) readPublication(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d reading, err error) {
@@ -86,7 +85,7 @@ func (s *Server) readPublication(ctx context.Context, c db.Conn, req *http.Reque
 
 // showPublication is a publication with its history. With text in the query it shows an earlier text.
 func (s *Server) showPublication(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	d, ctx := publicationPage{Key: view.NewKey()}, req.Context()
+	d, ctx := publicationPage{}, req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.reading, err = s.readPublication(ctx, c, req, r); err != nil {
 			return err

@@ -363,7 +363,7 @@ func publicationShow(r view.Reader, d publicationPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.FormOf(view.Form{Action: editPublicationPath(d.Programme.Slug, d.Publication.ID) + "/publish", Version: d.Publication.Version, Key: d.Key, Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.FormOf(view.Form{Action: editPublicationPath(d.Programme.Slug, d.Publication.ID) + "/publish", Version: d.Publication.Version, Quiet: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -2,16 +2,13 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
-	"kompobib/internal/once"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
 	"kompobib/internal/report"
@@ -247,20 +244,10 @@ func (s *Server) invite(w http.ResponseWriter, req *http.Request, r view.Reader)
 	case "occasion":
 		i.Occasion = id
 	}
-	var sent, mute int
-	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
-		answer, err := once.Do(ctx, tx, req.PostFormValue("key"), func() (string, error) {
-			done, err := report.Invite(ctx, tx, r.Viewer, d.Query, i)
-			return strconv.Itoa(done.Sent) + " " + strconv.Itoa(len(done.NoAddress)), err
-		})
-		if err != nil {
-			return err
-		}
-		a, b := cut(answer)
-		var first, second error
-		sent, first = strconv.Atoi(a)
-		mute, second = strconv.Atoi(b)
-		return errors.Join(first, second)
+	type letters struct{ Sent, Mute int }
+	got, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (letters, error) {
+		done, err := report.Invite(ctx, tx, r.Viewer, d.Query, i)
+		return letters{done.Sent, len(done.NoAddress)}, err
 	})
 	if faults, code, ok := mistakes(err); ok {
 		d.Faults = faults
@@ -270,10 +257,10 @@ func (s *Server) invite(w http.ResponseWriter, req *http.Request, r view.Reader)
 		return err
 	}
 	to := r.With()
-	if mute > 0 {
-		return doneBut(w, req, to, "reach.invited-some", r.Number(sent), r.Number(mute))
+	if got.Mute > 0 {
+		return doneBut(w, req, to, "reach.invited-some", r.Number(got.Sent), r.Number(got.Mute))
 	}
-	return done(w, req, to, "reach.invited", r.Number(sent))
+	return done(w, req, to, "reach.invited", r.Number(got.Sent))
 }
 
 // officePage is what the office of a programme has before it.

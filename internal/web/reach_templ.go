@@ -1438,7 +1438,7 @@ func notReachedView(r view.Reader, d notReached) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.FormOf(view.Form{Action: r.With("after", r.Query().Get("after")), ID: "invitation", Key: view.NewKey()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var66), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.FormOf(view.Form{Action: r.With("after", r.Query().Get("after")), ID: "invitation"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var66), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

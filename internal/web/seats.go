@@ -105,10 +105,8 @@ func seatsSheet(r view.Reader, d seatList) sheet.Table {
 // seatOther signs anyone whom the reader manages the occasion for up.
 func (s *Server) seatOther(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
-	var signup activity.Signup
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
-		signup, err = activity.SignUp(ctx, tx, r.Viewer, id, req.PostFormValue("person"))
-		return err
+	signup, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (activity.Signup, error) {
+		return activity.SignUp(ctx, tx, r.Viewer, id, req.PostFormValue("person"))
 	})
 	if err != nil {
 		if faults := fault.Of(err); faults != nil && !isNotFound(err) {

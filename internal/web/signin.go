@@ -224,11 +224,11 @@ func (s *Server) setPassword(w http.ResponseWriter, req *http.Request, r view.Re
 }
 
 func (s *Server) endSession(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
 		if req.PostFormValue("session") == "" {
-			return auth.EndSessions(ctx, tx, r.Person, s.Sessions.Stored(ctx))
+			return "", auth.EndSessions(ctx, tx, r.Person, s.Sessions.Stored(ctx))
 		}
-		return auth.EndSession(ctx, tx, r.Person, req.PostFormValue("session"))
+		return "", auth.EndSession(ctx, tx, r.Person, req.PostFormValue("session"))
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,9 @@ import (
 	"kompobib/internal/web/view"
 )
 
+// errTokenShown is the fault of a form that has made its key before.
+var errTokenShown = fault.Define(fault.Conflict, "signin.token-shown")
+
 // A tokenPage is where one sees to the keys by which programs act in one's name.
 type tokenPage struct {
 	Tokens []auth.Token
@@ -33,10 +36,13 @@ func (s *Server) showTokens(w http.ResponseWriter, req *http.Request, r view.Rea
 // newToken shows a new key as the answer to the post itself, so that no address, store or history holds it.
 func (s *Server) newToken(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	p := tokenPage{Label: strings.TrimSpace(formOf(req).text("label"))}
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (_ string, err error) {
 		p.New, err = auth.NewToken(ctx, tx, r.Viewer, r.Person, p.Label)
-		return err
+		return "", err
 	})
+	if err == nil && p.New == "" { // the form came before, and its answer is kept nowhere
+		err = errTokenShown
+	}
 	if faults, code, ok := mistakes(err); ok {
 		p.New, p.Faults = "", faults
 		return s.showTokens(w, req, r, code, p)
@@ -49,8 +55,8 @@ func (s *Server) newToken(w http.ResponseWriter, req *http.Request, r view.Reade
 }
 
 func (s *Server) revokeToken(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
-		return auth.RevokeToken(ctx, tx, r.Viewer, formOf(req).text("token"))
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
+		return "", auth.RevokeToken(ctx, tx, r.Viewer, formOf(req).text("token"))
 	})
 	if err != nil {
 		return err

@@ -134,17 +134,17 @@ func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Read
 
 // passOn is a workplace's word that its staff have been told of an activity.
 func (s *Server) passOn(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
 		workplaces := req.PostForm["workplace"]
 		if len(workplaces) == 0 {
-			return activity.ErrNotYourWorkplace
+			return "", activity.ErrNotYourWorkplace
 		}
 		for _, workplace := range workplaces {
 			if err := activity.ConfirmPassedOn(ctx, tx, r.Viewer, req.PostFormValue("activity"), workplace); err != nil {
-				return err
+				return "", err
 			}
 		}
-		return nil
+		return "", nil
 	})
 	if err != nil {
 		return err
@@ -154,10 +154,8 @@ func (s *Server) passOn(w http.ResponseWriter, req *http.Request, r view.Reader)
 
 // attestStaff vouches for the hours of the reader's staff at a meeting.
 func (s *Server) attestStaff(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	var n int
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
-		n, err = activity.Attest(ctx, tx, r.Viewer, req.PostFormValue("meeting"))
-		return err
+	n, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (int, error) {
+		return activity.Attest(ctx, tx, r.Viewer, req.PostFormValue("meeting"))
 	})
 	if err != nil {
 		return err

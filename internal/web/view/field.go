@@ -56,7 +56,7 @@ type Form struct {
 	Action  string
 	ID      string // for fields that stand outside it: form="id"
 	Version int    // of the row that is edited, 0 for none: goes along as "version"
-	Key     string // idempotency key: goes along as "key"; see [NewKey]
+	Key     string // idempotency key that came with it, "" for a new one: goes along as "key"
 	Files   bool
 	Keep    bool // leaving it half written asks first
 	Unsaved bool // it comes back with what was typed: leaving it asks first already

@@ -41,8 +41,6 @@ type world struct {
 	staff                     []string // of the library
 	protected                 string   // one of them
 	tokens                    map[string]string
-	schemas                   map[string]*huma.Response // by operation, then status
-	asked                     int
 }
 
 func worlds(t *testing.T, f func(w *world)) {

@@ -225,7 +225,6 @@ type visitor struct {
 	*browsertest.Page
 	t      *testing.T
 	script bool
-	swaps  bool // the last act changed the page rather than left it
 }
 
 // act does something that changes the page, and returns what it is told of when focus has moved.

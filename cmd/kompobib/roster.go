@@ -89,7 +89,7 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 	if !c.Apply {
 		return told, nil
 	}
-	err = h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) error {
+	err = h.db.Tx(db.Lengthy(p.ctx, roster.MaxTime), operator, func(ctx context.Context, tx *db.Tx) error {
 		imp, err := roster.Begin(ctx, tx, access.System, filepath.Base(c.File), choices)
 		if err != nil {
 			return err

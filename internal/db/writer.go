@@ -36,6 +36,14 @@ var (
 	errAbandoned = errors.New("db: abandoned")
 )
 
+type lengthyKey struct{}
+
+// Lengthy returns a context for a transaction that may take so long, and hold up all others that write for as
+// long on SQLite: a list of a hundred thousand people, taken in as a whole.
+func Lengthy(ctx context.Context, limit time.Duration) context.Context {
+	return context.WithValue(ctx, lengthyKey{}, limit)
+}
+
 // enqueue lets the writer do f and waits for the answer, which comes also when ctx is done: by then f
 // may have happened.
 func (d *DB) enqueue(ctx context.Context, by string, f work) error {
@@ -60,7 +68,11 @@ func (d *DB) enqueue(ctx context.Context, by string, f work) error {
 // work does f in the caller's goroutine, but on the writer's time: a caller who goes away must not
 // interrupt a statement, since SQLite then undoes the others' work too.
 func (a *act) work(tx *Tx, f work) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), actTime)
+	limit, ok := a.ctx.Value(lengthyKey{}).(time.Duration)
+	if !ok {
+		limit = actTime
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), limit)
 	defer cancel()
 	a.tx, a.err, a.gone = tx, errAbandoned, true
 	defer func() { a.ran <- struct{}{} }()

@@ -136,7 +136,7 @@ func (s *Server) prepare(ctx context.Context, r view.Reader, imp roster.Import, 
 	if err := step(80); err != nil {
 		return err
 	}
-	return s.DB.Tx(ctx, r.Person, func(ctx context.Context, tx *db.Tx) error {
+	return s.DB.Tx(db.Lengthy(ctx, roster.MaxTime), r.Person, func(ctx context.Context, tx *db.Tx) error {
 		_, err := roster.SavePreview(ctx, tx, s.Ring, imp, d, choices)
 		return err
 	})
@@ -155,7 +155,7 @@ func (s *Server) carryOut(ctx context.Context, r view.Reader, imp roster.Import,
 	if err := step(30); err != nil {
 		return err
 	}
-	return s.DB.Tx(ctx, r.Person, func(ctx context.Context, tx *db.Tx) error {
+	return s.DB.Tx(db.Lengthy(ctx, roster.MaxTime), r.Person, func(ctx context.Context, tx *db.Tx) error {
 		said, err := roster.Said(ctx, tx, imp)
 		if err != nil {
 			return err
@@ -478,7 +478,7 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 
 func (s *Server) undoImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("import")
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	err := s.DB.Tx(db.Lengthy(req.Context(), roster.MaxTime), r.Person, func(ctx context.Context, tx *db.Tx) error {
 		_, err := roster.Undo(ctx, tx, s.Ring, r.Viewer, id, formOf(req).version(), office.Used)
 		return err
 	})

@@ -228,9 +228,10 @@ func (d *Difference) employer(ctx context.Context, c db.Conn, w *world, list *Li
 }
 
 // sound are the lines whose workplaces are found. Of the others it is told what is wrong.
-func (d *Difference) sound(list *List, byLine []*Place) (lines []Line, at []*Place) {
-	lines, at = make([]Line, 0, len(list.lines)), make([]*Place, 0, len(list.lines))
-	for i, l := range list.lines {
+func (d *Difference) sound(list *List, byLine []*Place) (lines []*Line, at []*Place) {
+	lines, at = make([]*Line, 0, len(list.lines)), make([]*Place, 0, len(list.lines))
+	for i := range list.lines {
+		l := &list.lines[i]
 		if p := byLine[i]; p.fault != nil {
 			d.mistake(l, p.field, p.fault)
 			if k := d.world.byHash[l.Hash]; k != nil && l.Hash != "" {
@@ -246,8 +247,7 @@ func (d *Difference) sound(list *List, byLine []*Place) (lines []Line, at []*Pla
 // within leaves out the lines that lie outside of the scope, or where the viewer may change nothing.
 func (d *Difference) within(groups []*group) {
 	for _, g := range groups {
-		var lines []Line
-		var places []*Place
+		n := 0
 		for i, p := range g.places {
 			outside := p.Unit != "" && !d.world.scope(p.Unit)
 			if p.Unit == "" && len(d.Units) > 0 {
@@ -257,9 +257,10 @@ func (d *Difference) within(groups []*group) {
 				d.mistake(g.lines[i], Workplace, ErrOutside.With(p.Name))
 				continue
 			}
-			lines, places = append(lines, g.lines[i]), append(places, p)
+			g.lines[n], g.places[n] = g.lines[i], p
+			n++
 		}
-		g.lines, g.places = lines, places
+		g.lines, g.places = g.lines[:n], g.places[:n]
 	}
 	for i, p := range d.Places {
 		if p.How != New || p.fault != nil {

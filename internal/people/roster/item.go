@@ -22,7 +22,7 @@ const (
 type postChange struct {
 	act   act
 	was   *post
-	line  Line
+	line  *Line
 	place *Place
 	from  local.Date // the first day of what comes, or of what is corrected
 	to    local.Date // the day after its last
@@ -126,7 +126,7 @@ func (w *world) compareFacts(g *group, i *Item, k *known) {
 }
 
 // pair brings together lines and known employments that are most alike. pairs has a post or nil for each line; rest are the others.
-func (w *world) pair(g *group, k *known) (lines []Line, places []*Place, pairs, rest []*post) {
+func (w *world) pair(g *group, k *known) (lines []*Line, places []*Place, pairs, rest []*post) {
 	lines, places, pairs = g.lines, g.places, make([]*post, len(g.lines))
 	if k == nil {
 		return lines, places, pairs, nil
@@ -174,7 +174,7 @@ func (w *world) pair(g *group, k *known) (lines []Line, places []*Place, pairs, 
 }
 
 // comparePost is what becomes of one employment; ok is false if nothing does.
-func (w *world) comparePost(d *Difference, i *Item, p *post, l Line, at *Place) (c postChange, ok bool) {
+func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place) (c postChange, ok bool) {
 	// An employment cannot have begun here before the workplace did, and not while an earlier one was held.
 	begins := cmp.Or(w.first[at.Unit], at.From)
 	from := max(cmp.Or(l.Valid.From, d.On), begins)

@@ -22,19 +22,19 @@ func ReasonWords(reason string) string { return "roster.reason-" + reason }
 
 // A group is what a list tells of one person.
 type group struct {
-	lines  []Line
+	lines  []*Line
 	places []*Place
 	person *known // who it is
 	maybe  *known // who it may be
 	reason string
 }
 
-func (g *group) first() Line { return g.lines[0] }
+func (g *group) first() *Line { return g.lines[0] }
 
 func fullName(given, family string) string { return people.Fold(given + " " + family) }
 
 // group brings together what is told of each person. Rows that repeat another, or give its number another name, are told.
-func (d *Difference) group(lines []Line, places []*Place) (groups []*group) {
+func (d *Difference) group(lines []*Line, places []*Place) (groups []*group) {
 	by := make(map[string]*group, len(lines))
 	for i, l := range lines {
 		key := l.Hash
@@ -70,7 +70,7 @@ func (d *Difference) group(lines []Line, places []*Place) (groups []*group) {
 }
 
 // twin is the row that tells of the same employment, 0 if there is none.
-func (g *group) twin(l Line, at *Place) int {
+func (g *group) twin(l *Line, at *Place) int {
 	for i, o := range g.lines {
 		if g.places[i] == at && o.Share == l.Share && o.Valid == l.Valid && people.Fold(o.Title) == people.Fold(l.Title) {
 			return o.Row
@@ -191,7 +191,7 @@ func (g *group) byName(byName map[string][]*known) bool {
 }
 
 // compatible reports whether nothing that is known of birth speaks against that a line is about someone.
-func compatible(l Line, k *known) bool {
+func compatible(l *Line, k *known) bool {
 	switch {
 	case l.Birth == "":
 		return true
@@ -203,7 +203,7 @@ func compatible(l Line, k *known) bool {
 	return true
 }
 
-func (d *Difference) mistake(l Line, f Field, fl *fault.Fault) {
+func (d *Difference) mistake(l *Line, f Field, fl *fault.Fault) {
 	p := d.Parts[l.Part]
 	d.Mistakes = append(d.Mistakes, Mistake{p.Sheet, l.Row, p.Label(f), fl})
 }

@@ -38,6 +38,9 @@ const (
 // MaxFile is how large a file is taken, in bytes.
 const MaxFile = 20 << 20
 
+// MaxTime is how long it may take to carry out or undo the largest list: see [db.Lengthy].
+const MaxTime = 5 * time.Minute
+
 // keptDays is how long a file, and what its rows said, is kept.
 const keptDays = 30
 

@@ -46,6 +46,7 @@ type Occasion struct {
 	// Of its activity and programme.
 	Programme, Kind, Title, Organiser, Zone string
 	Published                               bool // the activity and the programme both are
+	ActivityVersion                         int
 }
 
 // Full reports whether who comes now has to wait: also when a seat is free that someone waits for.
@@ -100,13 +101,13 @@ func (o Occasion) Openness(now time.Time) Openness {
 }
 
 const occasionColumns = `o.id, o.activity, o.name, o.capacity, o.opens, o.closes, o.starts, o.ends, o.cancelled, o.version,
-	o.seated, o.waiting, o.seq, a.programme, a.kind, a.title, COALESCE(a.organiser, ''), p.zone, a.published * p.published`
+	o.seated, o.waiting, o.seq, a.programme, a.kind, a.title, COALESCE(a.organiser, ''), p.zone, a.published * p.published, a.version`
 
 const fromOccasion = ` FROM occasion o JOIN activity a ON a.id = o.activity JOIN programme p ON p.id = a.programme `
 
 func scanOccasion(o *Occasion) []any {
 	return []any{&o.ID, &o.Activity, &o.Name, &o.Capacity, &o.Opens, &o.Closes, &o.Starts, &o.Ends, &o.Cancelled, &o.Version,
-		&o.Seated, &o.Waiting, &o.seq, &o.Programme, &o.Kind, &o.Title, &o.Organiser, &o.Zone, db.Truth(&o.Published)}
+		&o.Seated, &o.Waiting, &o.seq, &o.Programme, &o.Kind, &o.Title, &o.Organiser, &o.Zone, db.Truth(&o.Published), &o.ActivityVersion}
 }
 
 // visibleOccasion is [visible] for occasion o, and it is visible to whoever ever signed up to it.

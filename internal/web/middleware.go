@@ -200,12 +200,6 @@ func staticFile(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// robots keeps the pages behind sign-in out of search engines.
-func robots(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	io.WriteString(w, "User-agent: *\nDisallow: /me\nDisallow: /sign-in\n")
-}
-
 // A whole region may come from one address, when a letter has told all its staff that sign-up opens: two steps each. What is
 // guarded here is the machine; a mailbox is guarded by auth, and an account by knock.
 var (

@@ -86,7 +86,7 @@ func (s *Server) Handler() http.Handler {
 	outer.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, req *http.Request) {
 		http.Redirect(w, req, static.URL("favicon.svg"), http.StatusFound)
 	})
-	outer.HandleFunc("GET /robots.txt", robots)
+	outer.HandleFunc("GET /robots.txt", s.robots)
 	outer.Handle("/api/", s.programs())
 	outer.Handle("/", s.sessions(sameSite.Handler(mux)))
 	return s.watch(s.guard(outer))

@@ -77,6 +77,9 @@ func (l Language) MonthShort(d local.Date) string { return monthsShort[l][d.Time
 // WeekdayShort is "fre", for a leaf of a calendar.
 func (l Language) WeekdayShort(d local.Date) string { return daysShort[l][d.Time().Weekday()] }
 
+// Weekday is "fredag".
+func (l Language) Weekday(d local.Date) string { return days[l][d.Time().Weekday()] }
+
 // Dates is a period with its last day: "17 januari 2011–31 mars 2013".
 func (l Language) Dates(from, last local.Date) string {
 	switch {

@@ -20,11 +20,12 @@ type sitemapURL struct {
 
 // sitemap tells search engines of every page that is for all.
 func (s *Server) sitemap(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	if s.URL == "" {
-		return errNotFound
+	site := s.URL
+	if site == "" {
+		site = "http://" + req.Host
 	}
 	var all []sitemapURL
-	add := func(path string, changed local.Date) { all = append(all, sitemapURL{s.URL + path, changed}) }
+	add := func(path string, changed local.Date) { all = append(all, sitemapURL{site + path, changed}) }
 	for _, path := range []string{"/", "/calendar", "/accessibility", "/privacy"} {
 		add(path, "")
 	}

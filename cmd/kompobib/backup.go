@@ -57,11 +57,16 @@ func (h *house) backup(ctx context.Context, path string, settings map[string]str
 func (p *program) told() map[string]string {
 	told := ours(p.env)
 	for name, value := range told {
-		switch u, err := url.Parse(value); {
-		case strings.Contains(name, "PASSWORD"):
+		if strings.Contains(name, "PASSWORD") {
 			delete(told, name)
-		case err == nil && u.User != nil:
-			u.User = url.User(u.User.Username())
+		}
+		if u, err := url.Parse(value); err == nil && u.Scheme != "" {
+			query := u.Query()
+			query.Del("password")
+			u.RawQuery = query.Encode()
+			if u.User != nil {
+				u.User = url.User(u.User.Username())
+			}
 			told[name] = u.String()
 		}
 	}
@@ -201,6 +206,9 @@ func (h *house) copyDue(ctx context.Context, s scheduled, settings map[string]st
 	if len(made) > 0 && made[len(made)-1] > name(now.Add(-s.BackupEvery)) {
 		return nil
 	}
+	if err := sweep(s.BackupDir, now.AddDate(0, 0, -1)); err != nil {
+		return err
+	}
 	path := name(now)
 	head, err := h.backup(ctx, path, settings)
 	if err != nil {
@@ -214,4 +222,15 @@ func (h *house) copyDue(ctx context.Context, s scheduled, settings map[string]st
 		}
 	}
 	return nil
+}
+
+// sweep removes what was left by a backup that was cut short before a time.
+func sweep(folder string, before time.Time) error {
+	halves, err := filepath.Glob(filepath.Join(folder, backup.Unfinished))
+	for _, half := range halves {
+		if info, failed := os.Stat(half); failed == nil && info.ModTime().Before(before) {
+			err = errors.Join(err, os.Remove(half))
+		}
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ import (
 func TestBackupAndRestore(t *testing.T) {
 	dbtest.RunEmpty(t, func(t *testing.T, url string) {
 		folder := t.TempDir()
-		env := []string{"KOMPOBIB_SMTP_HOST=mail.example.org", "KOMPOBIB_SMTP_USER=us", "KOMPOBIB_SMTP_PASSWORD=hushhush"}
+		env := []string{"KOMPOBIB_URL=https://kompobib.example.org", "KOMPOBIB_SMTP_HOST=mail.example.org", "KOMPOBIB_SMTP_USER=us", "KOMPOBIB_SMTP_PASSWORD=hushhush"}
 		do := func(args string) (string, error) {
 			if !strings.Contains(args, "--key-file") {
 				args += " --key-file " + filepath.Join(folder, "key")
@@ -145,5 +146,15 @@ func TestScheduledBackups(t *testing.T) {
 		if strings.Join(got, " ") != step.want {
 			t.Errorf("after %v there are %v, want %s", step.after, made, step.want)
 		}
+	}
+}
+
+// Settings are told without what is secret in them.
+func TestSettingsAreToldWithoutSecrets(t *testing.T) {
+	p := &program{env: []string{"HOME=/root", "KOMPOBIB_ADDR=127.0.0.1:8080", "KOMPOBIB_SMTP_PASSWORD=hushhush",
+		"KOMPOBIB_DB=postgres://us:hushhush@db.example.org/kompobib?password=hushhush&sslmode=require"}}
+	got, want := p.told(), map[string]string{"KOMPOBIB_ADDR": "127.0.0.1:8080", "KOMPOBIB_DB": "postgres://us@db.example.org/kompobib?sslmode=require"}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -213,11 +213,11 @@ func help(w io.Writer, model *kong.Application) error {
 	takers := map[string][]string{} // the commands that take a setting
 	for _, leaf := range model.Leaves(true) {
 		name := strings.TrimPrefix(leaf.Path(), model.Name+" ")
-		shown := name
+		shown := []string{name}
 		for _, argument := range leaf.Positional {
-			shown += " " + strings.ToUpper(argument.Name)
+			shown = append(shown, strings.ToUpper(argument.Name))
 		}
-		fmt.Fprintf(&b, "  %-18s %s\n", shown, leaf.Help)
+		fmt.Fprintf(&b, "  %-18s %s\n", strings.Join(shown, " "), leaf.Help)
 		for _, flag := range leaf.Flags {
 			takers[flag.Name] = append(takers[flag.Name], name)
 		}

@@ -30,6 +30,9 @@ import (
 // format is the version of the archive's own form. A program reads its own and all earlier ones.
 const format = 1
 
+// Unfinished is how the file is called, beside its place, until it is whole.
+const Unfinished = ".backup-*"
+
 const (
 	headName = "head.json"
 	tables   = "tables/"
@@ -89,7 +92,7 @@ func Write(ctx context.Context, path string, d *db.DB, store *file.Store, head H
 	if _, err := os.Lstat(path); err == nil {
 		return head, fmt.Errorf("%s is there already", path)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".backup-*") // 0600
+	f, err := os.CreateTemp(filepath.Dir(path), Unfinished) // 0600
 	if err != nil {
 		return head, err
 	}

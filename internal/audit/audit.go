@@ -6,9 +6,17 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+	"unicode/utf8"
 
 	"kompobib/internal/db"
+	"kompobib/internal/fault"
 )
+
+// ErrLong is the fault of a reason that is a tale.
+var ErrLong = fault.Define(fault.Invalid, "audit.long") // args: the most
+
+// maxWhy is the most characters of a reason.
+const maxWhy = 1000
 
 // An Event is one change of state, or one sight of what is seen only for a reason.
 type Event struct {
@@ -36,6 +44,9 @@ func Taken(list, row string, persons int, format string) Event {
 func Record(ctx context.Context, tx *db.Tx, events ...Event) error {
 	rows := make([][]any, len(events))
 	for i, e := range events {
+		if utf8.RuneCountInString(e.Why) > maxWhy {
+			return fault.List{ErrLong.At("why", maxWhy)}
+		}
 		detail := ""
 		if len(e.Detail) > 0 {
 			text, err := json.Marshal(e.Detail)

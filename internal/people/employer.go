@@ -63,6 +63,7 @@ func (e *Employer) check() error {
 	e.Name = strings.TrimSpace(e.Name)
 	var faults fault.List
 	faults.Unless(e.Name != "", ErrEmployerName.At("name"))
+	faults.Unless(short(e.Name, maxTitle), ErrLong.At("name", maxTitle))
 	number, err := ParseOrgNumber(e.OrgNumber)
 	faults.Add(err)
 	if faults != nil {
@@ -87,6 +88,9 @@ func ProposeEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, erro
 	}
 	if e.Name = strings.TrimSpace(e.Name); e.Name == "" {
 		return e, fault.List{ErrEmployerName.At("name")}
+	}
+	if !short(e.Name, maxTitle) {
+		return e, fault.List{ErrLong.At("name", maxTitle)}
 	}
 	e.SortKey = SortKey(e.Name)
 	return insertEmployer(ctx, tx, e)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
@@ -25,7 +26,13 @@ var (
 	ErrEmail     = fault.Define(fault.Invalid, "people.email")
 	ErrPhone     = fault.Define(fault.Invalid, "people.phone")
 	ErrLanguage  = fault.Define(fault.Invalid, "people.language")
+	ErrLong      = fault.Define(fault.Invalid, "people.long") // args: the most
 )
+
+// The most characters of a name of a person, and of a title or a name of a unit or an employer.
+const maxName, maxTitle = 100, 200
+
+func short(s string, most int) bool { return utf8.RuneCountInString(s) <= most }
 
 // Genders as the funder counts them.
 var Genders = []string{"woman", "man", "unknown"}
@@ -63,6 +70,8 @@ func (p *Person) check(year int) error {
 	var faults fault.List
 	faults.Unless(p.Given != "", ErrGiven.At("given"))
 	faults.Unless(p.Family != "", ErrFamily.At("family"))
+	faults.Unless(short(p.Given, maxName), ErrLong.At("given", maxName))
+	faults.Unless(short(p.Family, maxName), ErrLong.At("family", maxName))
 	faults.Unless(slices.Contains(Genders, p.Gender), ErrGender.At("gender"))
 	faults.Unless(p.BirthYear == 0 || 1900 <= p.BirthYear && p.BirthYear <= year-14, ErrBirthYear.At("birth_year", 1900, year-14))
 	faults.Unless(p.ISCED == nil || 0 <= *p.ISCED && *p.ISCED <= 8, ErrISCED.At("isced"))

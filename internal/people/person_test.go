@@ -358,6 +358,8 @@ func TestAPersonIsChangedByThoseWhoMay(t *testing.T) {
 		for _, want := range []error{people.ErrGiven, people.ErrFamily, people.ErrGender, people.ErrBirthYear, people.ErrISCED, people.ErrEmail, people.ErrPhone, people.ErrLanguage} {
 			w.want("everything wrong at once", err, want)
 		}
+		long := strings.Repeat("å", 101)
+		w.want("a name as long as a page", update(everywhere, people.Person{ID: ann, Version: 2, Given: "Ann", Family: long}), people.ErrLong)
 		w.do(func(ctx context.Context, tx *db.Tx) error {
 			return people.UpdateOwn(ctx, tx, w.ring, self(ann), 2, "", "070-174 06 05", "en")
 		})

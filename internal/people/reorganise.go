@@ -26,6 +26,9 @@ func RenameUnit(ctx context.Context, tx *db.Tx, id string, version int, from loc
 	if name == "" {
 		return fault.List{ErrUnitName.At("name")}
 	}
+	if !short(name, maxTitle) {
+		return fault.List{ErrLong.At("name", maxTitle)}
+	}
 	return amend(ctx, tx, "rename", id, version, from,
 		func(u *Unit) { u.Name, u.SortKey, u.folded = name, SortKey(name), Searchable(name) },
 		func(u Unit) string { return u.Name })

@@ -77,6 +77,7 @@ func CreateUnit(ctx context.Context, tx *db.Tx, n NewUnit) (Unit, error) {
 	var faults fault.List
 	faults.Unless(slices.Contains(kinds, n.Kind), ErrUnitKind.At("kind"))
 	faults.Unless(u.Name != "", ErrUnitName.At("name"))
+	faults.Unless(short(u.Name, maxTitle), ErrLong.At("name", maxTitle))
 	if n.Kind == Workplace {
 		u.WorkplaceKind = n.WorkplaceKind
 		faults.Unless(slices.Contains(WorkplaceKinds, n.WorkplaceKind), ErrWorkplaceKind.At("workplace_kind"))

@@ -212,15 +212,18 @@ func (s *Server) takeAttendance(w http.ResponseWriter, req *http.Request, r view
 		return s.showAttendance(w, req, r, http.StatusOK, form, nil)
 	}
 	entries, faults := typed(form)
-	var done activity.Recorded
-	var err error
-	if len(faults) > 0 {
-		err = faults
-	} else {
-		done, err = changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (activity.Recorded, error) {
-			return activity.RecordAttendance(ctx, tx, r.Viewer, id, entries, form.Get("why"))
-		})
-	}
+	done, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (done activity.Recorded, err error) {
+		if len(entries) > 0 || faults == nil {
+			done, err = activity.RecordAttendance(ctx, tx, r.Viewer, id, entries, form.Get("why"))
+		}
+		// What cannot be read undoes it all, but first we hear what else is wrong.
+		if more := fault.Of(err); faults == nil || err != nil && (more == nil || more[0].Field == "") {
+			return done, err
+		}
+		all := slices.Clone(faults)
+		all.Add(err)
+		return done, all
+	})
 	if err != nil {
 		faults = fault.Of(err)
 		if faults == nil || isNotFound(err) || faults[0].Field == "" && faults[0].Kind == fault.Forbidden {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,6 +142,10 @@ func TestTheOfficeAddsAPerson(t *testing.T) {
 		page := k.went(k.post("/people/new", form...))
 		if again := k.went(k.post("/people/new", form...)); again != page {
 			t.Errorf("sent twice, the form made %s and %s", page, again)
+		}
+		form[slices.Index(form, "Åkesson")] = "Ek"
+		if other := k.went(k.post("/people/new", form...)); other == page {
+			t.Error("gone back to and filled in otherwise, the form says that it is done, and nothing is")
 		}
 		k.says(page, "Ann Åkesson", "Köpings stadsbibliotek", "87,5", "ann@koping.example")
 		k.says("/people?q=akesson", "1 person", "Åkesson, Ann", "Köping")

@@ -116,7 +116,7 @@ func TestAContactSignsColleaguesUp(t *testing.T) {
 func TestTheAttendanceScreen(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		k := newSeatDesk(t, d).as("organiser")
-		ann := k.own("person")
+		ann, other := k.own("person"), k.w.rows["person"]["other"]
 		screen := "/meetings/" + k.own("past-meeting") + "/attendance"
 		k.wants("what stands recorded", k.get(screen), 200, "ann Test", "2 h", `value="120"`)
 		row := func(how, minutes, version, why string) answer {
@@ -124,6 +124,8 @@ func TestTheAttendanceScreen(t *testing.T) {
 		}
 		k.wants("more minutes than there are", row("part", "181", "1", "fel"), 422, "at most 180 minutes", `value="181"`, `value="fel"`)
 		k.wants("no number", row("part", "ett", "1", "fel"), 422, "in digits", `value="ett"`)
+		k.wants("both at once", k.post(screen, "person="+ann, "how-"+ann+"=part", "minutes-"+ann+"=181", "version-"+ann+"=1",
+			"person="+other, "how-"+other+"=part", "minutes-"+other+"=ett"), 422, "at most 180 minutes", "in digits")
 		k.wants("a correction without why", row("part", "90", "1", ""), 422, "Write why", `value="90"`)
 		k.wants("a correction", row("part", "90", "1", "gick tidigare"), 303)
 		k.wants("what was is kept", k.get(screen+"/"+ann), 200, "1 h 30 min", "2 h", "gick tidigare")

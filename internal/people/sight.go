@@ -16,6 +16,7 @@ import (
 var (
 	ErrIdentityTaken = fault.Define(fault.Conflict, "people.identity-taken")
 	ErrIdentityYear  = fault.Define(fault.Invalid, "people.identity-year")
+	ErrIdentityKnown = fault.Define(fault.Conflict, "people.identity-known")
 	ErrNoIdentity    = fault.Define(fault.NotFound, "people.no-identity")
 	ErrSight         = fault.Define(fault.Forbidden, "people.sight")
 )
@@ -34,6 +35,29 @@ func SetIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 	if err := lockPerson(ctx, tx, v, person); err != nil {
 		return err
 	}
+	return setIdentity(ctx, tx, ring, person, number)
+}
+
+// TellIdentity stores v's own number, if none is known yet: one that is there is the office's to correct.
+func TellIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, number string) error {
+	if err := db.Lock(ctx, tx, "person", v.Person); err != nil {
+		return found(err, ErrPerson)
+	}
+	known, err := db.Value[int](ctx, tx, `SELECT count(*) FROM identity_number WHERE person = $1`, v.Person)
+	if err != nil {
+		return err
+	}
+	if known > 0 {
+		return fault.List{ErrIdentityKnown.At("identity")}
+	}
+	if err = setIdentity(ctx, tx, ring, v.Person, number); errors.Is(err, ErrIdentityTaken) { // by a row of the same person, most likely: the office joins them
+		return fault.List{ErrIdentityKnown.At("identity")}
+	}
+	return err
+}
+
+// setIdentity stores the number of a locked person.
+func setIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, person, number string) error {
 	n, err := ParseIdentity(number, local.Date(tx.At.Format("2006-01-02")))
 	if err != nil {
 		return fault.List(fault.Of(err))

@@ -38,3 +38,27 @@ func (s *Server) saveOwnDetails(w http.ResponseWriter, req *http.Request, r view
 		return "/me", people.UpdateOwn(ctx, tx, s.Ring, r.Viewer, formOf(req).version(), in("email"), in("phone"), in("language"))
 	})
 }
+
+// ownIdentityForm asks for one's own identity number, and says why and to whom it goes. Nothing else depends on it.
+func (s *Server) ownIdentityForm(_ *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (formPage, error) {
+		masked, err := people.MaskedIdentity(ctx, c, r.Viewer, r.Person)
+		f := formPage{
+			Page:     view.Page{Title: r.Say("me.identity"), Crumbs: []view.Link{{Href: "/me", Text: r.Say("me.title")}}},
+			Form:     view.Form{Action: "/me/identity"},
+			What:     []string{r.Say("me.identity-why"), r.Say("me.identity-whom"), r.Say("me.identity-free")},
+			Controls: []control{{Field: view.Field{Name: "identity", Label: r.Say("person.identity"), Help: r.Say("person.identity-help"), Width: "medium", Auto: "off"}}},
+			Submit:   r.Say("person.save"), Back: "/me",
+		}
+		if masked != "" { // it is known: there is nothing to ask
+			f.Above, f.Controls, f.Submit = view.Text(r.Say("me.identity-known", masked)), nil, ""
+		}
+		return f, err
+	}
+}
+
+func (s *Server) saveOwnIdentity(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return s.takeForm(w, req, r, "me.identity-saved", s.ownIdentityForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		return "/me", people.TellIdentity(ctx, tx, s.Ring, r.Viewer, req.PostFormValue("identity"))
+	})
+}

@@ -230,6 +230,8 @@ var reach = map[string]reaches{
 	"GET /me":                          insiders,
 	"GET /me/details":                  insiders,
 	"POST /me/details":                 insiders,
+	"GET /me/identity":                 insiders,
+	"POST /me/identity":                insiders,
 	"GET /workplace":                   anywhere("contact"),
 	"POST /workplace/passed-on":        anywhere("contact"),
 	"POST /workplace/attest":           anywhere("contact"),

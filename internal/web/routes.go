@@ -195,6 +195,8 @@ var routes = []route{
 	{"GET /me", access.SeeSelf, (*Server).me},
 	{"GET /me/details", access.SeeSelf, asks((*Server).ownForm)},
 	{"POST /me/details", access.SeeSelf, (*Server).saveOwnDetails},
+	{"GET /me/identity", access.SeeSelf, asks((*Server).ownIdentityForm)},
+	{"POST /me/identity", access.SeeSelf, (*Server).saveOwnIdentity},
 	{"GET /workplace", access.SeeStaff, (*Server).workplace},
 	{"POST /workplace/passed-on", access.SignStaff, (*Server).passOn},
 	{"POST /workplace/attest", access.SignStaff, (*Server).attestStaff},

@@ -86,3 +86,8 @@ func variantOf(i int) string {
 	}
 	return "secondary"
 }
+
+// newest reports whether the first of a list is the letter that everyone should read.
+func (d publications) newest(r view.Reader) bool {
+	return d.Kind == publishing.Letter && r.Query().Get("after") == ""
+}

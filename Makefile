@@ -3,7 +3,7 @@
 # Where several things happen at once: these run under the race detector too.
 RACE := ./internal/db ./internal/once ./internal/secret ./internal/letter ./internal/auth ./internal/activity ./cmd/kompobib
 
-.PHONY: help run build test lint bench torture deps assets generate
+.PHONY: help run build test lint bench torture pictures deps assets generate
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ bench: deps ## Measure speed and size, and compare them with what is aimed at
 
 torture: deps ## Run what races again and again: make torture COUNT=100
 	scripts/with-postgres go test -race -timeout 8h -count $(or $(COUNT),20) $(RACE)
+
+pictures: ## Make the handbook's pictures anew from the demo
+	HANDBOOK_PICTURES=$(CURDIR)/docs/pictures/handbok go test -count 1 -run TestPictures ./cmd/kompobib/browse
 
 deps: ## Install what the tests need from the system, as root on Debian or Ubuntu
 	scripts/deps

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -250,6 +251,32 @@ func (p *Page) Told() (focus string, live []string) {
 		p.t.Fatal(err)
 	}
 	return focus, live
+}
+
+// Shot is a picture, in PNG, of what stands in an element, with some air around it. It ends where nothing is cut
+// through, at most so many pixels from its top; the window must be higher.
+func (p *Page) Shot(css string, most int) []byte {
+	p.t.Helper()
+	const air = 14
+	box := Eval[[4]float64](p, fmt.Sprintf(`(() => {
+		const of = document.querySelector(%q), boxes = e => e.map(e => e.getBoundingClientRect()).filter(b => b.height);
+		const all = boxes([...of.children]), top = Math.min(...all.map(b => b.top));
+		const left = Math.min(...all.map(b => b.left)), right = Math.max(...all.map(b => b.right));
+		const leaves = boxes([...of.querySelectorAll('*')].filter(e => !e.children.length || ['P', 'LI', 'SELECT', 'SVG'].includes(e.tagName)));
+		const ends = leaves.map(b => b.bottom).filter(y => y <= top + %d && !leaves.some(b => b.top < y && b.bottom > y + 1));
+		return [left, top, right - left, Math.max(...ends) - top];
+	})()`, css, most))
+	clip := page.Viewport{X: max(box[0]-air, 0), Y: max(box[1]-air, 0), Width: box[2] + 2*air, Height: box[3] + 2*air, Scale: 1}
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	shot, err := chromedp.Run(ctx, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
+		got, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Clip: &clip})
+		return got.Data, err
+	})
+	if err != nil {
+		p.t.Fatalf("picture of %s: %v", css, err)
+	}
+	return shot
 }
 
 // Picture writes a picture of the whole page where BROWSER_PICTURES says, if it says anything.

@@ -20,7 +20,7 @@ const own = "kompobib/internal/"
 // floors are the rooms, from the ground up. A room knows those below it. On the floor of the subjects it also
 // knows those to its left; on the others, those it needs.
 var floors = [][]string{
-	{"db", "fault", "money", "local", "secret", "mail", "file", "job", "once", "sheet", "backup"},
+	{"db", "fault", "money", "local", "secret", "mail", "file", "job", "once", "sheet", "backup", "docs"},
 	{"access", "auth", "audit", "letter", "task", "register", "search"},
 	{"people", "programme", "activity", "survey", "learning", "economy", "change", "governance", "publishing", "sharing"},
 	{"report", "office", "allot"},

@@ -64,6 +64,7 @@ var reach = map[string]reaches{
 	"GET /logo/{file}":                   public,
 	"GET /accessibility":                 public,
 	"GET /privacy":                       public,
+	"GET /help":                          public,
 	"POST /language":                     public,
 	"GET /sign-in":                       public,
 	"POST /sign-in":                      public,

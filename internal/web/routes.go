@@ -36,6 +36,7 @@ var routes = []route{
 	{"GET /logo/{file}", access.Public, (*Server).logoFile},
 	{"GET /accessibility", access.Public, (*Server).accessibility},
 	{"GET /privacy", access.Public, (*Server).privacy},
+	{"GET /help", access.Public, (*Server).help},
 
 	{"GET /people", access.SeePeople, (*Server).listPeople},
 	{"POST /people/file", access.SeePeople, (*Server).listPeople},

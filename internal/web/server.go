@@ -107,6 +107,7 @@ func (s *Server) handler(route route) http.Handler {
 		defer cancel()
 		req = req.WithContext(ctx)
 		r, f, err := s.reader(w, req)
+		r.Help = helpAt(route.pattern)
 		if err == nil {
 			if sendKept(w, req, r, f, route) {
 				return

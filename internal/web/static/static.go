@@ -1,5 +1,5 @@
-// Package static has the files that every page leans on: one style sheet, one script, the font
-// and the emblem. Their addresses bear a hash of what is in them, so that a
+// Package static has the files that pages lean on: one style sheet, one script, the font, the emblem
+// and the handbook's pictures. Their addresses bear a hash of what is in them, so that a
 // browser may keep them for ever.
 package static
 
@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+
+	"kompobib/docs"
 )
 
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 app.css app.js attendance.js emblem/*.svg *.svg
@@ -38,7 +40,7 @@ var bundles = map[string][]string{
 var fonts = map[string]string{"FONT-LATIN": "vendor/inter-latin.woff2", "FONT-EXT": "vendor/inter-latin-ext.woff2"}
 
 var kinds = map[string]string{
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
 }
 
 var byName, byURL = gather()
@@ -89,6 +91,9 @@ func gather() (map[string]*File, map[string]*File) {
 	}
 	for _, name := range fonts {
 		add(name, read(name))
+	}
+	for name, picture := range docs.Pictures() {
+		add(name, picture)
 	}
 	for name, parts := range bundles {
 		var all [][]byte

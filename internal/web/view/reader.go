@@ -31,6 +31,7 @@ type Reader struct {
 	Notice *Notice  // what the request before this one came to
 	Site   *Site    // what every page tells of the programmes
 	About  string   // the programme that the page is about, "" for the first
+	Help   string   // where the handbook tells of the page
 }
 
 // A Notice tells on the next page what came of an act: that something was saved, or a seat taken.

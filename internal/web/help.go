@@ -1,0 +1,193 @@
+package web
+
+import (
+	"bytes"
+	"image/png"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	markdown "github.com/yuin/goldmark/text"
+
+	"kompobib/docs"
+	"kompobib/internal/web/static"
+	"kompobib/internal/web/view"
+)
+
+// helps is which section of the handbook tells of a page, by the pattern of its route or the longest beginning of
+// it, in whole steps of the path. A test keeps every page and every section.
+var helps = map[string]string{
+	"GET /{$}":               "hitta-det-som-är-på-gång",
+	"GET /p/{slug}":          "hitta-det-som-är-på-gång",
+	"GET /calendar":          "hitta-det-som-är-på-gång",
+	"GET /activities/{id}":   "hitta-det-som-är-på-gång",
+	"GET /accessibility":     "om-något-inte-fungerar",
+	"GET /privacy":           "personuppgifter-och-allmänna-handlingar",
+	"GET /help":              "för-alla",
+	"GET /sign-in":           "logga-in",
+	"GET /me/security":       "välj-lösenord-och-logga-ut",
+	"GET /me/tokens":         "skapa-en-nyckel-för-program",
+	"GET /occasions/{id}":    "anmäl-dig",
+	"GET /me":                "se-dina-anmälningar-och-din-tid",
+	"GET /me/identity":       "ändra-dina-uppgifter",
+	"GET /me/details":        "ändra-dina-uppgifter",
+	"GET /workplace":         "kontaktperson",
+	"GET /reach":             "se-räckvidden",
+	"GET /programmes/{slug}": "ändra-projektet",
+
+	"GET /programmes/{slug}/reach":       "se-räckvidden",
+	"GET /programmes/{slug}/not-reached": "bjud-in-dem-som-inte-är-nådda",
+	"GET /programmes/{slug}/office":      "se-vad-som-behöver-er",
+	"GET /office":                        "se-vad-som-behöver-er",
+	"GET /programmes":                    "ändra-projektet",
+	"GET /programmes/new":                "skapa-ett-projekt",
+
+	"GET /activities":                        "lägg-upp-en-aktivitet",
+	"GET /activities/new":                    "lägg-upp-en-aktivitet",
+	"GET /activities/{id}/edit":              "lägg-upp-en-aktivitet",
+	"GET /activities/{id}/questions":         "ställ-frågor-vid-anmälan",
+	"GET /activities/{id}/occasions":         "lägg-ut-ett-tillfälle",
+	"GET /occasions/{id}/edit":               "ändra-ett-tillfälle",
+	"GET /occasions/{id}/cancel":             "ställ-in-ett-tillfälle",
+	"GET /occasions/{id}/meetings":           "ändra-ett-tillfälle",
+	"GET /occasions/{id}/seats":              "se-vilka-som-är-anmälda",
+	"GET /meetings/{id}/attendance":          "ta-närvaro",
+	"GET /meetings/{id}/attendance/{person}": "rätta-närvaro",
+	"GET /meetings/{id}/sheet":               "skriv-ut-närvarolistan",
+	"GET /meetings/{id}/evidence":            "lägg-in-den-påskrivna-listan",
+	"GET /s/{code}":                          "lägg-in-den-påskrivna-listan",
+	"GET /sheets":                            "lägg-in-den-påskrivna-listan",
+	"GET /evidence":                          "lägg-in-den-påskrivna-listan",
+	"GET /people":                            "hitta-en-person",
+	"GET /people/new":                        "lägg-till-en-person",
+	"GET /people/{person}":                   "ändra-en-persons-uppgifter",
+	"GET /people/{person}/employments":       "ändra-en-anställning",
+	"GET /people/{person}/identity":          "se-det-som-är-dolt",
+	"GET /people/{person}/see":               "se-det-som-är-dolt",
+	"GET /publications":                      "skriv-sidor-blogg-och-brev",
+	"GET /programmes/{slug}/publications":    "skriv-sidor-blogg-och-brev",
+	"GET /imports":                           "läs-in-en-personallista",
+	"GET /workplaces":                        "ändra-organisationen",
+	"GET /employers":                         "ändra-organisationen",
+	"GET /outbox":                            "följ-upp-breven",
+	"GET /accounts":                          "skapa-ett-konto",
+	"GET /accounts/{person}/edit":            "ändra-eller-stäng-ett-konto",
+	"GET /accounts/{person}/roles":           "ge-eller-avsluta-en-roll",
+	"GET /audit":                             "se-vad-som-har-hänt",
+}
+
+// helpAt is the address of what the handbook tells of a route's pages.
+func helpAt(pattern string) string {
+	pattern = strings.Replace(pattern, "POST ", "GET ", 1)
+	for pattern != "" {
+		if section := helps[pattern]; section != "" {
+			return "/help#" + section
+		}
+		pattern = pattern[:max(strings.LastIndexByte(pattern, '/'), 0)]
+	}
+	return "/help"
+}
+
+// help is the handbook.
+func (s *Server) help(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return render(w, req, http.StatusOK, helpView(r, handbook()))
+}
+
+// A manual is the handbook as its page shows it, with its contents.
+type manual struct {
+	HTML     string
+	Chapters []chapter
+}
+
+// A chapter is a heading of the second level, and those of the third below it.
+type chapter struct {
+	ID, Title string
+	Sections  []chapter
+}
+
+// handbook is set once: the text is compiled in.
+var handbook = sync.OnceValue(func() manual { return readManual(docs.Handbook()) })
+
+// readManual marks up the text. Its title is left out, since the page has one; its pictures are fetched as they come into view.
+func readManual(source []byte) (m manual) {
+	md := goldmark.New(goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+	doc := md.Parser().Parse(markdown.NewReader(source), parser.WithContext(parser.NewContext(parser.WithIDs(anchors{}))))
+	var title ast.Node
+	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.Heading:
+			switch {
+			case !entering:
+			case n.Level == 1:
+				title = n
+			default:
+				m.head(n, source)
+			}
+			return ast.WalkSkipChildren, nil
+		case *ast.Image:
+			if entering {
+				show(n)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	if title != nil {
+		doc.RemoveChild(doc, title)
+	}
+	var b bytes.Buffer
+	if err := md.Renderer().Render(&b, source, doc); err != nil {
+		panic(err) // a buffer takes all
+	}
+	m.HTML = b.String()
+	return m
+}
+
+// head puts a heading among the contents.
+func (m *manual) head(h *ast.Heading, source []byte) {
+	id, _ := h.AttributeString("id")
+	c := chapter{ID: string(id.([]byte)), Title: string(h.Lines().Value(source))}
+	h.SetAttributeString("class", []byte("ds-heading"))
+	if h.Level == 2 {
+		h.SetAttributeString("data-size", []byte("md"))
+		m.Chapters = append(m.Chapters, c)
+		return
+	}
+	h.SetAttributeString("data-size", []byte("xs"))
+	last := &m.Chapters[len(m.Chapters)-1]
+	last.Sections = append(last.Sections, c)
+}
+
+// show says where a picture is and how large, so that the text does not move when it comes.
+func show(i *ast.Image) {
+	name := string(i.Destination)
+	i.Destination = []byte(static.URL(name))
+	size, err := png.DecodeConfig(bytes.NewReader(docs.Pictures()[name]))
+	if err != nil {
+		return // a test finds it
+	}
+	i.SetAttributeString("width", []byte(strconv.Itoa(size.Width)))
+	i.SetAttributeString("height", []byte(strconv.Itoa(size.Height)))
+	i.SetAttributeString("loading", []byte("lazy"))
+}
+
+// anchors names headings as GitHub does, so that the text's links lead right in both places. No two headings are alike.
+type anchors struct{}
+
+func (anchors) Put([]byte) {}
+
+func (anchors) Generate(value []byte, _ ast.NodeKind) []byte {
+	return []byte(strings.Map(func(c rune) rune {
+		switch {
+		case c == ' ' || c == '-':
+			return '-'
+		case unicode.IsLetter(c) || unicode.IsDigit(c):
+			return unicode.ToLower(c)
+		}
+		return -1
+	}, string(value)))
+}

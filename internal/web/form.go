@@ -26,7 +26,7 @@ type control struct {
 	// As is "" for an input, "select", "radios", "checkboxes", "checkbox", "textarea" or "hidden"; "kept" for a file that came before;
 	// "picture" for what only shows; "row", "group" or "fold" for several, "more" for the button that asks for more rows.
 	As    string
-	Parts []control // of a row, a group or a fold
+	Parts []control // of a row, a group or a fold; a fold without a label has that of its first part
 }
 
 func row(parts ...control) control { return control{As: "row", Parts: parts} }

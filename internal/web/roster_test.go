@@ -133,7 +133,7 @@ func TestImports(t *testing.T) {
 			t.Error("what was said no to is still ticked")
 		}
 		choices := page + "/choices"
-		says("how it was understood", choices, "Arbetsgivare", "Namn", "Syss.grad", "Listan gäller")
+		says("how it was understood", choices, "Arbetsgivare", "Namn", "Syss.grad", "Listan gäller", "<summary>Kolumner</summary>", "<summary>Arbetsplatser</summary>")
 		if answer := k.act(page, "choices", "left_on", "igår"); answer.Code != 422 {
 			t.Errorf("a day that is none: %d", answer.Code)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kompobib/internal/db"
 )
 
 func TestWhoAsks(t *testing.T) {
@@ -160,6 +162,36 @@ func TestLists(t *testing.T) {
 		if past, next := o[0], o[1]; past.Open || past.Openness != "started" || past.Seated != 2 || past.Meetings[0].ID != w.meeting || !next.Open || next.Openness != "open" ||
 			next.Starts.Format(time.RFC3339) != "2012-11-07T13:00:00+01:00" || next.Meetings[0].Minutes != 180 {
 			t.Errorf("occasions: %+v", o)
+		}
+	})
+}
+
+// Who is handed names of others leaves a record, and nobody else does.
+func TestTakingIsRecorded(t *testing.T) {
+	worlds(t, func(w *world) {
+		for _, test := range []struct {
+			who, path string
+			want      int
+		}{
+			{"office", "/programmes/kompobib/people", 1},
+			{"office", "/programmes/kompobib/people?q=zzz", 0},
+			{"office", "/occasions/" + w.past + "/signups", 1},
+			{"staff0", "/occasions/" + w.past + "/signups", 0}, // the own row
+			{"office", "/programmes/kompobib/occasions", 0},
+			{"office", "/programmes/kompobib/reach", 0},
+		} {
+			count := func() int {
+				n, err := db.Value[int](t.Context(), w.d, `SELECT count(*) FROM audit WHERE act = 'take'`)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+			before := count()
+			w.ask(test.who, "GET", test.path, "").status(200)
+			if got := count() - before; got != test.want {
+				t.Errorf("%s asks %s: %d records, want %d", test.who, test.path, got, test.want)
+			}
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -49,11 +50,13 @@ func listPeople(s *Server, ctx context.Context, c caller, in *PeopleQuery) (*bod
 		return nil, err
 	}
 	var list List[Person]
+	var of string
 	err := s.DB.Snapshot(ctx, func(conn db.Conn) error {
 		p, err := programme.Find(ctx, conn, c.Viewer, in.Programme)
 		if err != nil {
 			return err
 		}
+		of = p.ID
 		if !c.In(access.SeePeople, p.ID) && len(c.Scope(access.SeeStaff).Workplaces) == 0 {
 			return programme.ErrNotFound
 		}
@@ -83,10 +86,23 @@ func listPeople(s *Server, ctx context.Context, c caller, in *PeopleQuery) (*bod
 		list.Next = db.Null(found.Next)
 		return nil
 	})
+	if err == nil {
+		err = s.taken(ctx, c, "people", of, len(list.Items))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return answer(list)
+}
+
+// taken records that names have been handed out, as it is recorded who takes a list as a file on the pages.
+func (s *Server) taken(ctx context.Context, c caller, list, row string, persons int) error {
+	if persons == 0 {
+		return nil
+	}
+	return s.DB.Tx(ctx, c.Person, func(ctx context.Context, tx *db.Tx) error {
+		return audit.Record(ctx, tx, audit.Taken(list, row, persons, "json"))
+	})
 }
 
 func personOf(r people.Row) Person {

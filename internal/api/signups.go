@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -119,6 +120,10 @@ func listSignups(s *Server, ctx context.Context, c caller, in *SignupsQuery) (*b
 		list, err = activity.SignupsAfter(ctx, conn, c.Viewer, in.ID, mark, in.Limit+1)
 		return err
 	})
+	if err == nil {
+		others := slices.DeleteFunc(slices.Clone(list[:min(len(list), in.Limit)]), func(p activity.Participant) bool { return p.Person == c.Person })
+		err = s.taken(ctx, c, "seats", in.ID, len(others))
+	}
 	if err != nil {
 		return nil, err
 	}

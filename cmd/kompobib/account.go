@@ -24,6 +24,7 @@ type userAddCommand struct {
 	Given     string `required:"" placeholder:"NAME" help:"Given name."`
 	Family    string `required:"" placeholder:"NAME" help:"Family name."`
 	Role      string `enum:"administrator,office,organiser,steering,auditor,participant" default:"administrator" help:"What they may do."`
+	URL       string `name:"url" placeholder:"URL" help:"Address at which people reach us, for the link that is printed."`
 	Programme string `placeholder:"SLUG" help:"The programme that the role is for, by the word in its address. Default: all."`
 }
 
@@ -52,17 +53,26 @@ func (c *userAddCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s can sign in, until %s, at /sign-in/%s\n", c.Email, way.Until.Local().Format("2006-01-02 15:04"), way.Token)
+	_, err = fmt.Fprintf(p.stdout, "%s can sign in, until %s, at %s/sign-in/%s\n", c.Email, way.Until.Local().Format("2006-01-02 15:04"), strings.TrimRight(c.URL, "/"), way.Token)
 	return err
 }
 
+// add gives the account and the role. Said again of the same person, it adds nothing that is there already: then it is
+// a new link that is wanted.
 func (c *userAddCommand) add(ctx context.Context, tx *db.Tx) error {
-	person, err := people.CreatePerson(ctx, tx, people.Person{Given: c.Given, Family: c.Family, Email: c.Email})
+	person, err := c.known(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if err := auth.NewAccount(ctx, tx, access.System, person.ID, c.Email); err != nil {
-		return err
+	if person == "" {
+		p, err := people.CreatePerson(ctx, tx, people.Person{Given: c.Given, Family: c.Family, Email: c.Email})
+		if err != nil {
+			return err
+		}
+		person = p.ID
+		if err := auth.NewAccount(ctx, tx, access.System, person, c.Email); err != nil {
+			return err
+		}
 	}
 	if !slices.Contains(roles, access.Role(c.Role)) {
 		return nil
@@ -75,8 +85,30 @@ func (c *userAddCommand) add(ctx context.Context, tx *db.Tx) error {
 		}
 		grant.Programme = programme.ID
 	}
-	_, err = auth.AddGrant(ctx, tx, access.System, person.ID, grant)
+	has, err := auth.Grants(ctx, tx, person, grant.Valid.From)
+	if err != nil || slices.ContainsFunc(has, func(g access.Grant) bool { return g.Role == grant.Role && g.Programme == grant.Programme }) {
+		return err
+	}
+	_, err = auth.AddGrant(ctx, tx, access.System, person, grant)
 	return err
+}
+
+// known returns who of that name has an account with that address, "" if nobody has.
+func (c *userAddCommand) known(ctx context.Context, tx *db.Tx) (string, error) {
+	persons, err := auth.PersonsAt(ctx, tx, access.System, c.Email)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range persons {
+		p, err := people.GetPerson(ctx, tx, access.System, id)
+		if err != nil {
+			return "", err
+		}
+		if strings.EqualFold(p.Name(), strings.TrimSpace(c.Given)+" "+strings.TrimSpace(c.Family)) {
+			return id, nil
+		}
+	}
+	return "", nil
 }
 
 type tokenCreateCommand struct {

@@ -55,7 +55,7 @@ func (c *demoCommand) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "The demo answers at %s\nIn Sweden it is %s there\n\nSign in as\n%s\nLetters lie at %s/outbox\n",
+		_, err = fmt.Fprintf(p.stdout, "The demo answers at %s\nIn Sweden it is %s there\n\nSign in as (a link works once and for half an hour; start again for new ones)\n%s\nLetters are at %s/outbox\n",
 			url, h.db.Now().In(sweden).Format("2006-01-02 15:04"), links, url)
 		return err
 	})

@@ -123,6 +123,7 @@ func TestOperator(t *testing.T) {
 			{"migrate", `^[1-9]\d* migrations run`},
 			{"migrate", `^0 migrations run`},
 			{"user add --email ann@example.org --given Ann --family Ek", `^ann@example.org can sign in, until .*, at /sign-in/[0-9a-f]{64}\n$`},
+			{"user add --email ann@example.org --given Ann --family Ek --url https://kompobib.example.org/", `at https://kompobib\.example\.org/sign-in/[0-9a-f]{64}\n$`}, // the same Ann
 			{"user add --email nowhere --given Ann --family Ek", ""},
 			{"user add --email bo@example.org --given Bo --family Ek --role office --programme none", ""},
 			{"token create --email bo@example.org", ""}, // all of it was undone

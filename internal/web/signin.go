@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"kompobib/internal/access"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
@@ -139,8 +140,30 @@ func (s *Server) enter(w http.ResponseWriter, req *http.Request, persons []strin
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, req, cmp.Or(back, "/me"), http.StatusSeeOther)
+	home := "/me"
+	if back == "" {
+		today := s.today("Europe/Stockholm")
+		v, err := people.Viewer(ctx, s.DB, persons[0], today)
+		if err != nil {
+			return err
+		}
+		home = homeOf(v)
+	}
+	http.Redirect(w, req, cmp.Or(back, home), http.StatusSeeOther)
 	return nil
+}
+
+// homeOf is the page on which someone's work begins: the first of those that a role opens to them, or their own.
+func homeOf(v access.Viewer) string {
+	for _, page := range []struct {
+		right access.Right
+		path  string
+	}{{access.PlanAny, "/office"}, {access.SeeStaff, "/workplace"}, {access.ManageAccounts, "/accounts"}, {access.SeeSignups, "/activities"}, {access.SeeReach, "/reach"}} {
+		if v.Can(page.right) {
+			return page.path
+		}
+	}
+	return "/me"
 }
 
 // choosePage shows the names of those who share the address, to whoever has proved that it is theirs.

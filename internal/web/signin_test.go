@@ -158,7 +158,7 @@ func TestSignIn(t *testing.T) {
 			t.Fatalf("asking for a link led to %s, %d", path, code)
 		}
 		_, _, unknown := h.post("/sign-in", "email", "nobody@example.org")
-		ids := regexp.MustCompile(`[0-9a-v]{26}`)
+		ids := regexp.MustCompile(`[0-9a-v]{26}|[A-Z2-7]{26}`) // of what was asked, and of the forms
 		if ids.ReplaceAllString(known, "") != ids.ReplaceAllString(unknown, "") {
 			t.Error("the page tells whether an address is known")
 		}
@@ -258,6 +258,16 @@ func TestSignInLeadsOn(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Whoever comes of themselves comes to where their work is.
+func TestSignInLeadsToOnesWork(t *testing.T) {
+	for role, want := range map[access.Role]string{access.Participant: "/me", access.Contact: "/workplace", access.Organiser: "/activities",
+		access.Office: "/office", access.Steering: "/reach", access.Auditor: "/activities", access.Administrator: "/accounts"} {
+		if got := homeOf(access.Viewer{Person: "ann", Grants: []access.Grant{{Role: role}}}); got != want {
+			t.Errorf("%s is led to %s, want %s", role, got, want)
+		}
+	}
 }
 
 // A key is shown once, works until it is ended, and has a name.

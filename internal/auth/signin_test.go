@@ -305,7 +305,7 @@ func TestToken(t *testing.T) {
 		if !errors.Is(err, auth.ErrForbidden) {
 			t.Errorf("made by another: %v", err)
 		}
-		tokens, err := auth.Tokens(t.Context(), d, eva)
+		tokens, err := auth.Tokens(t.Context(), d, eva, eva.Person)
 		if err != nil || len(tokens) != 1 {
 			t.Fatal(tokens, err)
 		}

@@ -73,17 +73,24 @@ func TokenPerson(ctx context.Context, c db.Conn, token string) (string, error) {
 	return person, err
 }
 
-// Tokens returns a person's own tokens that work, the newest first.
-func Tokens(ctx context.Context, c db.Conn, v access.Viewer) ([]Token, error) {
+// Tokens returns a person's tokens that work, the newest first: one's own, and anyone's for who manages accounts.
+func Tokens(ctx context.Context, c db.Conn, v access.Viewer, person string) ([]Token, error) {
+	if person != v.Person && !v.Can(access.ManageAccounts) {
+		return nil, nil
+	}
 	return db.All(ctx, c, func(t *Token) []any { return []any{&t.ID, &t.Label, &t.MadeAt} },
-		`SELECT id, label, made_at FROM api_token WHERE person = $1 AND revoked = 0 ORDER BY id DESC`, v.Person)
+		`SELECT id, label, made_at FROM api_token WHERE person = $1 AND revoked = 0 ORDER BY id DESC`, person)
 }
 
-// RevokeToken ends a token of one's own.
+// RevokeToken ends a token of one's own, or anyone's for who manages accounts.
 func RevokeToken(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error {
-	n, err := db.Value[int](ctx, tx, `SELECT count(*) FROM api_token WHERE id = $1 AND person = $2 AND revoked = 0`, id, v.Person)
+	all := 0
+	if v.Can(access.ManageAccounts) {
+		all = 1
+	}
+	n, err := db.Value[int](ctx, tx, `SELECT count(*) FROM api_token WHERE id = $1 AND (person = $2 OR $3 = 1) AND revoked = 0`, id, v.Person, all)
 	if err != nil || n == 0 {
-		return err // it has ended already
+		return err // it has ended already, or is another's
 	}
 	if _, err := tx.Exec(ctx, `UPDATE api_token SET revoked = 1 WHERE id = $1`, id); err != nil {
 		return err

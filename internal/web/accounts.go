@@ -83,6 +83,7 @@ type accountPage struct {
 	Name   string
 	Roster string // the address on the roster, if it is another one
 	Grants []grantLine
+	Tokens []auth.Token
 }
 
 type grantLine struct {
@@ -110,6 +111,22 @@ func (s *Server) showAccount(w http.ResponseWriter, req *http.Request, r view.Re
 		if err != nil {
 			return err
 		}
+		if page.Tokens, err = auth.Tokens(ctx, c, r.Viewer, person); err != nil {
+			return err
+		}
+		merges, err := people.Merges(ctx, c)
+		if err != nil {
+			return err
+		}
+		var units []string
+		for _, g := range grants {
+			units = append(units, g.Unit)
+			units = append(units, mergedInto(merges, g.Unit, s.today(zone)))
+		}
+		names, err := people.UnitNames(ctx, c, units)
+		if err != nil {
+			return err
+		}
 		programmes, err := programme.List(ctx, c, r.Viewer)
 		if err != nil {
 			return err
@@ -126,7 +143,12 @@ func (s *Server) showAccount(w http.ResponseWriter, req *http.Request, r view.Re
 				}
 			}
 			if g.Unit != "" {
-				where = cmp.Or(tree.Name(g.Unit), r.Say("account.gone-unit"))
+				where = names[g.Unit]
+				if into := mergedInto(merges, g.Unit, s.today(zone)); into != "" {
+					where = r.Say("account.merged-unit", where, names[into])
+				} else if tree.Name(g.Unit) == "" {
+					where = r.Say("account.gone-unit", where)
+				}
 			}
 			today := s.today(zone)
 			page.Grants = append(page.Grants, grantLine{g, where, g.Valid.Has(today), g.Valid.To != "" && g.Valid.To <= today})
@@ -137,6 +159,16 @@ func (s *Server) showAccount(w http.ResponseWriter, req *http.Request, r view.Re
 		return err
 	}
 	return render(w, req, http.StatusOK, accountView(r, page))
+}
+
+// mergedInto is the workplace that one has gone up in by a day, "" for none; of several steps the last.
+func mergedInto(merges []people.Merge, unit string, on local.Date) (into string) {
+	for _, m := range merges { // in order of day
+		if m.On <= on && (m.Unit == unit || m.Unit == into && into != "") {
+			into = m.Into
+		}
+	}
+	return into
 }
 
 // accountOf returns an account with its person's name; that of a protected person is not shown.

@@ -27,7 +27,7 @@ func (s *Server) tokens(w http.ResponseWriter, req *http.Request, r view.Reader)
 }
 
 func (s *Server) showTokens(w http.ResponseWriter, req *http.Request, r view.Reader, code int, p tokenPage) (err error) {
-	if p.Tokens, err = auth.Tokens(req.Context(), s.DB, r.Viewer); err != nil {
+	if p.Tokens, err = auth.Tokens(req.Context(), s.DB, r.Viewer, r.Person); err != nil {
 		return err
 	}
 	return render(w, req, code, tokensView(r, p))
@@ -61,5 +61,9 @@ func (s *Server) revokeToken(w http.ResponseWriter, req *http.Request, r view.Re
 	if err != nil {
 		return err
 	}
-	return done(w, req, "/me/tokens", "signin.token-revoked")
+	to := "/me/tokens"
+	if back := ours(req.PostFormValue("back")); back != "" {
+		to = back
+	}
+	return done(w, req, to, "signin.token-revoked")
 }

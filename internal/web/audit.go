@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
+	"kompobib/internal/programme"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
@@ -28,6 +28,7 @@ const (
 type eventList struct {
 	Rows     []audit.Event
 	Names    map[string]people.Name
+	Called   map[string]string // what else events name by an id: projects, workplaces and their areas
 	Entities []string
 	Next     string
 }
@@ -57,8 +58,14 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 		ids := map[string]bool{f.Actor: true, f.About: true}
 		for _, e := range list.Rows {
 			ids[e.Actor], ids[e.Subject] = true, true
+			if person, ok := e.Detail["person"].(string); ok {
+				ids[person] = true
+			}
 		}
 		if list.Names, err = people.Names(ctx, c, r.Viewer, slices.Sorted(maps.Keys(ids))); err != nil {
+			return err
+		}
+		if list.Called, err = s.called(ctx, c, r, list.Rows); err != nil {
 			return err
 		}
 		list.Entities, err = audit.Entities(ctx, c)
@@ -114,7 +121,7 @@ func eventSheet(r view.Reader, list eventList) sheet.Table {
 	t.Rows = func(yield func([]any) bool) {
 		for _, e := range list.Rows {
 			if !yield([]any{r.Time(e.At, zone), list.who(r, e.Actor), actWord(r, e.Act), entityWord(r, e.Entity), e.Row,
-				list.who(r, e.Subject), whyWord(r, e.Why), detailText(e)}) {
+				list.who(r, e.Subject), whyWord(r, e.Why), detailText(r, list, e)}) {
 				return
 			}
 		}
@@ -138,7 +145,7 @@ func (l eventList) who(r view.Reader, id string) string {
 func actWord(r view.Reader, act string) string { return wordOr(r, "act."+act, act) }
 
 func entityWord(r view.Reader, entity string) string {
-	return wordOr(r, "entity."+strings.ReplaceAll(entity, "_", "-"), entity)
+	return wordOr(r, "entity."+wordly(entity), entity)
 }
 
 // whyWord is a reason in a person's own words, or the words for a code.
@@ -154,30 +161,102 @@ func wordOr(r view.Reader, code, name string) string {
 // wasText is a field and its value, with the field in words.
 func wasText(r view.Reader, line string) string {
 	field, value, _ := strings.Cut(line, ": ")
-	return wordOr(r, "person."+strings.ReplaceAll(field, "_", "-"), field) + ": " + value
+	return wordOr(r, "person."+wordly(field), field) + ": " + value
 }
 
-// detailText is what is kept beside an event: names of fields, states, numbers.
-func detailText(e audit.Event) string {
+// called are the names of what events name by an id in their details.
+func (s *Server) called(ctx context.Context, c db.Conn, r view.Reader, events []audit.Event) (map[string]string, error) {
+	var units []string
+	for _, e := range events {
+		for _, key := range []string{"unit", "workplace", "parent", "into", "was", "is", "before", "after"} {
+			switch value := e.Detail[key].(type) {
+			case string:
+				units = append(units, value)
+			case []any:
+				for _, v := range value {
+					if id, ok := v.(string); ok {
+						units = append(units, id)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(units)
+	names, err := people.UnitNames(ctx, c, slices.Compact(units))
+	if err != nil {
+		return nil, err
+	}
+	programmes, err := programme.List(ctx, c, r.Viewer)
+	for _, p := range programmes {
+		names[p.ID] = p.ShortName
+	}
+	return names, err
+}
+
+// detailText is what is kept beside an event, in words: what it is about, states, numbers, names of fields.
+func detailText(r view.Reader, list eventList, e audit.Event) string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(e.Detail)) {
-		value := e.Detail[key]
-		if value == nil || value == "" {
+		value := detailValue(r, list, key, e.Detail[key])
+		if value == "" {
 			continue
 		}
-		text := fmt.Sprint(value)
-		switch value.(type) {
-		case map[string]any, []any:
-			b, err := json.Marshal(value)
-			if err != nil {
-				continue
-			}
-			text = string(b)
-		}
-		parts = append(parts, key+": "+text)
+		parts = append(parts, wordOr(r, "detail."+wordly(key), strings.NewReplacer("-", " ", "_", " ").Replace(key))+": "+value)
 	}
 	return strings.Join(parts, ", ")
 }
+
+// detailValue is one value, or several: two of something that was changed are before and after.
+func detailValue(r view.Reader, list eventList, key string, value any) string {
+	switch value := value.(type) {
+	case nil:
+		return ""
+	case bool:
+		return yesNo(r, value)
+	case float64:
+		return r.Number(int(value))
+	case []any:
+		var texts []string
+		for _, v := range value {
+			texts = append(texts, cmp.Or(detailValue(r, list, key, v), "–"))
+		}
+		if slices.Contains([]string{"capacity", "minutes", "organiser"}, key) {
+			return strings.Join(texts, " → ")
+		}
+		return r.Join(texts)
+	case map[string]any:
+		var texts []string
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			texts = append(texts, detailWord(r, key, name)+" "+detailValue(r, list, "", value[name]))
+		}
+		return r.Join(texts)
+	case string:
+		if name, ok := list.Names[value]; ok {
+			return cmp.Or(name.String(), r.Say("signin.protected"))
+		}
+		return cmp.Or(list.Called[value], detailWord(r, key, value))
+	}
+	return fmt.Sprint(value)
+}
+
+// detailTables are the tables of names whose words a key's values have.
+var detailTables = map[string][]string{
+	"fields": {"person", "employment"}, "field": {"signin"}, "list": {"taken-list"}, "how": {"sign-in-how"}, "applied": {"roster-kind"},
+	"state": {"signup-state", "programme-state"}, "before": {"programme-state"}, "after": {"programme-state"}, "role": {"role", "partner-role"},
+	"kind": {"activity-kind", "unit-kind", "publication-kind", "roster-kind"},
+}
+
+func detailWord(r view.Reader, key, value string) string {
+	for _, table := range detailTables[key] {
+		if code := table + "." + wordly(value); r.Has(code) {
+			return r.Say(code)
+		}
+	}
+	return value
+}
+
+// wordly is a name as the codes of words write it.
+func wordly(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
 func entityOptions(r view.Reader, list eventList) []view.Option {
 	options := make([]view.Option, len(list.Entities))

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,7 +23,7 @@ var unshown = []string{"job-state"}
 
 // made are beginnings of codes that are put together as the program runs, beside those that stand in the code
 // as a text with a dot in it and something added: their ends are names that only the database or a status has.
-var made = []string{"trouble.title-"}
+var made = []string{"trouble.title-", "sign-in-how.", "taken-list."}
 
 // Everything that the pages say has words in both languages, with the same gaps to fill in, and there are no
 // words that nothing says.
@@ -62,6 +66,74 @@ func TestWords(t *testing.T) {
 		}
 		if !slices.ContainsFunc(begun, func(b string) bool { return strings.HasPrefix(plain, b) }) {
 			t.Errorf("nothing says %s", code)
+		}
+	}
+}
+
+// Whatever is kept beside an event has words: its act, its entity, and each key of its details.
+func TestEventsHaveWords(t *testing.T) {
+	keys, acts, entities := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	text := func(e ast.Expr, into map[string]bool) {
+		if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			into[strings.ReplaceAll(strings.Trim(lit.Value, `"`), "_", "-")] = true
+		}
+	}
+	keysOf := func(e ast.Expr) {
+		if lit, ok := e.(*ast.CompositeLit); ok {
+			for _, pair := range lit.Elts {
+				if pair, ok := pair.(*ast.KeyValueExpr); ok {
+					text(pair.Key, keys)
+				}
+			}
+		}
+	}
+	for path, source := range readSources(t) {
+		if !strings.HasSuffix(path, ".go") || !strings.Contains(source, "audit.Event{") && !strings.HasSuffix(path, "/audit.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, source, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				switch name, _ := n.Key.(*ast.Ident); {
+				case name == nil:
+				case name.Name == "Detail":
+					keysOf(n.Value)
+				case name.Name == "Act":
+					text(n.Value, acts)
+				case name.Name == "Entity":
+					text(n.Value, entities)
+				}
+			case *ast.AssignStmt:
+				for i, to := range n.Lhs {
+					switch to := to.(type) {
+					case *ast.Ident:
+						if to.Name == "detail" {
+							keysOf(n.Rhs[i])
+						} else if to.Name == "act" {
+							text(n.Rhs[i], acts)
+						}
+					case *ast.IndexExpr:
+						if of, ok := to.X.(*ast.Ident); ok && of.Name == "detail" {
+							text(to.Index, keys)
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	for table, names := range map[string]map[string]bool{"detail": keys, "act": acts, "entity": entities} {
+		if len(names) < 10 {
+			t.Errorf("only %d of %s were found", len(names), table)
+		}
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			if !locale.Swedish.Has(table + "." + name) {
+				t.Errorf("%s.%s has no words", table, name)
+			}
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestLetters(t *testing.T) {
 		}{
 			{letter.Seated, map[string]any{"why": "self", "place": 0.0}, []string{title, link, when, "Biblioteket"}, "anmälde dig"},
 			{letter.Seated, map[string]any{"why": "contact"}, []string{"Kontaktpersonen på din arbetsplats anmälde dig."}, ""},
-			{letter.Waiting, map[string]any{"place": 7.0}, []string{title, "Din plats i kön: 7."}, ""},
+			{letter.Waiting, map[string]any{"place": 7.0}, []string{title, "Din plats på listan: 7."}, ""},
 			{letter.Promoted, map[string]any{"why": "promoted"}, []string{title, "den är din", when}, ""},
 			{letter.Cancelled, map[string]any{"why": "office"}, []string{title, "projektkontoret avanmälde dig"}, when},
 			{letter.Cancelled, map[string]any{"why": "something unheard of"}, []string{title}, "unheard"},

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/letter"
+	"kompobib/internal/local"
 	"kompobib/internal/secret"
 )
 
@@ -35,7 +36,7 @@ const (
 )
 
 // Ask puts a letter with a sign-in link and code in the outbox, if anyone has an account with
-// the address. It returns an id under which the code may be typed, and does the same whether
+// the address, or can have one: see newcomers. It returns an id under which the code may be typed, and does the same whether
 // the address is known or not, so that nobody can find out which are. back is the page that the link leads on to.
 func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, email, back string) (id string, err error) {
 	email, err = ParseEmail(email)
@@ -54,6 +55,9 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, email
 		return id, err // enough letters lie in that mailbox
 	}
 	persons, err := personsAt(ctx, tx, email)
+	if err == nil && len(persons) == 0 {
+		persons, err = newcomers(ctx, tx, email)
+	}
 	if err != nil || len(persons) == 0 {
 		return id, err
 	}
@@ -168,13 +172,36 @@ func UseCode(ctx context.Context, d *db.DB, ring *secret.Ring, now time.Time, id
 	return persons, errors.Join(err, wrong)
 }
 
-// proved returns who may sign in with a proved address.
+// proved returns who may sign in with a proved address. Newcomers get their accounts now.
 func proved(ctx context.Context, tx *db.Tx, email string) ([]string, error) {
-	persons, err := personsAt(ctx, tx, email)
+	persons, err := newcomers(ctx, tx, email)
+	if err != nil {
+		return nil, err
+	}
+	for _, person := range persons {
+		n, err := tx.Exec(ctx, `INSERT INTO account (person, email) VALUES ($1, $2) ON CONFLICT (person) DO NOTHING`, person, email)
+		if err == nil && n > 0 { // nor by another link at the same time
+			err = audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "account", Row: person, Detail: map[string]any{"how": "roster"}})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	persons, err = personsAt(ctx, tx, email)
 	if err == nil && len(persons) == 0 {
 		err = ErrLink // the account was closed meanwhile
 	}
 	return persons, err
+}
+
+// newcomers are the staff, now or later, whom the roster reaches at an address and who have never had an account: whoever
+// proves the address gets one, with no role. See docs/decisions/0009-two-addresses.md.
+func newcomers(ctx context.Context, tx *db.Tx, email string) ([]string, error) {
+	return db.Values[string](ctx, tx, `
+		SELECT p.id FROM person p
+		WHERE p.email = $1 AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person = p.id)
+		  AND EXISTS (SELECT 1 FROM employment e WHERE e.person = p.id AND (e.valid_to IS NULL OR e.valid_to > $2))
+		ORDER BY p.id`, email, local.DateOf(tx.At, time.UTC))
 }
 
 func personsAt(ctx context.Context, c db.Conn, email string) ([]string, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
@@ -380,6 +381,71 @@ func TestSession(t *testing.T) {
 		}
 		if now = start.Add(13 * time.Hour); who(second) != "" {
 			t.Error("signed in after half a day away")
+		}
+	})
+}
+
+// Staff come in by the address on the roster without anyone having made them an account.
+func TestNewcomers(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		unit(t, d, "library")
+		roster := func(id, email, to string) {
+			t.Helper()
+			must(t, d, func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `INSERT INTO employer (id, name, sort_key, folded) VALUES ($1, $1, $1, $1)`, "of "+id)
+				if err == nil {
+					_, err = tx.Exec(ctx, `INSERT INTO person (id, given, family, sort_key, folded, email) VALUES ($1, $1, 'Test', $1, $1, $2)`, id, email)
+				}
+				if err == nil {
+					_, err = tx.Exec(ctx, `INSERT INTO employment (id, person, employer, workplace, title, staff_role, share, valid_from, valid_to)
+						VALUES ($1, $1, $2, 'library', 'bibliotekarie', 'librarian', 1000, '2010-01-01', $3)`, id, "of "+id, db.Null(to))
+				}
+				return errors.Join(err, audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "person", Row: id}))
+			})
+		}
+		roster("ann", "ann@example.org", "")
+		roster("bo", "desk@example.org", "2013-01-01")
+		roster("cia", "desk@example.org", "")
+		roster("dan", "dan@example.org", "2012-10-01")
+		person(t, d, "eva", "eva@example.org")
+		for _, test := range []struct {
+			says, email string
+			want        []string
+		}{
+			{"someone who works here comes in by the address on the roster", "ann@example.org", []string{"ann"}},
+			{"and then has an account as any other", "Ann@example.org", []string{"ann"}},
+			{"of several at an address each comes in", "desk@example.org", []string{"bo", "cia"}},
+			{"one who no longer works here does not", "dan@example.org", nil},
+			{"nor a stranger", "fia@example.org", nil},
+		} {
+			before := letters(t, d)
+			id := ask(t, d, noon, test.email)
+			if sent := letters(t, d) - before; sent > 0 != (test.want != nil) {
+				t.Errorf("%s: %d letters", test.says, sent)
+			}
+			persons, err := use(t, d, noon, way(t, d, noon, id).Token)
+			if !slices.Equal(persons, test.want) || (err == nil) != (test.want != nil) {
+				t.Errorf("%s: %v, %v", test.says, persons, err)
+			}
+		}
+		// Nobody opens by the roster what was closed, nor moves an account to the address there.
+		must(t, d, func(ctx context.Context, tx *db.Tx) error {
+			a, err := auth.GetAccount(ctx, tx, access.System, "ann")
+			if err != nil {
+				return err
+			}
+			a.Disabled = true
+			if err := auth.UpdateAccount(ctx, tx, access.System, a, "2012-10-12"); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `UPDATE person SET email = 'other@example.org' WHERE id = 'cia'`)
+			return errors.Join(err, audit.Record(ctx, tx, audit.Event{Act: "update", Entity: "person", Row: "cia"}))
+		})
+		for _, email := range []string{"ann@example.org", "other@example.org"} {
+			before := letters(t, d)
+			if ask(t, d, noon, email); letters(t, d) != before {
+				t.Errorf("%s was sent a way in", email)
+			}
 		}
 	})
 }

@@ -310,7 +310,20 @@ func TestToken(t *testing.T) {
 		if err != nil || len(tokens) != 1 {
 			t.Fatal(tokens, err)
 		}
-		must(t, d, func(ctx context.Context, tx *db.Tx) error { return auth.RevokeToken(ctx, tx, eva, tokens[0].ID) })
+		// Another neither sees it nor ends it; who manages accounts does both.
+		ola := access.Viewer{Person: "ola"}
+		if seen, err := auth.Tokens(t.Context(), d, ola, eva.Person); len(seen) != 0 || err != nil {
+			t.Errorf("another sees %v, %v", seen, err)
+		}
+		must(t, d, func(ctx context.Context, tx *db.Tx) error { return auth.RevokeToken(ctx, tx, ola, tokens[0].ID) })
+		if who, err := auth.TokenPerson(t.Context(), d, token); who != "eva" || err != nil {
+			t.Errorf("after another tried to end it, it stands for %q, %v", who, err)
+		}
+		manager := access.Viewer{Person: "rut", Grants: []access.Grant{{Role: access.Administrator}}}
+		if seen, err := auth.Tokens(t.Context(), d, manager, eva.Person); len(seen) != 1 || err != nil {
+			t.Errorf("an administrator sees %v, %v", seen, err)
+		}
+		must(t, d, func(ctx context.Context, tx *db.Tx) error { return auth.RevokeToken(ctx, tx, manager, tokens[0].ID) })
 		for _, no := range []string{token, "", "kb_made_up"} {
 			if who, err := auth.TokenPerson(t.Context(), d, no); who != "" || !errors.Is(err, auth.ErrNoToken) {
 				t.Errorf("%q stands for %q, %v", no, who, err)

@@ -186,10 +186,10 @@ func TestMetrics(t *testing.T) {
 func TestNotice(t *testing.T) {
 	sqlite(t, access.Viewer{}, func(a *asker) {
 		w := httptest.NewRecorder()
-		setNotice(w, httptest.NewRequest("GET", "/", nil), view.Notice{Code: "public.state-running", Args: []any{"2013-03-31"}})
+		setNotice(w, httptest.NewRequest("GET", "/", nil), view.Notice{Code: "public.state-running", Args: []any{"2011-01-17", "2013-03-31"}})
 		cookie := w.Result().Cookies()[0]
 		res, body := a.do("GET", "/calendar", "", "Cookie", cookie.Name+"="+cookie.Value)
-		if want := "Projektet pågår till och med den 31\u00a0mars\u00a02013."; !strings.Contains(body, want) || !strings.Contains(body, `role="group" tabindex="-1" autofocus`) {
+		if want := "Projektet har pågått sedan den 17\u00a0januari\u00a02011 och slutar den 31\u00a0mars\u00a02013."; !strings.Contains(body, want) || !strings.Contains(body, `role="group" tabindex="-1" autofocus`) {
 			t.Errorf("the notice is not told, want %q", want)
 		}
 		if c := res.Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {

@@ -37,7 +37,7 @@ func TestFormat(t *testing.T) {
 		{"one", sv.Count("calendar.free", 1), "1 plats kvar"},
 		{"many", sv.Count("calendar.free", 1200), "1\u00a0200 platser kvar"},
 		{"none", en.Count("calendar.free", 0), "0 seats left"},
-		{"a date among words", sv.Say("public.state-running", local.Date("2013-03-31")), "Projektet pågår till och med den 31\u00a0mars\u00a02013."},
+		{"a date among words", sv.Say("public.state-running", local.Date("2011-01-17"), local.Date("2013-03-31")), "Projektet har pågått sedan den 17\u00a0januari\u00a02011 och slutar den 31\u00a0mars\u00a02013."},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s: %q, want %q", test.says, test.got, test.want)

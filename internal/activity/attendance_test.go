@@ -258,6 +258,10 @@ func TestACorrectionKeepsWhatWas(t *testing.T) {
 		if n, err := attest(viewer("contact-far", access.Contact, "", far)); !errors.Is(err, activity.ErrNothingToDo) {
 			t.Errorf("the contact of another workplace attested %d, %v", n, err)
 		}
+		wait, err := activity.ToAttest(t.Context(), d, viewer("contact-near", access.Contact, "", near))
+		if err != nil || len(wait) != 1 || wait[0].Meeting != m || wait[0].Minutes != 360 || len(wait[0].Staff) != 2 || wait[0].Staff[1].Person != "p001" || wait[0].Staff[1].Minutes != 180 || wait[0].Staff[1].Name == "" {
+			t.Errorf("the contact sees %+v, %v wait", wait, err)
+		}
 		if n, err := attest(org); n != 2 || err != nil {
 			t.Errorf("%d attested, %v, want 2", n, err)
 		}

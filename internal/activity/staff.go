@@ -85,22 +85,51 @@ type Unattested struct {
 	Meeting, Title string
 	Date           local.Date
 	Start, End     local.Clock
-	People         int
-	Minutes        int
+	Minutes        int // of all of them
+	Staff          []UnattestedHours
 }
 
-// ToAttest returns the meetings at which hours of v's staff are recorded that nobody has attested, the oldest first.
+// UnattestedHours are one person's at a meeting.
+type UnattestedHours struct {
+	Person  string
+	Name    string // '' for a person with protected identity, who is told by the number at the occasion
+	Number  int    // 0 for who came without having signed up
+	Minutes int
+}
+
+// ToAttest returns the first meetings at which hours of v's staff are recorded that nobody has attested, the oldest first.
 // v's own are for somebody else.
-func ToAttest(ctx context.Context, c db.Conn, v access.Viewer) ([]Unattested, error) {
-	args := []any{v.Person}
-	return db.All(ctx, c, func(u *Unattested) []any {
-		return []any{&u.Meeting, &u.Title, &u.Date, &u.Start, &u.End, &u.People, &u.Minutes}
+func ToAttest(ctx context.Context, c db.Conn, v access.Viewer) (list []Unattested, err error) {
+	const most = 50
+	args := []any{v.Person, most}
+	type row struct {
+		Unattested
+		UnattestedHours
+	}
+	rows, err := db.All(ctx, c, func(r *row) []any {
+		return []any{&r.Meeting, &r.Title, &r.Date, &r.Start, &r.End, &r.Person, &r.Name, &r.Number, &r.UnattestedHours.Minutes}
 	}, `
-		SELECT m.id, a.title, m.date, m.start_time, m.end_time, count(*), sum(t.minutes)
-		FROM employment e JOIN attendance t ON t.employment = e.id AND t.attested_at IS NULL AND t.minutes > 0 AND t.person <> $1
-		JOIN meeting m ON m.id = t.meeting JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
-		WHERE e.workplace IN `+db.In(&args, v.Scope(access.SignStaff).Workplaces)+`
-		GROUP BY m.id, a.title, m.date, m.start_time, m.end_time, m.starts ORDER BY m.starts, m.id LIMIT 50`, args...)
+		WITH hours AS (
+			SELECT t.meeting, t.person, t.minutes
+			FROM employment e JOIN attendance t ON t.employment = e.id AND t.attested_at IS NULL AND t.minutes > 0 AND t.person <> $1
+			WHERE e.workplace IN `+db.In(&args, v.Scope(access.SignStaff).Workplaces)+`
+		)
+		SELECT m.id, a.title, m.date, m.start_time, m.end_time, p.id,
+			CASE WHEN p.protected = 1 THEN '' ELSE p.given || ' ' || p.family END, coalesce(s.number, 0), h.minutes
+		FROM (SELECT id FROM meeting WHERE id IN (SELECT meeting FROM hours) ORDER BY starts, id LIMIT $2) f
+		JOIN meeting m ON m.id = f.id JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
+		JOIN hours h ON h.meeting = m.id JOIN person p ON p.id = h.person
+		LEFT JOIN signup s ON s.occasion = o.id AND s.person = p.id
+		ORDER BY m.starts, m.id, p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number, p.id`, args...)
+	for _, r := range rows {
+		if len(list) == 0 || list[len(list)-1].Meeting != r.Meeting {
+			list = append(list, r.Unattested)
+		}
+		u := &list[len(list)-1]
+		u.Minutes += r.UnattestedHours.Minutes
+		u.Staff = append(u.Staff, r.UnattestedHours)
+	}
+	return list, err
 }
 
 // An Invited is an activity that concerns a workplace, which has not yet said that its staff know.

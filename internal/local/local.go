@@ -95,23 +95,24 @@ func (s Span) Check() (faults fault.List) {
 	faults.Unless(s.Date.Valid(), ErrDate.At("date"))
 	zone, err := ZoneNamed(s.Zone)
 	faults.Unless(err == nil, ErrZone.At("zone"))
-	if faults != nil {
-		return faults
+	shown := func(at Clock) bool { // by a clock, and on that day if it is one
+		if faults.In("date") != nil || err != nil {
+			_, err := time.Parse(clockLayout, at)
+			return err == nil && len(at) == len(clockLayout)
+		}
+		_, ok := s.instant(at, zone)
+		return ok
 	}
-	_, ok := s.instant(s.Start, zone)
-	faults.Unless(ok, ErrClock.At("start", s.Start))
-	_, ok = s.instant(s.End, zone)
-	faults.Unless(ok, ErrClock.At("end", s.End))
-	faults.Unless(faults != nil || s.Start < s.End, ErrOrder.At("end"))
-	if faults != nil {
-		return faults
+	first, end := s.Start, s.End
+	faults.Unless(shown(first), ErrClock.At("start", first))
+	faults.Unless(shown(end), ErrClock.At("end", end))
+	faults.Unless(!shown(first) || !shown(end) || first < end, ErrOrder.At("end"))
+	if faults.In("start") != nil || faults.In("end") != nil {
+		first, end = "00:00", "23:59" // what a break can be told of all the same
 	}
-	last := s.Start
 	for _, b := range s.Breaks {
-		_, from := s.instant(b.Start, zone)
-		_, to := s.instant(b.End, zone)
-		faults.Unless(from && to && last <= b.Start && b.Start < b.End && b.End <= s.End, ErrBreak.At("breaks", b.Start, b.End))
-		last = b.End
+		faults.Unless(shown(b.Start) && shown(b.End) && first <= b.Start && b.Start < b.End && b.End <= end, ErrBreak.At("breaks", b.Start, b.End))
+		first = b.End
 	}
 	faults.Unless(faults != nil || s.Minutes() > 0, ErrBreak.At("breaks", s.Start, s.End))
 	return faults

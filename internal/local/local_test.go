@@ -2,14 +2,16 @@ package local_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"kompobib/internal/local"
 )
 
+const zone = "Europe/Stockholm"
+
 func TestSpan(t *testing.T) {
-	const zone = "Europe/Stockholm"
 	lunch := []local.Break{{"12:00", "13:00"}}
 	for _, test := range []struct {
 		says    string
@@ -39,6 +41,28 @@ func TestSpan(t *testing.T) {
 		}
 		if start, _ := test.span.UTC(); start.Format(time.RFC3339) != test.utc || test.span.Minutes() != test.minutes {
 			t.Errorf("%s: %v with %d minutes, want %s with %d", test.says, start, test.span.Minutes(), test.utc, test.minutes)
+		}
+	}
+}
+
+// All that is wrong is told at once.
+func TestSpanTellsEverything(t *testing.T) {
+	for _, test := range []struct {
+		says string
+		span local.Span
+		want []string // fields
+	}{
+		{"a day that is none, an end before the start and a break that is none", local.Span{"2011-02-31", "15:00", "12:00", []local.Break{{"x", "y"}}, zone}, []string{"date", "end", "breaks"}},
+		{"no times", local.Span{"2011-02-28", "", "25:00", nil, zone}, []string{"start", "end"}},
+		{"a start that is none, and a break that ends before it begins", local.Span{"2011-02-28", "9", "12:00", []local.Break{{"11:00", "10:00"}}, zone}, []string{"start", "breaks"}},
+		{"a start that is none, and a break that may be right", local.Span{"2011-02-28", "9", "12:00", []local.Break{{"10:00", "10:15"}}, zone}, []string{"start"}},
+	} {
+		var fields []string
+		for _, f := range test.span.Check() {
+			fields = append(fields, f.Field)
+		}
+		if !slices.Equal(fields, test.want) {
+			t.Errorf("%s: faults in %v, want %v", test.says, fields, test.want)
 		}
 	}
 }

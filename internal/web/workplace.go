@@ -152,10 +152,10 @@ func (s *Server) passOn(w http.ResponseWriter, req *http.Request, r view.Reader)
 	return done(w, req, "/workplace", "workplace.done-passed-on")
 }
 
-// attestStaff vouches for the hours of the reader's staff at a meeting.
+// attestStaff vouches for the hours of the reader's staff at a meeting: of those whom the page named.
 func (s *Server) attestStaff(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	n, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (int, error) {
-		return activity.Attest(ctx, tx, r.Viewer, req.PostFormValue("meeting"))
+		return activity.Attest(ctx, tx, r.Viewer, req.PostFormValue("meeting"), req.PostForm["person"]...)
 	})
 	if err != nil {
 		return err

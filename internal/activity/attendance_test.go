@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -432,12 +433,12 @@ func TestWhatIsMeantForSomeone(t *testing.T) {
 			{"nobody", "p000", []string{}, ""},
 		} {
 			list, err := activity.Calendar(t.Context(), d, participant(test.who), activity.Filter{From: "2012-10-12", Open: dbtest.Now, For: test.persons, Unsigned: true})
-			got := ""
+			var got strings.Builder
 			for _, e := range list {
-				got += e.ID
+				got.WriteString(e.ID)
 			}
-			if err != nil || got != test.want {
-				t.Errorf("%s: %s, %v; want %s", test.says, got, err, test.want)
+			if err != nil || got.String() != test.want {
+				t.Errorf("%s: %s, %v; want %s", test.says, got.String(), err, test.want)
 			}
 		}
 	})

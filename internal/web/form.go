@@ -202,15 +202,16 @@ func (s *Server) onceKey(req *http.Request) string {
 			said[name] = values
 		}
 	}
-	text := req.URL.Path + "?" + said.Encode()
+	var text strings.Builder
+	text.WriteString(req.URL.Path + "?" + said.Encode())
 	if req.MultipartForm != nil {
 		for _, name := range slices.Sorted(maps.Keys(req.MultipartForm.File)) {
 			for _, f := range req.MultipartForm.File[name] {
-				text += fmt.Sprintf("\n%s %s %d", name, f.Filename, f.Size)
+				fmt.Fprintf(&text, "\n%s %s %d", name, f.Filename, f.Size)
 			}
 		}
 	}
-	return s.Ring.Hash("form", text)
+	return s.Ring.Hash("form", text.String())
 }
 
 // askAgain shows a form once more with what was typed and what is wrong with it. If it was another of the page's

@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -98,5 +101,47 @@ func TestLetter(t *testing.T) {
 		if w := send(page+"/publish", "to=down&version=2&key=e"); w.Code != http.StatusSeeOther || public("/p/kompobib/letters/forlangning") != http.StatusNotFound {
 			t.Errorf("taken down: %d", w.Code)
 		}
+	})
+}
+
+// A document is for all to fetch while it is shown, and for nobody else but its writers before.
+func TestDocument(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := programme.Programme{Slug: "kompobib", Name: "Framtidens bibliotek", ShortName: "Framtid", FundingPeriod: "2007-2013",
+			Starts: "2011-01-17", Ends: "2013-03-31", Zone: zone, Published: true}
+		if err := d.Tx(t.Context(), "admin", func(ctx context.Context, tx *db.Tx) error { return programme.Create(ctx, tx, access.System, &p) }); err != nil {
+			t.Fatal(err)
+		}
+		desk := newPlanner(t, d, planner(access.Office, p.ID))
+		const text = "%PDF-1.7 ansökan"
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		for _, f := range [][2]string{{"kind", "document"}, {"title", "Ansökan"}, {"date", "2010-12-01"}, {"language", "sv"}, {"key", "a"}} {
+			if err := form.WriteField(f[0], f[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		part, err := form.CreateFormFile("file", "ansökan.pdf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(part, text)
+		form.Close()
+		req := httptest.NewRequestWithContext(t.Context(), "POST", "/programmes/kompobib/publications", &body)
+		req.Header.Set("Content-Type", form.FormDataContentType())
+		saved := desk.wants("saved", desk.ask(req), 303)
+		office := desk.who
+		public := func(says string, code int) answer {
+			desk.who = access.Viewer{}
+			defer func() { desk.who = office }()
+			return desk.wants(says, desk.get("/p/kompobib/documents/ansokan"), code)
+		}
+		public("a draft", 404)
+		desk.wants("published", desk.post(saved.to+"/publish", "to=up", "version=1", "key=b"), 303)
+		if got := public("shown", 200); got.body != text {
+			t.Errorf("the file says %q", got.body)
+		}
+		desk.wants("taken down", desk.post(saved.to+"/publish", "to=down", "version=1", "key=c"), 303)
+		public("taken down", 404)
 	})
 }

@@ -148,6 +148,9 @@ func TestEveryPage(t *testing.T) {
 					t.Errorf("%s = %d", path, at.Status)
 					continue
 				}
+				if !at.Page {
+					continue
+				}
 				if largest = max(largest, at.Size); at.Size >= pageSize {
 					t.Errorf("%s takes %d bytes as it is sent, want less than %d", path, at.Size, pageSize)
 				}
@@ -183,6 +186,7 @@ func TestEveryPage(t *testing.T) {
 // A sight is a page as it was sent: where its links lead, and what it is made of: elements, with class and role.
 type sight struct {
 	Status int
+	Page   bool // rather than a file
 	Links  []string
 	Pieces []string
 	Size   int // as it was sent
@@ -197,6 +201,7 @@ func fetch(p *browsertest.Page, path string) sight {
 		const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
 		return {
 			Status: answer.status,
+			Page: answer.headers.get('Content-Type').startsWith('text/html'),
 			Links: [...page.querySelectorAll('a[href^="/"]:not([download])')].map(a => a.getAttribute('href').split('#')[0]),
 			Pieces: [...new Set([...page.querySelectorAll('body *')].map(e => e.localName + '.' + e.getAttribute('class') + '.' + e.getAttribute('role')))],
 			Size: performance.getEntriesByName(answer.url).at(-1)?.encodedBodySize ?? 0

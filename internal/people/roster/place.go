@@ -56,13 +56,13 @@ func PlaceKey(municipality, name string) string {
 func essence(name, municipality string) string {
 	own := people.Fold(municipality)
 	var words []string
-	for _, w := range strings.Fields(people.Fold(name)) {
+	for w := range strings.FieldsSeq(people.Fold(name)) {
 		if w == "i" || w == "på" || w == "vid" || w == "kommun" || w == "kommuns" || w == own || w == own+"s" {
 			continue
 		}
 		for _, end := range []struct{ long, short string }{{"biblioteket", "bibliotek"}, {"bussen", "buss"}, {"filialen", "filial"}} {
-			if strings.HasSuffix(w, end.long) {
-				w = strings.TrimSuffix(w, end.long) + end.short
+			if before0, ok := strings.CutSuffix(w, end.long); ok {
+				w = before0 + end.short
 			}
 		}
 		words = append(words, w)

@@ -69,7 +69,7 @@ func EmployerChoice(ctx context.Context, c db.Conn, text string) (choices Choice
 		return choices, err
 	}
 	number, name := "", text
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if n, err := people.ParseOrgNumber(word); err == nil {
 			number, name = n, strings.Join(strings.Fields(strings.Replace(text, word, "", 1)), " ")
 		}

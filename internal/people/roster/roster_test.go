@@ -131,13 +131,14 @@ func TestDifference(t *testing.T) {
 			if i.Kind == roster.Unchanged {
 				continue
 			}
-			line := fmt.Sprintf("%d %s %s %s", i.Row, i.Kind, i.Family, i.Masked)
+			var line strings.Builder
+			line.WriteString(fmt.Sprintf("%d %s %s %s", i.Row, i.Kind, i.Family, i.Masked))
 			for _, c := range i.Changes {
 				if i.Kind != roster.Newcomer {
-					line += fmt.Sprintf(" %s: %s -> %s.", c.Field, c.Was, c.Is)
+					line.WriteString(fmt.Sprintf(" %s: %s -> %s.", c.Field, c.Was, c.Is))
 				}
 			}
-			got = append(got, line)
+			got = append(got, line.String())
 		}
 		want := []string{
 			"4 moved Ek 19620903-**** workplace: Ullvigymnasiets bibliotek -> Köpings stadsbibliotek.",

@@ -42,7 +42,7 @@ func dayOf(texts []string, today local.Date) local.Date {
 func tokens(texts ...string) map[string]bool {
 	all := map[string]bool{}
 	for _, text := range texts {
-		for _, word := range strings.Fields(strings.ReplaceAll(people.Searchable(strings.NewReplacer("_", " ", ".", " ").Replace(text)), "|", " ")) {
+		for word := range strings.FieldsSeq(strings.ReplaceAll(people.Searchable(strings.NewReplacer("_", " ", ".", " ").Replace(text)), "|", " ")) {
 			all[word] = true
 		}
 	}
@@ -51,7 +51,7 @@ func tokens(texts ...string) map[string]bool {
 
 // names reports whether words name a unit: by its name, or that with an s.
 func names(words map[string]bool, unit string) bool {
-	for _, form := range strings.Split(people.Searchable(unit), " | ") {
+	for form := range strings.SplitSeq(people.Searchable(unit), " | ") {
 		if strings.Contains(form, " ") {
 			if !slices.ContainsFunc(strings.Fields(form), func(w string) bool { return !words[w] && !words[w+"s"] }) {
 				return true
@@ -183,7 +183,7 @@ func (w *world) guessEmployer(ctx context.Context, c db.Conn, file string, parts
 			votes[e.ID] += 500
 		}
 		// Of a name those words speak that are its own; that it is a municipality or a county council says little.
-		for _, word := range strings.Fields(people.Fold(e.Name)) {
+		for word := range strings.FieldsSeq(people.Fold(e.Name)) {
 			switch {
 			case word == "kommun" || len(word) < 4:
 			case words[word] || words[strings.TrimSuffix(word, "s")] || names(words, word):

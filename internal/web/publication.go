@@ -80,7 +80,7 @@ func readOf(kind publishing.Kind) handler {
 		var d reading
 		ctx := req.Context()
 		err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-			d, err = readItem(ctx, c, req, r, kind)
+			d, err = readItem(ctx, c, req, r, kind, req.PathValue("item"))
 			return err
 		})
 		if err != nil {
@@ -90,17 +90,17 @@ func readOf(kind publishing.Kind) handler {
 	}
 }
 
-func readItem(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, kind publishing.Kind) (d reading, err error) {
+func readItem(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, kind publishing.Kind, slug string) (d reading, err error) {
 	if d.Programme, err = programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug")); err != nil {
 		return d, err
 	}
-	d.Publication, err = publishing.BySlug(ctx, c, r.Viewer, d.Programme.ID, kind, req.PathValue("item"))
+	d.Publication, err = publishing.BySlug(ctx, c, r.Viewer, d.Programme.ID, kind, slug)
 	return d, err
 }
 
 // documentFile is a published file.
 func (s *Server) documentFile(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	d, err := readItem(req.Context(), s.DB, req, r, publishing.Document)
+	d, err := readItem(req.Context(), s.DB, req, r, publishing.Document, req.PathValue("document"))
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ var routes = []route{
 	{"GET /p/{slug}/letters", access.Public, listOf(publishing.Letter)},
 	{"GET /p/{slug}/letters/{item}", access.Public, readOf(publishing.Letter)},
 	{"GET /p/{slug}/documents", access.Public, listOf(publishing.Document)},
-	{"GET /p/{slug}/documents/{item}", access.Public, (*Server).documentFile},
+	{"GET /p/{slug}/documents/{document}", access.Public, (*Server).documentFile},
 	{"GET /p/{slug}/{item}", access.Public, readOf(publishing.Page)},
 	{"GET /p/{slug}/calendar.ics", access.Public, (*Server).calendarFeed},
 	{"GET /calendar", access.Public, (*Server).calendarPage},

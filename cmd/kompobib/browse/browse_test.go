@@ -209,28 +209,25 @@ func fetch(p *browsertest.Page, path string) sight {
 	})`, path))
 }
 
-// looked holds the pieces that were seen on pages that are alike. A page that another role has seen, made of
-// nothing new, is not looked at again.
+// looked is what has been looked at: pages of every kind, and every piece that any page is made of.
 type looked struct {
 	sync.Mutex
-	pieces map[string]map[string]bool
+	kinds, pieces map[string]bool
 }
 
-// news tells whether a page is made of anything new, and whether it is the first of those that it is like.
+// news tells whether a page must be looked at, since it is the first of its kind or made of anything that no page before
+// was made of, and whether it is that first one.
 func (l *looked) news(like string, pieces []string) (isNew, first bool) {
 	l.Lock()
 	defer l.Unlock()
-	if l.pieces == nil {
-		l.pieces = map[string]map[string]bool{}
+	if l.kinds == nil {
+		l.kinds, l.pieces = map[string]bool{}, map[string]bool{}
 	}
-	known := l.pieces[like]
-	if first = known == nil; first {
-		known = map[string]bool{}
-		l.pieces[like] = known
-	}
+	first = !l.kinds[like]
+	l.kinds[like], isNew = true, first
 	for _, piece := range pieces {
-		isNew = isNew || !known[piece]
-		known[piece] = true
+		isNew = isNew || !l.pieces[piece]
+		l.pieces[piece] = true
 	}
 	return isNew, first
 }

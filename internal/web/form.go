@@ -52,7 +52,7 @@ type formPage struct {
 	Danger   bool               // it cannot be undone
 	Back     string             // where to go instead
 	Remove   string             // where that which it changes is removed
-	Known    []publishing.Known // dates that one in a text is held against
+	known    []publishing.Known // dates that one in a text is held against
 	stale    bool
 	changed  []view.Stale
 }
@@ -60,10 +60,19 @@ type formPage struct {
 // warn points out dates in the form's texts that equal a known one but for the year.
 func (f formPage) warn(r view.Reader) {
 	fields(f.Controls, func(c *control) {
-		if c.As == "textarea" || c.As == "" && c.Kind == "" {
-			c.Warnings = slipTexts(r, c.Value, f.Known)
+		if c.isText() {
+			c.Warnings = slipTexts(r, c.Value, f.known)
 		}
 	})
+}
+
+// isText reports whether people write what they like in it.
+func (c control) isText() bool { return c.As == "textarea" || c.As == "" && c.Kind == "" }
+
+// writes reports whether the form has such fields.
+func (f formPage) writes() (yes bool) {
+	fields(f.Controls, func(c *control) { yes = yes || c.isText() })
+	return yes
 }
 
 // fields calls f for each control that is a field.
@@ -129,17 +138,20 @@ func asks(of func(*Server, *http.Request, view.Reader) form) handler {
 }
 
 func (s *Server) showForm(w http.ResponseWriter, req *http.Request, r view.Reader, of form) error {
-	f, err := s.loadForm(req, of)
+	f, err := s.loadForm(req, r, of)
 	if err != nil {
 		return err
 	}
 	return render(w, req, http.StatusOK, formView(r, f))
 }
 
-func (s *Server) loadForm(req *http.Request, of form) (f formPage, err error) {
+// loadForm reads a form, and for one about a programme the dates that those in its texts are held against.
+func (s *Server) loadForm(req *http.Request, r view.Reader, of form) (f formPage, err error) {
 	ctx := req.Context()
 	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		f, err = of(ctx, c)
+		if f, err = of(ctx, c); err == nil && f.About != "" && f.writes() {
+			f.known, err = publishing.KnownDates(ctx, c, r.Viewer, f.About)
+		}
 		return err
 	})
 	return f, err
@@ -150,7 +162,7 @@ func (s *Server) loadForm(req *http.Request, of form) (f formPage, err error) {
 func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reader, code string,
 	of form, do func(ctx context.Context, tx *db.Tx) (to string, err error)) error {
 	if do := formOf(req).text("do"); do == "more" || do == "look" {
-		f, err := s.loadForm(req, of)
+		f, err := s.loadForm(req, r, of)
 		if err != nil {
 			return err
 		}
@@ -221,7 +233,7 @@ func (s *Server) askAgain(w http.ResponseWriter, req *http.Request, r view.Reade
 	if !ok {
 		return err
 	}
-	f, e := s.loadForm(req, of)
+	f, e := s.loadForm(req, r, of)
 	if e != nil {
 		return e
 	}

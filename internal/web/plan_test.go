@@ -11,6 +11,8 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -319,4 +321,45 @@ func first(t *testing.T, text, pattern string) string {
 		t.Fatalf("no %s in %.300s", pattern, text)
 	}
 	return m[1]
+}
+
+// A date in a text of a programme or an activity that equals a known one but for its year is pointed out beside the text,
+// when the form is shown and when it is shown again; what is right is not.
+func TestSlips(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlanner(t, d, planner(access.Administrator, ""))
+		const slip, meant = "31 March 2012", "The last day of the project is 31 March 2013. Is the year right?"
+		at := "/programmes/framtid"
+		p.post("/programmes", facts...)
+		version := 1
+		for _, text := range []string{"purpose", "overall_goal", "appeal"} {
+			fields := slices.Concat(facts, []string{"version=" + strconv.Itoa(version)}) // the name first
+			p.wants(text+" with a mistake besides", p.post(at+"/edit", append(fields[1:], text+"=Until "+slip)...), 422, meant)
+			p.wants(text, p.post(at+"/edit", append(fields, text+"=Until "+slip)...), 303)
+			p.wants(text+" afterwards", p.get(at+"/edit"), 200, slip, meant)
+			version++
+		}
+		p.wants("mended", p.post(at+"/edit", append(facts, "version="+strconv.Itoa(version), "purpose=Until 31 March 2013")...), 303)
+		if page := p.wants("the programme", p.get(at+"/edit"), 200); strings.Contains(page.body, "Is the year right?") {
+			t.Error("what is right is pointed out")
+		}
+		p.wants("a goal area", p.post(at+"/goals/new", "name=Needs", "text=Until "+slip), 303)
+		goal := first(t, p.get(at+"/edit").body, `href="(`+at+`/goals/[0-9a-v]{26})"`)
+		p.wants("the goal area", p.get(goal), 200, meant)
+
+		list, err := programme.List(t.Context(), d, access.System)
+		if err != nil || len(list) == 0 {
+			t.Fatal(list, err)
+		}
+		p.who = planner(access.Office, list[0].ID)
+		activity := p.wants("an activity", p.post("/activities", "programme="+list[0].ID, "title=Leadership", "kind=lecture", "travel=employer", "meal=project",
+			"substitute=nobody", "description=Before "+slip), 303).to
+		p.wants("its page", p.get(activity), 200, meant)
+		occasion := p.wants("an occasion", p.post(strings.TrimSuffix(activity, "/edit")+"/occasions", "name=Before "+slip, "capacity=20", "opens=2012-10-01T08:00",
+			"closes=2012-11-01T12:00", "place=Library", "meeting-1-date=2012-11-05", "meeting-1-start=9.00", "meeting-1-end=16:00"), 303).to
+		p.wants("its page", p.get(occasion), 200, meant)
+		p.wants("the activity meets", p.post(activity, "version=1", "title=Leadership", "kind=lecture", "travel=employer", "meal=project",
+			"substitute=nobody", "description=5 November 2011"), 303)
+		p.wants("a day on which it meets", p.get(activity), 200, "Leadership takes place on 5 November 2012. Is the year right?")
+	})
 }

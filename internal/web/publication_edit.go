@@ -160,11 +160,10 @@ func (s *Server) publicationForm(req *http.Request, r view.Reader) form {
 				}
 			}
 		}
-		known, err := publishing.KnownDates(ctx, c, r.Viewer, d.Programme.ID)
 		f = formPage{
 			Page:  view.Page{Title: d.Title, Crumbs: publicationCrumbs(r, d.Programme)},
 			Form:  view.Form{Action: path + "/edit", Version: d.Publication.Version, Files: d.Kind == publishing.Document, Keep: true},
-			About: d.Programme.ID, Controls: publicationControls(r, d), Known: known,
+			About: d.Programme.ID, Controls: publicationControls(r, d),
 			Submit: r.Say("publication.save"), Look: r.Say("publication.look"), Back: path,
 		}
 		if adding {
@@ -177,7 +176,7 @@ func (s *Server) publicationForm(req *http.Request, r view.Reader) form {
 			fill(&d.Publication, in)
 			f.Above = publicationLook(r, d)
 		}
-		return f, err
+		return f, nil
 	}
 }
 

@@ -17,9 +17,17 @@ const (
 	SeeSelf Right = "see-self" // own page, seats, hours
 	SignUp  Right = "sign-up"  // take and give up a seat oneself
 
+	Learn Right = "learn" // take part in the learning of the workplace where one works; the own logbook
+
 	// Of a workplace contact, for the staff of their workplaces.
 	SeeStaff  Right = "see-staff"
 	SignStaff Right = "sign-staff" // sign colleagues up and off, confirm that an invitation was passed on
+
+	// Of workplace learning: needs, workshops, focus, action plans. What someone keeps private is nobody's to see.
+	LeadLearning Right = "lead-learning" // write what a workplace has agreed on, hold its workshop
+	SeeLearning  Right = "see-learning"  // read what workplaces have agreed on and what became of it
+	PlanLearning Right = "plan-learning" // write kits, questions and themes for all workplaces
+	SeeOutcome   Right = "see-outcome"   // how far workplaces have come, and what they need, in numbers
 
 	// Of who plans and holds activities.
 	Plan          Right = "plan"           // make activities, and change those one organises
@@ -70,13 +78,14 @@ var Roles = []Role{Participant, Contact, Organiser, Office, Steering, Auditor, A
 // an organiser's the activities of the programme that they organise themselves; office, steering
 // and auditor reach the programme; the administrator the installation.
 var Table = map[Role][]Right{
-	Participant: {SeeSelf, SignUp},
-	Contact:     {SeeStaff, SignStaff, SeeReach, SeeNotReached, Invite},
+	Participant: {SeeSelf, SignUp, Learn},
+	Contact:     {SeeStaff, SignStaff, SeeReach, SeeNotReached, Invite, LeadLearning, SeeLearning, SeeOutcome},
 	Organiser:   {Plan, SeeSignups, Seat, Attendance, SeeAttendance, SeeSensitive},
 	Office: {Plan, PlanAny, SeeSignups, Seat, Attendance, SeeAttendance, SeePeople, EditPeople, SeeIdentity,
-		EditOrganisation, EditProgramme, Publish, SeeReach, SeeNotReached, Invite, SeeOutbox},
-	Steering:      {SeeReach},
-	Auditor:       {SeeReach, SeeSignups, SeeAttendance, SeePeople},
+		EditOrganisation, EditProgramme, Publish, SeeReach, SeeNotReached, Invite, SeeOutbox,
+		LeadLearning, SeeLearning, PlanLearning, SeeOutcome},
+	Steering:      {SeeReach, SeeOutcome},
+	Auditor:       {SeeReach, SeeSignups, SeeAttendance, SeePeople, SeeLearning, SeeOutcome},
 	Administrator: {NewProgramme, EditProgramme, ManageAccounts, SeeAudit, SeeOutbox, EditOrganisation},
 }
 

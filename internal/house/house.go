@@ -30,6 +30,9 @@ var floors = [][]string{
 
 const subjects = 2 // the floor of them
 
+// inner are the rooms within a room. Each knows the one that holds them and those to its left.
+var inner = map[string][]string{"learning": {"need", "workshop", "reflection", "focus", "learningtest"}}
+
 // tools are what only tests lean on.
 var tools = []string{"dbtest", "browsertest", "yardstick", "house"}
 
@@ -161,15 +164,34 @@ func (c *checker) imports(where, here, target string) {
 	}
 	there := room(strings.TrimPrefix(target, "kompobib/") + "/")
 	from, to := floor(here), floor(there)
+	if here == there {
+		a, b := c.within(here, where), c.within(here, strings.TrimPrefix(target, "kompobib/")+"/")
+		if inner[here] != nil && (a < b || a < 0) {
+			c.breach(where, "imports %s, which stands to its right in %s", target, here)
+		}
+		return
+	}
 	switch {
 	case slices.Contains(tools, there):
 		c.breach(where, "imports %s, which only tests lean on", there)
-	case here == there || may[here+" "+there] != "":
+	case may[here+" "+there] != "":
 	case to > from:
 		c.breach(where, "imports %s, which stands above it", there)
 	case to == from && from == subjects && slices.Index(floors[from], there) > slices.Index(floors[from], here):
 		c.breach(where, "imports %s, which stands to its right", there)
 	}
+}
+
+// within is where in a room a file or package stands: 0 for what holds the inner ones, -1 for one that is not known.
+func (c *checker) within(room, name string) int {
+	parts := strings.Split(name, "/")
+	if len(parts) < 4 {
+		return 0
+	}
+	if i := slices.Index(inner[room], parts[2]); i >= 0 || inner[room] == nil {
+		return i + 1
+	}
+	return -1
 }
 
 // nameless stands for every package imported: what names in this one stand for can be told without them.

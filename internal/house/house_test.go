@@ -34,6 +34,11 @@ func TestRules(t *testing.T) {
 		{"internal/people/x.go", `package people; import _ "kompobib/internal/web/view"`, "above it"},
 		{"internal/web/x.go", `package web; import _ "kompobib/internal/dbtest"`, "only tests"},
 		{"internal/attic/x.go", `package attic`, "no floor"},
+		{"internal/learning/focus/x.go", `package focus; import _ "kompobib/internal/learning/need"`, ""},
+		{"internal/learning/focus/x.go", `package focus; import _ "kompobib/internal/learning"`, ""},
+		{"internal/learning/need/x.go", `package need; import _ "kompobib/internal/learning/focus"`, "to its right in learning"},
+		{"internal/learning/x.go", `package learning; import _ "kompobib/internal/learning/need"`, "to its right in learning"},
+		{"internal/people/roster/x.go", `package roster; import _ "kompobib/internal/people"`, ""},
 
 		{"internal/people/x.go", `package people; import _ "database/sql"`, "is for db"},
 		{"internal/web/x.go", `package web; import _ "modernc.org/sqlite"`, "is for db"},

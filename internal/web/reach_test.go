@@ -207,6 +207,11 @@ var reach = map[string]reaches{
 
 	"GET /office": anywhere("office"),
 
+	// Workplace learning: one's own workplace, the workplaces of a contact, those of a programme.
+	"GET /learning":                            insiders,
+	"GET /programmes/{slug}/learning":          {"contact office steering auditor", nobody, "contact"},
+	"GET /programmes/{slug}/workplaces/{unit}": {"participant contact office auditor", "office auditor", nobody},
+
 	// Reach: a contact's own workplaces, in whatever programme; hidden where groups are small; by name for who may act on it.
 	"GET /reach":                               anywhere("contact office steering auditor"),
 	"GET /programmes/{slug}/reach":             {"contact office steering auditor", nobody, "contact"},

@@ -45,6 +45,11 @@ func sortOf(pattern, name string) string {
 	case "id":
 	case "p":
 		return "slug"
+	case "slug":
+		if strings.Contains(pattern, "/workplaces/{unit}") {
+			return "unit-slug" // of the programme that the workplace is of
+		}
+		return name
 	default:
 		return name
 	}

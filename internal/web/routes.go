@@ -183,6 +183,11 @@ var routes = []route{
 	{"GET /office", access.PlanAny, (*Server).officeStart},
 	{"GET /programmes/{slug}/office", access.PlanAny, (*Server).officePage},
 
+	// Workplace learning.
+	{"GET /learning", access.Learn, (*Server).learningStart},
+	{"GET /programmes/{slug}/learning", access.SeeOutcome, (*Server).learningOverview},
+	{"GET /programmes/{slug}/workplaces/{unit}", access.Learn, (*Server).workplaceLearning},
+
 	// Seats, attendance and its evidence.
 	{"GET /occasions/{id}", access.Public, (*Server).occasionPage},
 	{"POST /occasions/{id}/sign-up", access.SignUp, (*Server).signUp},

@@ -194,6 +194,9 @@ func (b *builder) build() {
 	b.row("programme", "own", p)
 	b.row("slug", "own", "kompobib")
 	b.row("slug", "elsewhere", "annat")
+	b.row("unit-slug", "own", "kompobib")
+	b.row("unit-slug", "other", "kompobib")
+	b.row("unit-slug", "elsewhere", "annat")
 
 	b.row("goal", "own", goal)
 	b.row("goal", "elsewhere", otherGoal)

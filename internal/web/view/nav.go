@@ -17,6 +17,7 @@ var Navigation = []Entry{
 	{"/calendar", "nav.calendar", []access.Right{access.Public}},
 	{"/me", "nav.me", []access.Right{access.SeeSelf}},
 	{"/workplace", "nav.workplace", []access.Right{access.SeeStaff}},
+	{"/learning", "nav.learning", []access.Right{access.Learn}},
 	{"/office", "nav.office", []access.Right{access.PlanAny}},
 	{"/activities", "nav.activities", []access.Right{access.SeeSignups}},
 	{"/evidence", "nav.evidence", []access.Right{access.SeeAttendance}},

@@ -332,7 +332,11 @@ func (c *change) add(tx *db.Tx, o *seats, s Signup, act, template, why string) {
 // write writes all that was noted, and the occasion's own rows.
 func (c *change) write(ctx context.Context, tx *db.Tx, o *seats, was bool) error {
 	if len(c.inserts) > 0 {
-		if err := db.Insert(ctx, tx, "signup", "id, occasion, person, state, seq, number", "", c.inserts); err != nil {
+		err := db.Insert(ctx, tx, "signup", "id, occasion, person, state, seq, number", "", c.inserts)
+		if errors.Is(err, db.ErrDangling) { // gone up in another meanwhile
+			err = ErrNobody
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -185,7 +185,12 @@ func (w *Worker) settle(ctx context.Context, l Letter, text Text, failed error) 
 		var sealed []string
 		var sent *time.Time
 		if state == StateSent || state == StateUnknown {
-			var err error
+			// Whose it is may have changed since it was taken: two persons have turned out to be one.
+			owners, err := db.Values[string](ctx, tx, `UPDATE letter SET attempts = attempts WHERE id = $1 RETURNING person`, l.ID)
+			if err != nil || len(owners) == 0 {
+				return err
+			}
+			l.Person = owners[0]
 			sealed, err = secret.SealAll(ctx, tx, w.Ring, []secret.Item{{Owner: l.Person, Text: text.Subject}, {Owner: l.Person, Text: text.Kept}})
 			if err != nil {
 				return err

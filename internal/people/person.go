@@ -284,11 +284,13 @@ type Name struct {
 func (n Name) String() string { return strings.TrimSpace(n.Given + " " + n.Family) }
 
 // Names returns the names of persons whose rows v has been found to have a right to see. Those of protected
-// persons are left out for all but themselves and the system, which writes their letters.
+// persons are left out for all but themselves and the system, which writes their letters. An id that has gone up in another has that one's.
 func Names(ctx context.Context, c db.Conn, v access.Viewer, ids []string) (map[string]Name, error) {
 	var args []any
+	in := db.In(&args, ids)
 	rows, err := db.All(ctx, c, func(n *Name) []any { return []any{&n.ID, &n.Given, &n.Family, &n.SortKey, truth{&n.Protected}} },
-		`SELECT id, given, family, sort_key, protected FROM person WHERE id IN `+db.In(&args, ids), args...)
+		`SELECT id, given, family, sort_key, protected FROM person WHERE id IN `+in+`
+		UNION ALL SELECT m.person, p.given, p.family, p.sort_key, p.protected FROM person_merge m JOIN person p ON p.id = m.into_person WHERE m.person IN `+in, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -148,7 +148,7 @@ func WasOf(ctx context.Context, c db.Conn, v access.Viewer, event string) (audit
 	if len(list) == 0 || list[0].Sealed == "" {
 		return audit.Event{}, ErrEvent
 	}
-	protected, err := db.Value[int](ctx, c, `SELECT count(*) FROM person WHERE id = $1 AND protected = 1`, list[0].Subject)
+	protected, err := db.Value[int](ctx, c, `SELECT count(*) FROM person WHERE protected = 1 AND (id = $1 OR id IN (SELECT into_person FROM person_merge WHERE person = $1))`, list[0].Subject)
 	if err == nil && protected > 0 && !v.Can(access.EditPeople) {
 		err = ErrEvent
 	}

@@ -1,0 +1,608 @@
+package office_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/activity"
+	"kompobib/internal/audit"
+	"kompobib/internal/auth"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/fault"
+	"kompobib/internal/letter"
+	"kompobib/internal/local"
+	"kompobib/internal/office"
+	"kompobib/internal/people"
+	"kompobib/internal/report"
+	"kompobib/internal/secret"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+const today local.Date = "2012-10-12"
+
+// worker is who joins persons: an office that may edit everyone.
+var worker = access.Viewer{Person: "worker", Grants: []access.Grant{{Role: access.Participant}, {Role: access.Office}}, On: today}
+
+// A world has two persons, eva and ewa, who are the same, at one workplace of a programme.
+type world struct {
+	t    *testing.T
+	d    *db.DB
+	ring *secret.Ring
+}
+
+func newWorld(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	ring, err := secret.NewRing(slices.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t, d, ring}
+	w.put("unit", "id, kind, workplace_kind", []any{"region", "region", nil}, []any{"county", "county", nil}, []any{"town", "municipality", nil},
+		[]any{"main", "workplace", "public-library"}, []any{"branch", "workplace", "branch-library"})
+	for unit, parent := range map[string]any{"region": nil, "county": "region", "town": "county", "main": "town", "branch": "town"} {
+		w.put("unit_period", "unit, valid_from, parent, name, sort_key, folded", []any{unit, "2000-01-01", parent, unit, unit, unit})
+	}
+	w.put("employer", "id, name, sort_key, folded", []any{"employer", "Kommunen", "k", "k"})
+	w.put("programme", "id, slug, name, short_name, funding_period, state, starts, ends, zone, published",
+		[]any{"kb", "kb", "KompoBib", "KompoBib", "2007-2013", "running", "2011-01-01", "2013-12-31", "Europe/Stockholm", 1})
+	w.put("target_unit", "programme, unit", []any{"kb", "region"})
+	w.put("activity", "id, programme, kind, title, published", []any{"a", "kb", "lecture", "Föreläsning", 1})
+	for _, name := range []string{"eva", "ewa", "worker", "boss"} {
+		w.put("person", "id, given, family, sort_key, folded", []any{name, name, "Ek", name, name})
+	}
+	return w
+}
+
+func (w *world) put(table, columns string, rows ...[]any) {
+	w.t.Helper()
+	w.tx(func(ctx context.Context, tx *db.Tx) error { return db.Insert(ctx, tx, table, columns, "", rows) })
+}
+
+func (w *world) exec(query string, args ...any) {
+	w.t.Helper()
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, query, args...)
+		return err
+	})
+}
+
+func (w *world) tx(f func(ctx context.Context, tx *db.Tx) error) {
+	w.t.Helper()
+	err := w.d.Tx(w.t.Context(), "setup", func(ctx context.Context, tx *db.Tx) error {
+		for _, table := range []string{"occasion", "person"} { // what is put beside the rules is put under their locks
+			ids, err := db.Values[string](ctx, tx, `SELECT id FROM `+table)
+			if err == nil {
+				err = db.Lock(ctx, tx, table, ids...)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := f(ctx, tx); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// occasion adds one with a meeting from nine to twelve on a day, with this many seated and waiting.
+func (w *world) occasion(id string, day local.Date, seated, waiting int) {
+	w.t.Helper()
+	at := func(hour int) time.Time { return day.Time().Add(time.Duration(hour) * time.Hour) }
+	w.put("occasion", "id, activity, capacity, opens, closes, starts, ends, seated, waiting, seq",
+		[]any{id, "a", 20, at(-1000), at(8), at(9), at(12), seated, waiting, 100})
+	w.put("meeting", "id, occasion, date, start_time, end_time, zone, starts, ends, minutes, month",
+		[]any{"m-" + id, id, day, "09:00", "12:00", "UTC", at(9), at(12), 180, day.Month()})
+}
+
+// seat adds a sign-up, with an event for each state that it has had.
+func (w *world) seat(occasion, person string, seq int, states ...string) {
+	w.t.Helper()
+	id := occasion + "-" + person
+	w.put("signup", "id, occasion, person, state, seq, number", []any{id, occasion, person, states[len(states)-1], seq, seq})
+	for i, state := range states {
+		w.put("signup_event", "id, signup, state, seq, at, actor", []any{fmt.Sprint(id, i), id, state, seq + 10*i, dbtest.Now, person})
+	}
+}
+
+func (w *world) present(occasion, person string, minutes int, employment any) {
+	w.t.Helper()
+	w.put("attendance", "meeting, person, employment, minutes, source, recorded_by, recorded_at", []any{"m-" + occasion, person, employment, minutes, "organiser", "boss", dbtest.Now})
+}
+
+func (w *world) employ(id, person, workplace string, share int, from, to any) {
+	w.t.Helper()
+	w.put("employment", "id, person, employer, workplace, title, staff_role, share, valid_from, valid_to",
+		[]any{id, person, "employer", workplace, "bibliotekarie", "librarian", share, from, to})
+}
+
+func (w *world) join(v access.Viewer, j people.Joining) error {
+	return w.d.Tx(w.t.Context(), v.Person, func(ctx context.Context, tx *db.Tx) error {
+		return office.JoinPersons(ctx, tx, w.ring, v, today, j)
+	})
+}
+
+func (w *world) count(query string, args ...any) int {
+	w.t.Helper()
+	n, err := db.Value[int](w.t.Context(), w.d, query, args...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// hold makes sure that all that always holds still does.
+func (w *world) hold() {
+	w.t.Helper()
+	dbtest.Hold(w.t, w.d, people.Invariants()...)
+	dbtest.Hold(w.t, w.d, activity.Invariants(dbtest.Now)...)
+}
+
+// moves are the columns that tell whose a row is: they follow when two persons are joined.
+var moves = strings.Fields(`account.person activity.organiser api_token.person attendance.person attendance_before.person employment.person
+	identity_number.person letter.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person`)
+
+// stays are the columns that tell under which id something was done, and so do not follow.
+var stays = map[string]string{
+	"attendance.attested_by":         "who vouched",
+	"attendance.recorded_by":         "who recorded",
+	"attendance_before.attested_by":  "who vouched",
+	"attendance_before.corrected_by": "who corrected",
+	"attendance_before.recorded_by":  "who recorded",
+	"audit.actor":                    "who did it",
+	"audit.row_id":                   "what was done to the row under its id",
+	"audit.subject":                  "whose key seals what stood there: the key remains",
+	"file.made_by":                   "who stored it",
+	"job.made_by":                    "who asked for it",
+	"once.actor":                     "who asked",
+	"owner_key.owner":                "the key of what the audit seals",
+	"passed_on.actor":                "who gave the word",
+	"person.id":                      "the row that goes",
+	"person_merge.into_person":       "raised by the joining itself",
+	"person_merge.person":            "the id that leads on",
+	"publication_text.made_by":       "who wrote",
+	"roster_import.applied_by":       "who carried it out",
+	"roster_import.undone_by":        "who undid it",
+	"sheet.made_by":                  "who printed",
+	"sheet_scan.filed_by":            "who filed",
+	"signup_event.actor":             "who did it",
+}
+
+// personal reports whether a column's name says that it may hold the id of a person.
+func personal(column string) bool {
+	return slices.Contains([]string{"person", "into_person", "organiser", "owner", "subject", "actor"}, column) || strings.HasSuffix(column, "_by")
+}
+
+// notPersons are columns whose name only looks so.
+var notPersons = []string{"letter.subject"}
+
+// columns returns all columns of text, and those with a foreign key to person.
+func columns(t *testing.T, d *db.DB) (texts, keys []string) {
+	t.Helper()
+	all := `SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'TEXT' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%' ORDER BY 1`
+	foreign := `SELECT m.name || '.' || f."from" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND (f."table" = 'person' OR f."to" = 'person') ORDER BY 1`
+	if strings.HasSuffix(t.Name(), "/postgres") {
+		all = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'text' AND table_name NOT LIKE 'goose%' ORDER BY 1`
+		foreign = `SELECT DISTINCT k.table_name || '.' || k.column_name FROM information_schema.referential_constraints r
+			JOIN information_schema.key_column_usage k ON k.constraint_name = r.constraint_name
+			JOIN information_schema.key_column_usage u ON u.constraint_name = r.unique_constraint_name AND u.ordinal_position = k.position_in_unique_constraint
+			WHERE u.table_name = 'person' OR u.column_name = 'person' ORDER BY 1`
+	}
+	texts, err := db.Values[string](t.Context(), d, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err = db.Values[string](t.Context(), d, foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts, keys
+}
+
+// Every column that refers to a person is known here, and either follows when two persons are joined or stays for a reason. A
+// world in which each of them refers to who goes has nothing left of them but what stays.
+func TestEveryColumn(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		texts, keys := columns(t, d)
+		if len(texts) < 100 || len(keys) < 8 {
+			t.Fatalf("the catalogue tells of %d columns and %d keys", len(texts), len(keys))
+		}
+		for _, c := range slices.Concat(keys, slices.DeleteFunc(slices.Clone(texts), func(c string) bool {
+			_, name, _ := strings.Cut(c, ".")
+			return !personal(name) || slices.Contains(notPersons, c)
+		})) {
+			if stays[c] == "" && !slices.Contains(moves, c) {
+				t.Errorf("%s refers to a person: let it follow when two are joined, or say why it stays", c)
+			}
+		}
+		for _, c := range moves {
+			if !slices.Contains(texts, c) {
+				t.Errorf("%s is no column", c)
+			}
+		}
+		for c := range stays {
+			if !slices.Contains(texts, c) {
+				t.Errorf("%s is no column", c)
+			}
+		}
+
+		w.full()
+		holds := func(c string) int {
+			table, column, _ := strings.Cut(c, ".")
+			return w.count(`SELECT count(*) FROM ` + table + ` WHERE ` + column + ` = 'ewa'`)
+		}
+		for _, c := range moves {
+			if holds(c) == 0 {
+				t.Errorf("%s is not tried: let the world have one", c)
+			}
+		}
+		before := map[string]int{}
+		for c := range stays {
+			before[c] = holds(c)
+		}
+		if err := w.join(worker, people.Joining{Keep: "eva", Drop: "ewa"}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range texts {
+			switch n := holds(c); {
+			case stays[c] == "" && n > 0:
+				t.Errorf("%s still holds who has gone", c)
+			case stays[c] != "" && n < before[c] && c != "person.id":
+				t.Errorf("%s held who has gone %d times, and now %d", c, before[c], n)
+			}
+		}
+		if w.count(`SELECT count(*) FROM person WHERE id = 'ewa'`) != 0 {
+			t.Error("the row is still there")
+		}
+		w.hold()
+		w.readable()
+	})
+}
+
+// full gives ewa something in every room.
+func (w *world) full() {
+	w.t.Helper()
+	w.employ("e-eva", "eva", "main", 1000, "2010-01-01", nil)
+	w.employ("e-ewa", "ewa", "main", 1000, "2009-01-01", "2012-01-01")
+	w.employ("f-ewa", "ewa", "branch", 500, "2012-01-01", nil)
+	w.exec(`UPDATE employment SET follows = 'e-ewa' WHERE id = 'f-ewa'`)
+	w.put("account", "person, email, password_hash", []any{"ewa", "ewa@example.org", "hash"})
+	w.put("role_grant", "id, person, role, programme, valid_from", []any{"g", "ewa", "organiser", "kb", "2012-01-01"})
+	w.put("session", "token, data, person, expiry", []any{"s", "{}", "ewa", dbtest.Now.AddDate(1, 0, 0)})
+	w.put("api_token", "id, hash, person, made_at", []any{"t", "t", "ewa", dbtest.Now})
+	w.exec(`UPDATE activity SET organiser = 'ewa'`)
+	w.occasion("past", "2011-05-05", 1, 0)
+	w.seat("past", "ewa", 1, "seated")
+	w.present("past", "ewa", 180, "e-ewa")
+	w.put("attendance_before", "meeting, person, version, employment, minutes, source, recorded_by, recorded_at, corrected_by, corrected_at, why",
+		[]any{"m-past", "ewa", 1, "e-ewa", 90, "organiser", "boss", dbtest.Now, "ewa", dbtest.Now, "räknat om"})
+	w.exec(`UPDATE attendance SET version = 2`)
+	w.put("question", "id, activity, ord, text, kind", []any{"q", "a", 1, "Mat?", "text"})
+	w.put("roster_import", "id, file_name, state, choices, summary, view, delete_on, made_by, made_at", []any{"i", "lista.csv", "applied", "{}", "{}", "{}", "2012-11-11", "ewa", dbtest.Now})
+	w.put("roster_undo", "import, ord, entity, row_id, person, act, version", []any{"i", 1, "person", "ewa", "ewa", "create", 1})
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}})
+		if err != nil {
+			return err
+		}
+		if err := db.Insert(ctx, tx, "answer", "signup, question, sealed", "", [][]any{{"past-ewa", "q", sealed[0]}}); err != nil {
+			return err
+		}
+		if err := db.Insert(ctx, tx, "letter", "id, person, template, essential, state, made_at, due, sent_at, subject, body", "",
+			[][]any{{"l1", "ewa", "invitation", 0, "sent", tx.At, tx.At, tx.At, sealed[1], sealed[2]}, {"l2", "ewa", "seated", 1, "waiting", tx.At, tx.At, nil, "", ""}}); err != nil {
+			return err
+		}
+		if err := people.UpdatePerson(ctx, tx, w.ring, access.System, people.Person{ID: "ewa", Given: "Ewa", Family: "Lind", Email: "ewa@example.org", Version: 1}); err != nil {
+			return err
+		}
+		return people.SetIdentity(ctx, tx.As("setup", tx.At), w.ring, access.System, "ewa", "19480322-9949")
+	})
+}
+
+// readable makes sure that what was sealed with the key of who has gone can be read, and what they had is the other's.
+func (w *world) readable() {
+	t, ctx := w.t, w.t.Context()
+	answers, err := activity.Answers(ctx, w.d, w.ring, access.System, "past", dbtest.Now)
+	if err != nil || answers["eva"]["q"] != "vegetariskt" {
+		t.Errorf("answers: %v %v", answers, err)
+	}
+	if l, err := letter.Get(ctx, w.d, access.System, w.ring, "l1"); err != nil || l.Body != "Hej Ewa" || l.Person != "eva" {
+		t.Errorf("a letter: %+v %v", l, err)
+	}
+	admin := access.Viewer{Person: "boss", Grants: []access.Grant{{Role: access.Administrator}, {Role: access.Office}}}
+	err = w.d.Tx(ctx, "boss", func(ctx context.Context, tx *db.Tx) error {
+		number, err := people.RevealIdentity(ctx, tx, w.ring, worker, "eva", "prov")
+		if err == nil && number != "19480322-9949" {
+			err = errors.New(number)
+		}
+		if err != nil {
+			return err
+		}
+		events, err := audit.List(ctx, tx, admin, audit.Filter{About: "ewa", Limit: 100})
+		if err != nil {
+			return err
+		}
+		told := 0
+		for _, e := range events {
+			if e.Sealed != "" {
+				was, err := people.RevealWas(ctx, tx, w.ring, admin, e.ID, "prov")
+				if err != nil || !strings.Contains(was, "given: ") {
+					t.Errorf("%s: %q %v", e.Act, was, err)
+				}
+				told++
+			}
+		}
+		if told != 2 {
+			t.Errorf("%d events tell what stood there, want the change and the joining", told)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	p, err := people.GetPerson(ctx, w.d, worker, "eva")
+	if err != nil || p.Name() != "eva Ek" || p.Email != "ewa@example.org" || p.BirthYear != 1948 {
+		t.Errorf("%+v %v", p, err)
+	}
+	work, err := people.Employments(ctx, w.d, worker, "eva")
+	if err != nil || len(work) != 2 || work[0].Follows != "e-eva" && work[1].Follows != "e-eva" {
+		t.Errorf("employments: %+v %v", work, err)
+	}
+	if from := w.count(`SELECT count(*) FROM employment WHERE id = 'e-eva' AND valid_from = '2009-01-01' AND valid_to IS NULL`); from != 1 {
+		t.Error("the joined employment does not hold for as long as either did")
+	}
+	grants, err := auth.Grants(ctx, w.d, "eva", today)
+	if err != nil || len(grants) != 2 {
+		t.Errorf("roles: %v %v", grants, err)
+	}
+	names, err := people.Names(ctx, w.d, worker, []string{"ewa"})
+	if err != nil || names["ewa"].String() != "eva Ek" {
+		t.Errorf("the old id is called %v %v", names, err)
+	}
+	if into, err := people.JoinedInto(ctx, w.d, "ewa"); err != nil || into != "eva" {
+		t.Errorf("the old id leads to %q %v", into, err)
+	}
+}
+
+// reached are who has attended, of how many, and the minutes in all.
+func (w *world) reached() (staff, attended, minutes int) {
+	w.t.Helper()
+	r, err := report.Reach(w.t.Context(), w.d, access.System, report.Query{Programme: "kb", On: today})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r.Total.Counts[report.Staff], r.Total.Counts[report.Attended], w.count(`SELECT coalesce(sum(minutes), 0) FROM attendance`)
+}
+
+func codes(err error) (all []string) {
+	for _, f := range fault.Of(err) {
+		all = append(all, f.Code)
+	}
+	return all
+}
+
+// What keeps two persons from being joined is told, all at once, and nothing has changed.
+func TestRefusals(t *testing.T) {
+	with := func(roles ...access.Role) access.Viewer {
+		v := access.Viewer{Person: "worker", On: today}
+		for _, role := range roles {
+			v.Grants = append(v.Grants, access.Grant{Role: role})
+		}
+		return v
+	}
+	account := func(w *world, persons ...string) {
+		for _, p := range persons {
+			w.put("account", "person, email", []any{p, p + "@example.org"})
+		}
+	}
+	join := people.Joining{Keep: "eva", Drop: "ewa"}
+	for name, test := range map[string]struct {
+		set  func(w *world)
+		as   access.Viewer
+		join people.Joining
+		want []string
+	}{
+		"who may not edit people": {as: with(access.Administrator), join: join, want: []string{"people.person"}},
+		"oneself":                 {as: worker, join: people.Joining{Keep: "eva", Drop: "worker"}, want: []string{"people.join-self"}},
+		"with oneself":            {as: worker, join: people.Joining{Keep: "eva", Drop: "eva"}, want: []string{"people.join-other"}},
+		"nobody":                  {as: worker, join: people.Joining{Keep: "eva", Drop: "nobody"}, want: []string{"people.person"}},
+		"neither is to stay":      {as: worker, join: people.Joining{Drop: "eva"}, want: []string{"people.join-keep"}},
+		"two seats, and time in two places at once": {set: func(w *world) {
+			w.occasion("o", "2012-12-12", 1, 1)
+			w.seat("o", "eva", 1, "seated")
+			w.seat("o", "ewa", 2, "waiting")
+			w.occasion("p", "2012-05-05", 0, 0)
+			w.occasion("q", "2012-05-05", 0, 0)
+			w.present("p", "eva", 10, nil)
+			w.present("q", "ewa", 10, nil)
+		}, as: worker, join: join, want: []string{"seat.both-seated", "attendance.both-present"}},
+		"time of both at one meeting": {set: func(w *world) {
+			w.occasion("p", "2012-05-05", 0, 0)
+			w.present("p", "eva", 10, nil)
+			w.present("p", "ewa", 180, nil)
+		}, as: worker, join: join, want: []string{"attendance.both-present"}},
+		"two numbers, and nobody says which is right": {set: func(w *world) {
+			w.numbers()
+		}, as: worker, join: join, want: []string{"people.join-number", "people.why"}},
+		"roles that would come into another's hands": {set: func(w *world) {
+			account(w, "eva", "ewa")
+			w.put("role_grant", "id, person, role, valid_from", []any{"g", "ewa", "administrator", "2012-01-01"})
+		}, as: worker, join: join, want: []string{"auth.join-roles"}},
+		"an open account in a closed one": {set: func(w *world) {
+			account(w, "eva", "ewa")
+			w.exec(`UPDATE account SET disabled = 1 WHERE person = 'eva'`)
+		}, as: worker, join: join, want: []string{"auth.join-closed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Run(t, func(t *testing.T, d *db.DB) {
+				w := newWorld(t, d)
+				if test.set != nil {
+					test.set(w)
+				}
+				before := w.count(`SELECT count(*) FROM audit`)
+				if got := codes(w.join(test.as, test.join)); !slices.Equal(got, test.want) {
+					t.Errorf("%v, want %v", got, test.want)
+				}
+				if w.count(`SELECT count(*) FROM audit`) != before || w.count(`SELECT count(*) FROM person`) != 4 {
+					t.Error("something has changed")
+				}
+			})
+		})
+	}
+}
+
+func (w *world) numbers() {
+	w.t.Helper()
+	for person, number := range map[string]string{"eva": "19480322-9949", "ewa": "19121212-1212"} {
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			return people.SetIdentity(ctx, tx, w.ring, access.System, person, number)
+		})
+	}
+}
+
+// Where both have signed up at an occasion, or are recorded at a meeting, one row remains, with the history of both; nobody's minutes are lost, and one person less
+// is reached.
+func TestBothAtOnce(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.employ("e-eva", "eva", "main", 1000, "2010-01-01", nil)
+		w.employ("e-ewa", "ewa", "branch", 500, "2010-01-01", nil)
+		w.occasion("coming", "2012-12-12", 1, 0)
+		w.seat("coming", "eva", 1, "seated", "cancelled")
+		w.seat("coming", "ewa", 2, "seated")
+		w.occasion("over", "2012-03-03", 0, 0)
+		w.seat("over", "eva", 1, "seated", "cancelled")
+		w.seat("over", "ewa", 2, "waiting", "cancelled")
+		w.occasion("held", "2012-02-02", 0, 0)
+		w.present("held", "eva", 0, "e-eva")
+		w.present("held", "ewa", 180, "e-ewa")
+		w.occasion("before", "2012-01-01", 0, 0)
+		w.present("before", "eva", 60, "e-eva")
+		w.exec(`UPDATE attendance SET attested_by = 'ewa', attested_at = recorded_at WHERE person = 'eva' AND meeting = 'm-before'`)
+		w.exec(`UPDATE attendance SET attested_by = 'boss', attested_at = recorded_at WHERE person = 'ewa'`)
+		w.exec(`UPDATE person SET protected = 1 WHERE id = 'ewa'`)
+		for i := range 20 { // a group large enough to be told of, of whom half have attended
+			id := fmt.Sprint("p", i)
+			w.put("person", "id, given, family, sort_key, folded", []any{id, id, "Ek", id, id})
+			w.employ("e-"+id, id, "main", 1000, "2010-01-01", nil)
+			w.present("held", id, 180*(i%2), "e-"+id)
+		}
+		staff, attended, minutes := w.reached()
+		if staff != 22 || attended != 12 || minutes != 240+1800 {
+			t.Fatal(staff, attended, minutes)
+		}
+		if err := w.join(worker, people.Joining{Keep: "eva", Drop: "ewa"}); err != nil {
+			t.Fatal(err)
+		}
+		if staff, attended, minutes = w.reached(); staff != 21 || attended != 11 || minutes != 240+1800 {
+			t.Errorf("after: %d staff, %d attended, %d minutes", staff, attended, minutes)
+		}
+		for what, query := range map[string]string{
+			"the seat is hers":                          `SELECT count(*) FROM signup WHERE occasion = 'coming' AND person = 'eva' AND state = 'seated' AND number = 2`,
+			"with three events and the joining":         `SELECT count(*) / 4 FROM signup_event WHERE signup = 'coming-ewa'`,
+			"what was cancelled stays cancelled":        `SELECT count(*) FROM signup WHERE occasion = 'over' AND person = 'eva' AND state = 'cancelled' AND id = 'over-eva'`,
+			"the minutes hold, attested":                `SELECT count(*) FROM attendance WHERE meeting = 'm-held' AND person = 'eva' AND minutes = 180 AND attested_by = 'boss' AND version = 2`,
+			"the absence stands in the history":         `SELECT count(*) FROM attendance_before WHERE meeting = 'm-held' AND person = 'eva' AND minutes = 0`,
+			"nobody has attested for themselves":        `SELECT count(*) FROM attendance WHERE meeting = 'm-before' AND person = 'eva' AND minutes = 60 AND attested_by IS NULL`,
+			"what they had attested is still told":      `SELECT count(*) FROM attendance_before WHERE meeting = 'm-before' AND person = 'eva' AND attested_by = 'ewa'`,
+			"who was protected is":                      `SELECT count(*) FROM person WHERE id = 'eva' AND protected = 1`,
+			"employments that are not the same are two": `SELECT count(*) / 2 FROM employment WHERE person = 'eva'`,
+		} {
+			if w.count(query) != 1 {
+				t.Errorf("it is not so that %s", what)
+			}
+		}
+		w.hold()
+	})
+}
+
+// Of two numbers the right one stays, with the year of birth that it tells; of two accounts and the same role, one; and an id leads on however often there has been a joining.
+func TestOneOfTwo(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.numbers()
+		for _, p := range []string{"eva", "ewa"} {
+			w.put("account", "person, email", []any{p, p + "@example.org"})
+			w.put("api_token", "id, hash, person, made_at", []any{p, p, p, dbtest.Now})
+		}
+		w.put("role_grant", "id, person, role, programme, valid_from, valid_to", []any{"g1", "eva", "organiser", "kb", "2011-01-01", "2012-01-01"},
+			[]any{"g2", "ewa", "organiser", "kb", "2011-06-01", "2012-06-01"})
+		if err := w.join(worker, people.Joining{Keep: "eva", Drop: "ewa", Number: "ewa", Why: "passet visat"}); err != nil {
+			t.Fatal(err)
+		}
+		masked, err := people.MaskedIdentity(t.Context(), d, worker, "eva")
+		if err != nil || masked != "19121212-****" || w.count(`SELECT count(*) FROM person WHERE id = 'eva' AND birth_year = 1912`) != 1 {
+			t.Error(masked, err)
+		}
+		if w.count(`SELECT count(*) FROM account WHERE email = 'eva@example.org'`) != 1 || w.count(`SELECT count(*) FROM api_token WHERE person = 'eva' AND revoked = 0`) != 1 {
+			t.Error("not the account of who stays")
+		}
+		if w.count(`SELECT count(*) FROM role_grant`) != 1 || w.count(`SELECT count(*) FROM role_grant WHERE id = 'g1' AND valid_to = '2012-06-01'`) != 1 {
+			t.Error("the role is not one")
+		}
+		if err := w.join(worker, people.Joining{Keep: "boss", Drop: "eva"}); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"eva", "ewa"} {
+			if into, err := people.JoinedInto(t.Context(), d, id); into != "boss" || err != nil {
+				t.Errorf("%s leads to %q %v", id, into, err)
+			}
+		}
+		w.hold()
+	})
+}
+
+// Of two who join the same persons the other way round one comes first, and whoever signs up meanwhile is signed up as who stays, or told that there is nobody.
+func TestRaces(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.employ("e-eva", "eva", "main", 1000, "2010-01-01", nil)
+		w.employ("e-ewa", "ewa", "main", 1000, "2010-01-01", nil)
+		const occasions = 8
+		for i := range occasions {
+			w.occasion(fmt.Sprint("o", i), "2012-12-12", 0, 0)
+		}
+		var wait sync.WaitGroup
+		var merged [2]error
+		for i, j := range []people.Joining{{Keep: "eva", Drop: "ewa"}, {Keep: "ewa", Drop: "eva"}} {
+			wait.Go(func() { merged[i] = w.join(worker, j) })
+		}
+		for i := range occasions {
+			wait.Go(func() {
+				err := d.Tx(t.Context(), "worker", func(ctx context.Context, tx *db.Tx) error {
+					_, err := activity.SignUp(ctx, tx, worker, fmt.Sprint("o", i), []string{"eva", "ewa"}[i%2])
+					return err
+				})
+				if err != nil && fault.Of(err) == nil {
+					t.Errorf("sign-up: %v", err)
+				}
+			})
+		}
+		wait.Wait()
+		for _, err := range merged {
+			if err != nil && fault.Of(err) == nil {
+				t.Errorf("joining: %v", err)
+			}
+		}
+		if merged[0] == nil && merged[1] == nil {
+			t.Error("both went up in each other")
+		}
+		if persons, joined := w.count(`SELECT count(*) FROM person`), w.count(`SELECT count(*) FROM person_merge`); persons != 4-joined || joined > 1 {
+			t.Errorf("%d persons, %d joined", persons, joined)
+		}
+		w.hold()
+	})
+}

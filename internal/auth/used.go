@@ -31,3 +31,14 @@ func Used(ctx context.Context, c db.Conn, persons, units []string) (map[string]b
 	}
 	return used, nil
 }
+
+// Addressed returns those of some persons who have an account, and so an address.
+func Addressed(ctx context.Context, c db.Conn, persons []string) (map[string]bool, error) {
+	var args []any
+	list, err := db.Values[string](ctx, c, `SELECT person FROM account WHERE person IN `+db.In(&args, persons)+` ORDER BY person`, args...)
+	has := map[string]bool{}
+	for _, id := range list {
+		has[id] = true
+	}
+	return has, err
+}

@@ -29,10 +29,11 @@ const (
 	Invitation        = "invitation"
 	OccasionCancelled = "occasion-cancelled"
 	OccasionChanged   = "occasion-changed"
+	ToParticipants    = "to-participants" // a letter that is also published
 )
 
 // Templates are all of them.
-var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged}
+var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants}
 
 // The states of a letter.
 const (
@@ -47,7 +48,7 @@ const (
 type Letter struct {
 	Person    string // the recipient; it goes to their own address at the time of sending
 	Template  string
-	AboutKind string         // 'occasion', 'activity', 'goal_area', 'programme', or ''
+	AboutKind string         // 'occasion', 'activity', 'goal_area', 'programme', 'publication', or ''
 	About     string         // its id
 	Programme string         // whose statement it bears, and whose office sees it; '' for none
 	Args      map[string]any // ids, codes, numbers: nothing personal

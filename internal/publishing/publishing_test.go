@@ -45,7 +45,7 @@ func page(of, title string) publishing.Publication {
 		Text: publishing.Text{Title: title, Body: "Hej", Language: "sv"}}
 }
 
-func letter(of, title string, date local.Date) publishing.Publication {
+func epistle(of, title string, date local.Date) publishing.Publication {
 	return publishing.Publication{Programme: of, Kind: publishing.Letter,
 		Text: publishing.Text{Title: title, Body: "Hej alla", Language: "sv", Recipients: "Alla deltagare", Date: date}}
 }
@@ -135,7 +135,7 @@ func TestWhatIsWrong(t *testing.T) {
 			want string
 		}{
 			{"a page", page(p, "Sida"), ""},
-			{"a letter", letter(p, "Brev", "2012-10-12"), ""},
+			{"a letter", epistle(p, "Brev", "2012-10-12"), ""},
 			{"nothing at all", publishing.Publication{Programme: p, Kind: publishing.Letter}, "title title, language language, local.date date, recipients recipients, body body"},
 			{"a sort that is none", publishing.Publication{Programme: p, Kind: "song", Text: publishing.Text{Title: "x", Body: "x", Language: "sv", Date: "2012-10-12"}}, "kind"},
 			{"an address that is taken", func() publishing.Publication { x := page(p, "x"); x.Slug = "taken"; return x }(), "taken slug"},
@@ -160,7 +160,7 @@ func TestWhatIsWrong(t *testing.T) {
 func TestTexts(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newProgramme(t, d, "a")
-		x := published(t, d, letter(p, "Brev", "2012-10-12"))
+		x := published(t, d, epistle(p, "Brev", "2012-10-12"))
 		slow := x
 		x.Body = "Rättat"
 		do(t, d, func(ctx context.Context, tx *db.Tx) error { return publishing.Update(ctx, tx, office(p), &x) })
@@ -183,9 +183,9 @@ func TestTexts(t *testing.T) {
 func TestOrder(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newProgramme(t, d, "a")
-		published(t, d, letter(p, "Två", "2012-10-12"))
-		published(t, d, letter(p, "Ett", "2012-12-14"))
-		published(t, d, letter(p, "Tre", "2011-01-17"))
+		published(t, d, epistle(p, "Två", "2012-10-12"))
+		published(t, d, epistle(p, "Ett", "2012-12-14"))
+		published(t, d, epistle(p, "Tre", "2011-01-17"))
 		first := page(p, "Först")
 		first.Ord = 1
 		published(t, d, page(p, "Sist"))
@@ -227,7 +227,7 @@ func TestOrder(t *testing.T) {
 func TestArchive(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newProgramme(t, d, "a")
-		x := published(t, d, letter(p, "Brev", "2012-10-12"))
+		x := published(t, d, epistle(p, "Brev", "2012-10-12"))
 		down := func(ctx context.Context, tx *db.Tx) error {
 			return publishing.Unpublish(ctx, tx, office(p), x.ID, x.Version)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/publishing"
 	"kompobib/internal/report"
 	"kompobib/internal/secret"
 	"kompobib/internal/web/locale"
@@ -62,7 +64,7 @@ func (l Letters) Render(ctx context.Context, x letter.Letter) (letter.Text, erro
 		return l.about(ctx, c, x, &w)
 	})
 	switch {
-	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, programme.ErrNotFound):
+	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, programme.ErrNotFound), errors.Is(err, publishing.ErrNotFound):
 		return letter.Text{}, letter.ErrPointless // what it is about is gone
 	case err != nil:
 		return letter.Text{}, err
@@ -78,7 +80,7 @@ func (l Letters) Render(ctx context.Context, x letter.Letter) (letter.Text, erro
 		w.values["code"] = masked
 		text.Kept = w.text(l.URL + "/sign-in/" + masked)
 	}
-	text.HTML = markUp(p.language, text.Subject, text.Plain)
+	text.HTML = markUp(p.language, text.Subject, text.Plain, w)
 	if strings.ContainsAny(text.Subject+text.Plain, "{}") {
 		return text, fmt.Errorf("web: something is not filled in in letter %s", x.ID)
 	}
@@ -115,6 +117,8 @@ type words struct {
 	values    map[string]string // what stands between braces
 	where     []string          // lines that tell when and where
 	why       string
+	own       string // a published letter's own text, in its own language,
+	markedUp  string // and as HTML
 	path      string // of the page where the reader goes on
 	statement string // the funder's, the last line
 }
@@ -154,6 +158,10 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 	switch x.AboutKind {
 	case "programme":
 		w.values["title"], w.path = p.ShortName, "/p/"+p.Slug
+	case publishing.AboutPublication:
+		if err := l.published(ctx, c, x, p, w); err != nil {
+			return err
+		}
 	case report.AboutGoal:
 		goals, err := programme.Goals(ctx, c, p.ID)
 		if err != nil {
@@ -177,6 +185,38 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 	}
 	return err
 }
+
+// published takes in the text that was sent, which may have been changed on the page since. What has been taken down is not sent.
+func (l Letters) published(ctx context.Context, c db.Conn, x letter.Letter, p programme.Programme, w *words) error {
+	page, err := publishing.Get(ctx, c, access.System, x.About)
+	if err != nil {
+		return err
+	}
+	texts, err := publishing.Texts(ctx, c, access.System, page.ID)
+	if err != nil {
+		return err
+	}
+	version, _ := x.Args["version"].(float64)
+	i := slices.IndexFunc(texts, func(t publishing.Text) bool { return t.Number == int(version) })
+	if i < 0 || page.Published == nil {
+		return publishing.ErrNotFound
+	}
+	t := texts[i]
+	w.values["title"], w.path = t.Title, publicPath(p.Slug, page.Kind, page.Slug)
+	w.values["programme"], w.values["recipients"], w.values["date"] = p.ShortName, t.Recipients, w.Date(t.Date)
+	if t.Language != w.Tag() {
+		w.values["language"] = w.Say("letter.language-" + t.Language)
+		w.why = w.say("other-language")
+	}
+	source := strings.TrimSpace(t.Summary + "\n\n" + t.Body)
+	w.own = noGaps.Replace(strings.ReplaceAll(source, "](/", "]("+l.URL+"/"))
+	w.markedUp = `<div lang="` + t.Language + `">` + strings.NewReplacer(` href="/`, ` href="`+l.URL+`/`, ` src="/`, ` src="`+l.URL+`/`).
+		Replace(publishing.HTML(source, w.Say("publication.table"))) + `</div>`
+	return nil
+}
+
+// noGaps takes the place of what would pass for a gap to fill in.
+var noGaps = strings.NewReplacer("{", "(", "}", ")")
 
 // meeting is one line: when and where.
 func (w *words) meeting(on local.Date, start, end local.Clock, place, address string, online bool) string {
@@ -239,7 +279,7 @@ func (w *words) say(part string) string { return w.fill(w.Say("letter." + w.temp
 func (w *words) fill(text string) string {
 	var pairs []string
 	for name, value := range w.values {
-		pairs = append(pairs, "{"+name+"}", strings.NewReplacer("{", "(", "}", ")").Replace(value))
+		pairs = append(pairs, "{"+name+"}", noGaps.Replace(value))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
@@ -248,10 +288,13 @@ func (w *words) fill(text string) string {
 func (w *words) text(link string) string {
 	parts := []string{w.fill(w.Say("letter.greeting")), w.say("body")}
 	if w.why != "" {
-		parts = append(parts, strings.NewReplacer("{", "(", "}", ")").Replace(w.why))
+		parts = append(parts, noGaps.Replace(w.why))
+	}
+	if w.own != "" {
+		parts = append(parts, w.own)
 	}
 	if len(w.where) > 0 && w.template != letter.OccasionCancelled && w.template != letter.Cancelled {
-		parts = append(parts, strings.NewReplacer("{", "(", "}", ")").Replace(strings.Join(w.where, "\n")))
+		parts = append(parts, noGaps.Replace(strings.Join(w.where, "\n")))
 	}
 	parts = append(parts, w.say("link")+"\n"+link)
 	if code := "letter." + w.template + "-after"; w.Has(code) {
@@ -265,9 +308,20 @@ func (w *words) text(link string) string {
 }
 
 // markUp is the same text for programs that show pages: paragraphs, and addresses that lead somewhere.
-func markUp(l locale.Language, subject, text string) string {
+func markUp(l locale.Language, subject, text string, w words) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<!DOCTYPE html><html lang="%s"><head><meta charset="utf-8"><title>%s</title></head><body>`, l.Tag(), html.EscapeString(subject))
+	if before, after, ok := strings.Cut(text, w.own); w.own != "" && ok {
+		b.WriteString(marked(before) + w.markedUp + marked(after))
+	} else {
+		b.WriteString(marked(text))
+	}
+	b.WriteString("</body></html>")
+	return b.String()
+}
+
+func marked(text string) string {
+	var b strings.Builder
 	for part := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
 		lines := strings.Split(part, "\n")
 		for i, line := range lines {
@@ -278,6 +332,5 @@ func markUp(l locale.Language, subject, text string) string {
 		}
 		b.WriteString("<p>" + strings.Join(lines, "<br>") + "</p>")
 	}
-	b.WriteString("</body></html>")
 	return b.String()
 }

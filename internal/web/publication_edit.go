@@ -70,6 +70,8 @@ type publicationPage struct {
 	Names   map[string]people.Name
 	File    file.File
 	Earlier *publishing.Text // an earlier text that is asked for
+
+	Mailings []publishing.Mailing // of a letter to participants
 }
 
 func (s *Server) readPublication(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d reading, err error) {
@@ -99,6 +101,12 @@ func (s *Server) showPublication(w http.ResponseWriter, req *http.Request, r vie
 			if asked := req.URL.Query().Get("text"); i > 0 && asked == strconv.Itoa(t.Number) {
 				d.Earlier = &d.Texts[i]
 			}
+		}
+		if d.Kind == publishing.Letter {
+			if d.Mailings, err = publishing.Mailings(ctx, c, r.Viewer, d.Publication); err != nil {
+				return err
+			}
+			writers = append(writers, mailers(d.Mailings)...)
 		}
 		if d.Names, err = people.Names(ctx, c, r.Viewer, writers); err != nil {
 			return err

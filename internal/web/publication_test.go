@@ -15,7 +15,10 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/letter"
+	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/secret"
 )
 
 // The office writes a letter with the slip that the model programme's had, is told of it, looks, publishes, and mends it.
@@ -143,5 +146,73 @@ func TestDocument(t *testing.T) {
 		}
 		desk.wants("taken down", desk.post(saved.to+"/publish", "to=down", "version=1", "key=c"), 303)
 		public("taken down", 404)
+	})
+}
+
+// A published letter is sent to the participants once, each in their own language, with its own text, also when that is changed later.
+func TestLetterToParticipants(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		p := w.rows["programme"]["own"]
+		desk := newPlanner(t, d, planner(access.Office, p))
+		page := desk.wants("written", desk.post("/programmes/kompobib/publications", "kind=letter", "title=Projektet förlängs", "date=2012-10-12", "recipients=Alla deltagare",
+			"language=sv", "body=Projektet *förlängs* till {mars}.\n\nLäs [ansökan](/p/kompobib/documents/ansokan).", "slug=forlangs"), 303).to
+		desk.wants("a draft", desk.get(page+"/mail"), 200, "once it is published")
+		desk.wants("a draft is sent", desk.post(page+"/mail", "key=a"), 409, "once it is published")
+		desk.wants("published", desk.post(page+"/publish", "to=up", "version=1"), 303)
+		form := desk.wants("to be sent", desk.get(page+"/mail"), 200, "Send to 3 people", "cannot be undone")
+		key := first(t, form.body, `name="key" value="([^"]+)"`)
+		desk.wants("sent", desk.post(page+"/mail", "key="+key), 303, page)
+		desk.wants("the same form again", desk.post(page+"/mail", "key="+key), 303, page)
+		desk.wants("sent again", desk.post(page+"/mail", "key=other"), 409, "It was last sent", "3 people have already got the letter")
+		desk.wants("its page", desk.get(page), 200, "to 3 people")
+		desk.wants("a letter that is none", desk.get("/programmes/kompobib/publications/"+w.rows["publication"]["elsewhere"]+"/mail"), 404)
+		desk.wants("changed since", desk.post(page+"/edit", "kind=letter", "title=Annat", "date=2012-10-13", "recipients=Alla deltagare", "language=sv", "body=Annat", "slug=forlangs", "version=1"), 303)
+
+		list, err := letter.List(t.Context(), d, access.System, letter.Filter{Template: letter.ToParticipants, Person: w.viewers["participant"]})
+		if err != nil || len(list) != 1 || !list[0].Essential {
+			t.Fatal(list, err)
+		}
+		l := Letters{DB: d, Now: still, URL: "https://kompobib.example.org"}
+		render := func() letter.Text {
+			t.Helper()
+			text, err := l.Render(t.Context(), list[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		text := render()
+		if text.Subject != "Projektet förlängs" || text.To != "ann@example.org" {
+			t.Errorf("to %s: %s", text.To, text.Subject)
+		}
+		want := "Hej ann Test!\n\nDet här brevet från kompobib går till: Alla deltagare. Det är daterat den 12 oktober 2012.\n\nProjektet *förlängs* till (mars).\n\n" +
+			"Läs [ansökan](https://kompobib.example.org/p/kompobib/documents/ansokan).\n\nLäs brevet på projektets sida:\nhttps://kompobib.example.org/p/kompobib/letters/forlangs\n\n"
+		if plain := strings.ReplaceAll(text.Plain, "\u00a0", " "); !strings.HasPrefix(plain, want) || !strings.HasSuffix(plain, "Europeiska socialfonden\n") {
+			t.Errorf("%s\nwant\n%s", plain, want)
+		}
+		for _, part := range []string{"<p>Hej ann Test!</p>", "<p>Projektet <em>förlängs</em> till {mars}.</p>", `<a href="https://kompobib.example.org/p/kompobib/documents/ansokan">ansökan</a>`} {
+			if !strings.Contains(text.HTML, part) {
+				t.Errorf("no %s in %s", part, text.HTML)
+			}
+		}
+		err = d.Tx(t.Context(), "system", func(ctx context.Context, tx *db.Tx) error {
+			ring, err := secret.NewRing(make([]byte, 32))
+			if err != nil {
+				return err
+			}
+			v := access.Viewer{Person: list[0].Person, Grants: []access.Grant{{Role: access.Participant}}}
+			return people.ChooseLanguage(ctx, tx, ring, v, "en")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := render(); !strings.Contains(text.Plain, "Hello ann Test") || !strings.Contains(text.Plain, "written in Swedish.\n\nProjektet *förlängs*") {
+			t.Errorf("in English: %s", text.Plain)
+		}
+		desk.wants("taken down", desk.post(page+"/publish", "to=down", "version=2"), 303)
+		if _, err := l.Render(t.Context(), list[0]); err != letter.ErrPointless {
+			t.Errorf("what was taken down is sent: %v", err)
+		}
 	})
 }

@@ -136,6 +136,8 @@ var reach = map[string]reaches{
 	"GET /programmes/{slug}/publications/{publication}/edit":     {"office", nobody, nobody},
 	"POST /programmes/{slug}/publications/{publication}/edit":    {"office", nobody, nobody},
 	"POST /programmes/{slug}/publications/{publication}/publish": {"office", nobody, nobody},
+	"GET /programmes/{slug}/publications/{publication}/mail":     {"office", nobody, nobody},
+	"POST /programmes/{slug}/publications/{publication}/mail":    {"office", nobody, nobody},
 
 	// Activities: an organiser's own, the office's all.
 	"GET /activities":                                   anywhere("organiser office auditor"),

@@ -151,6 +151,8 @@ var routes = []route{
 	{"GET /programmes/{slug}/publications/{publication}/edit", access.Publish, asks((*Server).publicationForm)},
 	{"POST /programmes/{slug}/publications/{publication}/edit", access.Publish, (*Server).savePublication},
 	{"POST /programmes/{slug}/publications/{publication}/publish", access.Publish, (*Server).publish},
+	{"GET /programmes/{slug}/publications/{publication}/mail", access.Publish, asks((*Server).mailingForm)},
+	{"POST /programmes/{slug}/publications/{publication}/mail", access.Publish, (*Server).mail},
 
 	// Activities, by those who plan them.
 	{"GET /activities", access.SeeSignups, (*Server).listActivities},

@@ -10,7 +10,7 @@ CREATE TABLE letter (
 	id         TEXT PRIMARY KEY,
 	person     TEXT NOT NULL CHECK (person <> ''), -- the recipient
 	template   TEXT NOT NULL CHECK (template <> ''),
-	about_kind TEXT NOT NULL DEFAULT '', -- 'occasion', 'activity', 'goal_area', 'programme'
+	about_kind TEXT NOT NULL DEFAULT '', -- 'occasion', 'activity', 'goal_area', 'programme', 'publication'
 	about      TEXT NOT NULL DEFAULT '',
 	programme  TEXT NOT NULL DEFAULT '', -- whose statement it bears; '' for none
 	args       TEXT NOT NULL DEFAULT '', -- JSON without personal facts

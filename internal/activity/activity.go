@@ -5,7 +5,6 @@
 package activity
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -158,15 +157,10 @@ func ListActivities(ctx context.Context, c db.Conn, v access.Viewer, f ActivityF
 	if f.Managed {
 		where += " AND " + managed(&args, v)
 	}
-	list, err := db.All(ctx, c, scanActivity, selectActivity+`WHERE `+where+` ORDER BY a.id`, args...)
+	list, err := db.All(ctx, c, scanActivity, selectActivity+`WHERE `+where+` ORDER BY a.sort_key, a.id`, args...)
 	if err != nil {
 		return nil, err
 	}
-	keys := make(map[string]string, len(list))
-	for _, a := range list {
-		keys[a.ID] = people.SortKey(a.Title)
-	}
-	slices.SortFunc(list, func(a, b Activity) int { return cmp.Or(cmp.Compare(keys[a.ID], keys[b.ID]), cmp.Compare(a.ID, b.ID)) })
 	return list, complete(ctx, c, list)
 }
 
@@ -279,8 +273,8 @@ func CreateActivity(ctx context.Context, tx *db.Tx, v access.Viewer, a *Activity
 		return err
 	}
 	a.ID = tx.NewID()
-	if _, err := tx.Exec(ctx, `INSERT INTO activity (id, programme, kind, title, description, series, series_ord, organiser, travel, meal, substitute, published)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, a.ID, a.Programme, a.Kind, a.Title, a.Description,
+	if _, err := tx.Exec(ctx, `INSERT INTO activity (id, programme, kind, title, sort_key, description, series, series_ord, organiser, travel, meal, substitute, published)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, a.ID, a.Programme, a.Kind, a.Title, people.SortKey(a.Title), a.Description,
 		db.Null(a.Series), nullOrd(a.SeriesOrd), db.Null(a.Organiser), a.Travel, a.Meal, a.Substitute, db.Int(a.Published)); err != nil {
 		return err
 	}
@@ -306,9 +300,9 @@ func UpdateActivity(ctx context.Context, tx *db.Tx, v access.Viewer, a *Activity
 		return err
 	}
 	n, err := tx.Exec(ctx, `UPDATE activity SET kind = $1, title = $2, description = $3, series = $4, series_ord = $5, organiser = $6,
-		travel = $7, meal = $8, substitute = $9, published = $10, version = version + 1 WHERE id = $11 AND version = $12`,
+		travel = $7, meal = $8, substitute = $9, published = $10, sort_key = $11, version = version + 1 WHERE id = $12 AND version = $13`,
 		a.Kind, a.Title, a.Description, db.Null(a.Series), nullOrd(a.SeriesOrd), db.Null(a.Organiser),
-		a.Travel, a.Meal, a.Substitute, db.Int(a.Published), a.ID, a.Version)
+		a.Travel, a.Meal, a.Substitute, db.Int(a.Published), people.SortKey(a.Title), a.ID, a.Version)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 type Present struct {
 	Person    string
 	Name      string // '' for a person with protected identity: they are told by their number
+	SortKey   string // of the name, '' likewise
 	Number    int    // at this occasion, for ever: from 1 for who signed up, from -1 downwards for who came without
 	Protected bool
 	Workplace string      // its name on the day
@@ -37,10 +38,10 @@ func AttendanceList(ctx context.Context, c db.Conn, v access.Viewer, meeting str
 		return nil, err
 	}
 	list, err := db.All(ctx, c, func(p *Present) []any {
-		return []any{&p.Person, &p.Name, db.Truth(&p.Protected), &p.Number, &p.State, &p.Workplace,
+		return []any{&p.Person, &p.Name, &p.SortKey, db.Truth(&p.Protected), &p.Number, &p.State, &p.Workplace,
 			db.Truth(&p.Recorded), &p.Minutes, &p.Arrived, &p.Departed, &p.Absence, &p.Source, &p.By, &p.At, &p.AttestedBy, &p.AttestedAt, &p.Version, &p.Corrections}
 	}, `
-		SELECT p.id, p.given || ' ' || p.family, p.protected, coalesce(s.number, -w.number, 0),
+		SELECT p.id, p.given || ' ' || p.family, p.sort_key, p.protected, coalesce(s.number, -w.number, 0),
 			CASE WHEN s.state IN ('seated', 'waiting') THEN s.state ELSE '' END, coalesce(u.name, ''),
 			CASE WHEN t.person IS NULL THEN 0 ELSE 1 END, coalesce(t.minutes, 0), coalesce(t.arrived, ''), coalesce(t.departed, ''), coalesce(t.absence, ''),
 			coalesce(t.source, ''), coalesce(t.recorded_by, ''), t.recorded_at, coalesce(t.attested_by, ''), t.attested_at, coalesce(t.version, 0),
@@ -60,7 +61,7 @@ func AttendanceList(ctx context.Context, c db.Conn, v access.Viewer, meeting str
 			p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number, w.number, p.id`, m.Occasion, meeting, m.Span.Date)
 	for i := range list {
 		if p := &list[i]; p.Protected && p.Person != v.Person {
-			p.Name, p.Workplace = "", ""
+			p.Name, p.SortKey, p.Workplace = "", "", ""
 		}
 	}
 	return list, err

@@ -8,6 +8,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/fault"
 	"kompobib/internal/local"
 )
 
@@ -25,7 +26,50 @@ type Filter struct {
 	After                           Mark       // the last entry of the page before
 	Before                          Mark       // the first entry of the page after: the page ends just before it
 	Limit                           int        // 0: as many as [maxCalendar]
+
+	Sort    CalendarSort
+	Falling bool
+	Behind  string // the mark of the last entry of the page before, see [Entry.MarkBy]; in whatever order there is
 }
+
+// A CalendarSort is an order of a calendar. Each ends in the date, the time and the occasion's id.
+type CalendarSort string
+
+const (
+	ByDate  CalendarSort = ""
+	ByTitle CalendarSort = "title"
+	ByFree  CalendarSort = "free" // how many seats are left
+)
+
+// order is what the entries are sorted by.
+func (f Filter) order() db.Order {
+	o := db.Order{By: []string{"COALESCE(m.date, '9999')", "COALESCE(m.start_time, '')", "o.id"}, Falling: f.Falling}
+	switch f.Sort {
+	case ByTitle:
+		o.By = append([]string{"a.sort_key"}, o.By...)
+	case ByFree:
+		o.By = append([]string{"CASE WHEN o.seated >= o.capacity OR o.waiting > 0 THEN 0 ELSE o.capacity - o.seated END"}, o.By...)
+	}
+	if f.Before.Date != "" {
+		o.Falling = true
+	}
+	return o
+}
+
+// keys are those of an entry in such an order.
+func (e Entry) keys(by CalendarSort) []any {
+	keys := []any{undated(string(e.Date)), e.Start, e.ID}
+	switch by {
+	case ByTitle:
+		return append([]any{e.sortKey}, keys...)
+	case ByFree:
+		return append([]any{e.Free()}, keys...)
+	}
+	return keys
+}
+
+// MarkBy is where a page of a calendar in such an order goes on that has e last.
+func (e Entry) MarkBy(by CalendarSort) string { return db.Mark(e.keys(by)...) }
 
 // A Mark is where a page of the calendar ended: when its last entry's meeting starts, as text, and the entry's id.
 type Mark struct{ Date, Start, ID string }
@@ -45,13 +89,14 @@ type Entry struct {
 	Unit           string
 	Online         bool
 	MyState        string // of the viewer's own sign-up, "" for none
+	sortKey        string // of the title
 }
 
 // Mark is where a page ends that has e last.
 func (e Entry) Mark() Mark { return Mark{string(e.Date), e.Start, e.ID} }
 
-// Calendar returns the occasions that v may see and f chooses, in the order of their meetings, in two
-// queries. Those without a meeting stand last.
+// Calendar returns the occasions that v may see and f chooses, in the order of their meetings unless another is
+// asked for, in two queries. Those without a meeting stand last.
 func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entry, error) {
 	var args []any
 	parameter := func(value any) string { args = append(args, value); return last(&args) }
@@ -112,29 +157,35 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 		where.WriteString(` AND (COALESCE(m.date, '9999') > ` + date + ` OR COALESCE(m.date, '9999') = ` + date + `
 			AND (COALESCE(m.start_time, '') > ` + start + ` OR COALESCE(m.start_time, '') = ` + start + ` AND o.id > ` + id + `))`)
 	}
-	order := ""
 	if f.Before.Date != "" {
 		date, start, id := parameter(undated(f.Before.Date)), parameter(f.Before.Start), parameter(f.Before.ID)
 		where.WriteString(` AND (COALESCE(m.date, '9999') < ` + date + ` OR COALESCE(m.date, '9999') = ` + date + `
 			AND (COALESCE(m.start_time, '') < ` + start + ` OR COALESCE(m.start_time, '') = ` + start + ` AND o.id < ` + id + `))`)
-		order = " DESC"
+	}
+	order := f.order()
+	if f.Behind != "" {
+		after, ok := db.ReadMark(f.Behind, Entry{}.keys(f.Sort)...)
+		if !ok {
+			return nil, fault.Page
+		}
+		where.WriteString(" AND " + order.Behind(&args, after))
 	}
 	limit := f.Limit
 	if limit <= 0 || limit > maxCalendar {
 		limit = maxCalendar
 	}
 	list, err := db.All(ctx, c, func(e *Entry) []any {
-		return append(scanOccasion(&e.Occasion), &e.Meetings, &e.Date, &e.Start, &e.End, &e.Place, &e.Address, &e.Unit, db.Truth(&e.Online), &e.MyState)
+		return append(scanOccasion(&e.Occasion), &e.Meetings, &e.Date, &e.Start, &e.End, &e.Place, &e.Address, &e.Unit, db.Truth(&e.Online), &e.MyState, &e.sortKey)
 	}, within+`SELECT `+occasionColumns+`, (SELECT count(*) FROM meeting x WHERE x.occasion = o.id),
 			COALESCE(m.date, ''), COALESCE(m.start_time, ''), COALESCE(m.end_time, ''), COALESCE(m.place, ''), COALESCE(m.address, ''), COALESCE(m.unit, ''),
-			CASE WHEN COALESCE(m.online_link, '') = '' THEN 0 ELSE 1 END, COALESCE(s.state, '')`+fromOccasion+`
+			CASE WHEN COALESCE(m.online_link, '') = '' THEN 0 ELSE 1 END, COALESCE(s.state, ''), a.sort_key`+fromOccasion+`
 		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id`+chosen+` ORDER BY x.starts, x.id LIMIT 1)
 		LEFT JOIN signup s ON s.occasion = o.id AND s.person = `+parameter(v.Person)+`
-		WHERE `+where.String()+` ORDER BY COALESCE(m.date, '9999')`+order+`, COALESCE(m.start_time, '')`+order+`, o.id`+order+` LIMIT `+parameter(limit), args...)
+		WHERE `+where.String()+` ORDER BY `+order.SQL()+` LIMIT `+parameter(limit), args...)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	if order != "" {
+	if f.Before.Date != "" {
 		slices.Reverse(list)
 	}
 	activities := make([]string, len(list))

@@ -468,6 +468,23 @@ func TestCalendar(t *testing.T) {
 		if got := strings.Join(pages, " "); got != "a b e" {
 			t.Errorf("page by page: %s", got)
 		}
+		for _, by := range []activity.CalendarSort{activity.ByDate, activity.ByTitle, activity.ByFree} {
+			for _, falling := range []bool{false, true} {
+				f := activity.Filter{Sort: by, Falling: falling}
+				whole, err := activity.Calendar(t.Context(), d, access.Viewer{}, f)
+				f.Limit = 1
+				for i, e := range whole {
+					page, err := activity.Calendar(t.Context(), d, access.Viewer{}, f)
+					if err != nil || len(page) != 1 || page[0].ID != e.ID {
+						t.Fatalf("by %q, falling %v: page %d is %v, %v", by, falling, i+1, page, err)
+					}
+					f.Behind = e.MarkBy(by)
+				}
+				if err != nil || len(whole) != 3 {
+					t.Errorf("by %q, falling %v: %v, %v", by, falling, whole, err)
+				}
+			}
+		}
 		before := activity.Mark{Date: "9999-12-31"}
 		for _, want := range []string{"b e", "a"} {
 			page, err := activity.Calendar(t.Context(), d, access.Viewer{}, activity.Filter{Limit: 2, Before: before})

@@ -15,6 +15,7 @@ import (
 type Participant struct {
 	Signup
 	Name      string // '' for a person with protected identity: they are told by their number
+	SortKey   string // of the name, '' likewise
 	Protected bool
 	Workplace string    // its name on the day, '' for a person with protected identity
 	Unit      string    // its id
@@ -70,11 +71,11 @@ func SignupsAfter(ctx context.Context, c db.Conn, v access.Viewer, occasion stri
 	}
 	list, err := db.All(ctx, c, func(p *Participant) []any {
 		return []any{&p.ID, &p.Occasion, &p.Person, &p.State, &p.Seq, &p.Number, &p.Place,
-			&p.Name, db.Truth(&p.Protected), &p.Unit, &p.Workplace, &p.Since, &p.Why}
+			&p.Name, &p.SortKey, db.Truth(&p.Protected), &p.Unit, &p.Workplace, &p.Since, &p.Why}
 	}, `
 		SELECT s.id, s.occasion, s.person, s.state, s.seq, s.number,
 			CASE WHEN s.state = 'waiting' THEN s.place ELSE 0 END,
-			p.given || ' ' || p.family, p.protected, coalesce(e.workplace, ''), coalesce(u.name, ''), last.at, last.why
+			p.given || ' ' || p.family, p.sort_key, p.protected, coalesce(e.workplace, ''), coalesce(u.name, ''), last.at, last.why
 		FROM (SELECT id, occasion, person, state, seq, number, row_number() OVER (PARTITION BY state ORDER BY seq, id) AS place
 			FROM signup WHERE occasion = $1) s
 		JOIN person p ON p.id = s.person
@@ -93,7 +94,7 @@ func SignupsAfter(ctx context.Context, c db.Conn, v access.Viewer, occasion stri
 // hide keeps what tells who a person with protected identity is from everyone but themself.
 func (p *Participant) hide(v access.Viewer) {
 	if p.Protected && p.Person != v.Person {
-		p.Name, p.Unit, p.Workplace = "", "", ""
+		p.Name, p.SortKey, p.Unit, p.Workplace = "", "", "", ""
 	}
 }
 

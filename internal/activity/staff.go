@@ -26,6 +26,7 @@ func employedIn(args *[]any, v access.Viewer, r access.Right, day local.Date) st
 // A Colleague is one of the staff whom a workplace contact answers for.
 type Colleague struct {
 	Person, Name, Title      string
+	SortKey                  string // of the name
 	Workplace, WorkplaceName string
 }
 
@@ -34,9 +35,9 @@ type Colleague struct {
 func Colleagues(ctx context.Context, c db.Conn, v access.Viewer, day local.Date) ([]Colleague, error) {
 	args := []any{day}
 	list, err := db.All(ctx, c, func(p *Colleague) []any {
-		return []any{&p.Person, &p.Name, &p.Title, &p.Workplace, &p.WorkplaceName}
+		return []any{&p.Person, &p.Name, &p.SortKey, &p.Title, &p.Workplace, &p.WorkplaceName}
 	}, `
-		SELECT p.id, p.given || ' ' || p.family, e.title, e.workplace, u.name
+		SELECT p.id, p.given || ' ' || p.family, p.sort_key, e.title, e.workplace, u.name
 		FROM employment e JOIN person p ON p.id = e.person AND p.protected = 0
 		JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $1 AND (u.valid_to IS NULL OR u.valid_to > $1)
 		WHERE `+employedIn(&args, v, access.SignStaff, day)+`

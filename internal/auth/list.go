@@ -7,6 +7,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/fault"
 	"kompobib/internal/local"
 )
 
@@ -19,39 +20,67 @@ type Listed struct {
 	Mark                  string        // where the list goes on after this row
 }
 
+// A Sort is an order of accounts. Each ends in the name and the person's id.
+type Sort string
+
+const (
+	ByName  Sort = ""
+	ByEmail Sort = "email"
+	ByState Sort = "state" // the open ones first
+)
+
 // A Filter chooses accounts.
 type Filter struct {
 	Folded string // words found in the name, folded as the person's is; or in the address
 	Role   access.Role
 	On     local.Date
-	After  string // the mark of the last row of the page before
-	Limit  int
+
+	Sort    Sort
+	Falling bool
+	After   string // the mark of the last row of the page before
+	Limit   int
 }
 
-// ListAccounts returns accounts by name, in two queries.
+// ListAccounts returns accounts, in two queries.
 func ListAccounts(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Listed, error) {
 	if !v.Can(access.ManageAccounts) {
 		return nil, ErrForbidden
 	}
-	key, id, _ := strings.Cut(f.After, "\x00")
-	args := []any{key, id, string(f.Role), f.On}
+	args := []any{string(f.Role), f.On}
 	var where strings.Builder
-	where.WriteString(`p.protected = 0 AND ($1 = '' OR p.sort_key > $1 OR p.sort_key = $1 AND p.id > $2)
-		AND ($3 = '' OR EXISTS (SELECT 1 FROM role_grant r WHERE r.person = p.id AND r.role = $3
-			AND r.valid_from <= $4 AND (r.valid_to IS NULL OR r.valid_to > $4)))`)
+	where.WriteString(`p.protected = 0
+		AND ($1 = '' OR EXISTS (SELECT 1 FROM role_grant r WHERE r.person = p.id AND r.role = $1
+			AND r.valid_from <= $2 AND (r.valid_to IS NULL OR r.valid_to > $2)))`)
 	for word := range strings.FieldsSeq(f.Folded) {
 		args = append(args, "%"+escape(word)+"%")
 		where.WriteString(fmt.Sprintf(` AND (p.folded LIKE $%d ESCAPE '\' OR a.email LIKE $%d ESCAPE '\')`, len(args), len(args)))
 	}
-	args = append(args, f.Limit)
 	type row struct {
 		Listed
 		key      string
 		disabled int
 	}
+	order := db.Order{By: []string{"p.sort_key", "p.id"}, Falling: f.Falling}
+	keys := func(r row) []any { return []any{r.key, r.Person} }
+	switch f.Sort {
+	case ByEmail:
+		order.By = append([]string{"a.email"}, order.By...)
+		keys = func(r row) []any { return []any{r.Email, r.key, r.Person} }
+	case ByState:
+		order.By = append([]string{"a.disabled"}, order.By...)
+		keys = func(r row) []any { return []any{r.disabled, r.key, r.Person} }
+	}
+	if f.After != "" {
+		after, ok := db.ReadMark(f.After, keys(row{})...)
+		if !ok {
+			return nil, fault.Page
+		}
+		where.WriteString(" AND " + order.Behind(&args, after))
+	}
+	args = append(args, f.Limit)
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.Person, &r.Given, &r.Family, &r.key, &r.Email, &r.disabled} },
 		`SELECT p.id, p.given, p.family, p.sort_key, a.email, a.disabled FROM account a JOIN person p ON p.id = a.person
-		WHERE `+where.String()+fmt.Sprintf(` ORDER BY p.sort_key, p.id LIMIT $%d`, len(args)), args...)
+		WHERE `+where.String()+` ORDER BY `+order.SQL()+fmt.Sprintf(` LIMIT $%d`, len(args)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +88,7 @@ func ListAccounts(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]
 	persons := make([]string, len(rows))
 	for i, r := range rows {
 		list[i] = r.Listed
-		list[i].Disabled, list[i].Mark, persons[i] = r.disabled == 1, r.key+"\x00"+r.Person, r.Person
+		list[i].Disabled, list[i].Mark, persons[i] = r.disabled == 1, db.Mark(keys(r)...), r.Person
 	}
 	type held struct {
 		person string

@@ -45,6 +45,9 @@ func Codes() []string { return slices.Sorted(slices.Values(codes)) }
 // Stale is the fault of a form filled in from a version that is no longer the last.
 var Stale = Define(Conflict, "fault.stale")
 
+// Page is the fault of a mark that no page of a list ended at.
+var Page = Define(Invalid, "fault.page")
+
 // At is f in a field of a form.
 func (f *Fault) At(field string, args ...any) *Fault {
 	return &Fault{f.Kind, f.Code, args, field}

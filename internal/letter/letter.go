@@ -4,10 +4,13 @@
 package letter
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"kompobib/internal/access"
@@ -44,6 +47,9 @@ const (
 	StateUnknown = "unknown" // the connection broke before the answer: it may or may not have arrived
 )
 
+// States are all of them, in the order that a letter goes through them.
+var States = []string{StateWaiting, StateSending, StateSent, StateFailed, StateUnknown}
+
 // A Letter is one row of the outbox. Who queues it fills in the first six fields.
 type Letter struct {
 	Person    string // the recipient; it goes to their own address at the time of sending
@@ -63,6 +69,15 @@ type Letter struct {
 	Error    string     // of the last failure: 'no-address', 'refused', 'later', 'unknown', 'words', 'pointless'
 
 	Subject, Body string // as sent, opened by [Get] only
+	Mark          string // where a list goes on after it
+}
+
+// When is when it was sent, or else was written.
+func (l Letter) When() time.Time {
+	if l.SentAt != nil {
+		return *l.SentAt
+	}
+	return l.MadeAt
 }
 
 // Queue puts letters in the outbox, in the transaction of what they tell.
@@ -115,6 +130,9 @@ func (r row) letter() (Letter, error) {
 	return r.Letter, json.Unmarshal([]byte(r.args), &r.Letter.Args)
 }
 
+// few is as many letters as a list gives that does not ask for so many.
+const few = 100
+
 // A Filter chooses letters.
 type Filter struct {
 	State        string
@@ -122,27 +140,85 @@ type Filter struct {
 	Person       string
 	AboutKind    string
 	About        string
-	Before       string // the id of the last letter of the page before: keyset paging
-	Limit        int
 	ProblemsOnly bool // failed or of unknown fate
+
+	Sort      Sort
+	Rising    bool     // the oldest, or the first in the alphabet, first
+	Templates []string // in the order that [ByTemplate] has them: their words are the face's
+	After     string   // the mark of the last letter of the page before
+	Limit     int
 }
 
-// List returns letters, the newest first, without their texts.
+// A Sort is an order of letters. Each ends in the id.
+type Sort string
+
+const (
+	ByTime     Sort = "" // when it was sent, or else was written
+	ByPerson   Sort = "person"
+	ByTemplate Sort = "template"
+	ByState    Sort = "state" // in the order of [States]
+)
+
+// order is what the letters are sorted by. All keys are texts, but for the time.
+func (f Filter) order() db.Order {
+	by := "coalesce(sent_at, made_at)"
+	switch f.Sort {
+	case ByPerson: // whoever has protected identity has no place in the alphabet
+		by = "coalesce((SELECT p.sort_key FROM person p WHERE p.id = letter.person AND p.protected = 0), '')"
+	case ByTemplate:
+		by = ranked("template", f.Templates)
+	case ByState:
+		by = ranked("state", States)
+	}
+	return db.Order{By: []string{by, "id"}, Falling: !f.Rising}
+}
+
+// ranked is the place of a column's value in a list of names of ours, as a text.
+func ranked(column string, names []string) string {
+	var b strings.Builder
+	for i, name := range names {
+		if slices.Contains(Templates, name) || slices.Contains(States, name) {
+			fmt.Fprintf(&b, " WHEN '%s' THEN '%02d'", name, i)
+		}
+	}
+	if b.Len() == 0 {
+		return column
+	}
+	return "CASE " + column + b.String() + " ELSE '' END"
+}
+
+// List returns letters without their texts, the newest first unless they are sorted otherwise.
 func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Letter, error) {
-	args := []any{f.State, f.Template, f.Person, f.AboutKind, f.About, f.Before}
+	args := []any{f.State, f.Template, f.Person, f.AboutKind, f.About}
 	where := `($1 = '' OR state = $1) AND ($2 = '' OR template = $2) AND ($3 = '' OR person = $3)
-		AND ($4 = '' OR about_kind = $4) AND ($5 = '' OR about = $5) AND ($6 = '' OR id < $6)`
+		AND ($4 = '' OR about_kind = $4) AND ($5 = '' OR about = $5)`
 	if f.ProblemsOnly {
 		where += ` AND state IN ('failed', 'unknown')`
 	}
-	where += " AND " + visible(&args, v)
-	limit := f.Limit
-	if limit <= 0 || limit > 1000 {
-		limit = 100
+	order := f.order()
+	if f.After != "" {
+		after, ok := db.ReadMark(f.After, "", "")
+		if ok && f.Sort == ByTime {
+			at, err := time.Parse(time.RFC3339Nano, after[0].(string))
+			after[0], ok = at.UTC(), err == nil
+		}
+		if !ok {
+			return nil, fault.Page
+		}
+		where += " AND " + order.Behind(&args, after)
 	}
-	args = append(args, limit)
-	rows, err := db.All(ctx, c, scan, `SELECT `+columns+` FROM letter WHERE `+where+
-		fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
+	where += " AND " + visible(&args, v)
+	args = append(args, cmp.Or(f.Limit, few))
+	key := order.By[0]
+	if f.Sort == ByTime {
+		key = "''" // the letter has it
+	}
+	type listed struct {
+		row
+		key string
+	}
+	rows, err := db.All(ctx, c, func(r *listed) []any { return append(scan(&r.row), &r.key) },
+		`SELECT `+columns+", "+key+` FROM letter WHERE `+where+` ORDER BY `+order.SQL()+fmt.Sprintf(` LIMIT $%d`, len(args)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +227,10 @@ func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Letter, 
 		if letters[i], err = r.letter(); err != nil {
 			return nil, err
 		}
-		letters[i].Subject, letters[i].Body = "", ""
+		if f.Sort == ByTime {
+			r.key = letters[i].When().Format(time.RFC3339Nano)
+		}
+		letters[i].Subject, letters[i].Body, letters[i].Mark = "", "", db.Mark(r.key, r.ID)
 	}
 	return letters, nil
 }

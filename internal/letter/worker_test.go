@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/fault"
 	"kompobib/internal/letter"
 	"kompobib/internal/mail"
 	"kompobib/internal/secret"
@@ -257,9 +259,43 @@ func TestWhoSees(t *testing.T) {
 		if err != nil || len(all) != 1 {
 			t.Fatal(all, err)
 		}
-		next, err := letter.List(t.Context(), d, access.System, letter.Filter{Limit: 1, Before: all[0].ID})
+		next, err := letter.List(t.Context(), d, access.System, letter.Filter{Limit: 1, After: all[0].Mark})
 		if err != nil || len(next) != 1 || next[0].ID >= all[0].ID {
 			t.Errorf("the next page has %v, %v", next, err)
+		}
+	})
+}
+
+// In each order, either way round, the pages of a list hold what the list does.
+func TestPagesInEveryOrder(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		for i, person := range []string{"eva", "ola", "eva", "pia", "ola"} {
+			queue(t, d, letter.Letter{Person: person, Template: letter.Templates[i%2+1], Programme: "p"})
+		}
+		for _, by := range []letter.Sort{letter.ByTime, letter.ByPerson, letter.ByTemplate, letter.ByState} {
+			for _, rising := range []bool{true, false} {
+				f := letter.Filter{Sort: by, Rising: rising, Templates: letter.Templates}
+				var whole, pages []string
+				list, err := letter.List(t.Context(), d, access.System, f)
+				for _, l := range list {
+					whole = append(whole, l.ID)
+				}
+				for f.Limit = 2; err == nil && len(pages) < len(whole); {
+					list, err = letter.List(t.Context(), d, access.System, f)
+					for _, l := range list {
+						pages, f.After = append(pages, l.ID), l.Mark
+					}
+					if len(list) == 0 {
+						break
+					}
+				}
+				if err != nil || len(whole) != 5 || !slices.Equal(whole, pages) {
+					t.Errorf("by %q, rising %v: %v in pages of %v, %v", by, rising, pages, whole, err)
+				}
+			}
+			if _, err := letter.List(t.Context(), d, access.System, letter.Filter{Sort: by, After: "x"}); !errors.Is(err, fault.Page) {
+				t.Errorf("by %q, behind what is no mark: %v", by, err)
+			}
 		}
 	})
 }

@@ -2,8 +2,6 @@ package people
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -12,9 +10,6 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
 )
-
-// ErrPage is the fault of a mark that no page ended at.
-var ErrPage = fault.Define(fault.Invalid, "people.page")
 
 // A Sort is an order of a list of people. Each ends in the id.
 type Sort string
@@ -55,7 +50,7 @@ type Row struct {
 	Employer     string     // its name
 	Workplace    string     // its name on the day
 	Municipality string     // the name of what the workplace stands under
-	keys         []string
+	keys         []any      // texts, by which the list is sorted
 }
 
 // A Page is a part of a list.
@@ -85,30 +80,19 @@ func ListPeople(ctx context.Context, c db.Conn, v access.Viewer, f Filter) (Page
 		ByID:           {"p.id"},
 	}[f.Sort]
 	if order == nil {
-		return Page{}, ErrPage
+		return Page{}, fault.Page
 	}
+	sorted := db.Order{By: order, Falling: f.Falling}
 	if f.After != "" {
-		after, err := readMark(f.After, len(order))
-		if err != nil {
-			return Page{}, err
+		after, ok := db.ReadMark(f.After, slices.Repeat([]any{""}, len(order))...)
+		if !ok {
+			return Page{}, fault.Page
 		}
-		var values []string
-		for _, key := range after {
-			values = append(values, parameter(&args, key))
-		}
-		beyond := ") > ("
-		if f.Falling {
-			beyond = ") < ("
-		}
-		where += " AND (" + strings.Join(order, ", ") + beyond + strings.Join(values, ", ") + ")"
-	}
-	by := strings.Join(order, ", ")
-	if f.Falling {
-		by = strings.Join(order, " DESC, ") + " DESC"
+		where += " AND " + sorted.Behind(&args, after)
 	}
 	query := `SELECT p.id, p.given, p.family, p.gender, p.birth_year, p.isced, p.email, p.phone, p.protected, p.language, p.version,
 		e.id, e.employer, e.workplace, e.title, e.staff_role, e.share, e.valid_from, e.valid_to, e.version, o.name, w.name, m.name, ` +
-		strings.Join(order, ", ") + ` FROM ` + from + where + ` ORDER BY ` + by
+		strings.Join(order, ", ") + ` FROM ` + from + where + ` ORDER BY ` + sorted.SQL()
 	if f.Limit > 0 {
 		query += ` LIMIT ` + parameter(&args, f.Limit+1)
 	}
@@ -116,9 +100,9 @@ func ListPeople(ctx context.Context, c db.Conn, v access.Viewer, f Filter) (Page
 		e := &r.Employment
 		fields := append(ScanPerson(&r.Person), text(&e.ID), text(&e.Employer), text(&e.Workplace), text(&e.Title), text(&e.StaffRole),
 			nullNumber{&e.Share}, text(&e.Valid.From), text(&e.Valid.To), nullNumber{&e.Version}, text(&r.Employer), text(&r.Workplace), text(&r.Municipality))
-		r.keys = make([]string, len(order))
-		for i := range r.keys {
-			fields = append(fields, &r.keys[i])
+		for range order {
+			key := new("")
+			r.keys, fields = append(r.keys, key), append(fields, key)
 		}
 		return fields
 	}, query, args...)
@@ -127,7 +111,7 @@ func ListPeople(ctx context.Context, c db.Conn, v access.Viewer, f Filter) (Page
 	}
 	if f.Limit > 0 && len(rows) > f.Limit {
 		rows = rows[:f.Limit]
-		page.Next = mark(rows[f.Limit-1].keys)
+		page.Next = db.Mark(rows[f.Limit-1].keys...)
 	}
 	for i := range rows {
 		rows[i].Employment.Person = rows[i].ID
@@ -194,18 +178,4 @@ func (f Filter) sql(v access.Viewer, tree *Tree, args *[]any) (from, where strin
 		where += ")"
 	}
 	return from, where
-}
-
-// mark makes the keys of a page's last row a text for a link.
-func mark(keys []string) string {
-	text, _ := json.Marshal(keys) // texts always can
-	return base64.RawURLEncoding.EncodeToString(text)
-}
-
-func readMark(s string, n int) (keys []string, err error) {
-	text, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || json.Unmarshal(text, &keys) != nil || len(keys) != n || slices.ContainsFunc(keys, func(k string) bool { return strings.Contains(k, "\x00") }) {
-		return nil, ErrPage
-	}
-	return keys, nil
 }

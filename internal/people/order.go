@@ -23,6 +23,9 @@ func SortKey(s string) string {
 	return hex.EncodeToString(c.KeyFromString(&b, strings.TrimSpace(s)))
 }
 
+// Last sorts after every sort key, which is hexadecimal.
+const Last = "~"
+
 // particles stand before a surname and do not count when it is sorted, as in Swedish lists of names.
 var particles = []string{"von der ", "von ", "af "}
 

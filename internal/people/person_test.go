@@ -216,7 +216,7 @@ func TestAListIsFilteredSortedAndPaged(t *testing.T) {
 		}
 		for _, after := range []string{"x", "W10", "bnVsbA"} {
 			_, err := people.ListPeople(t.Context(), d, everywhere, people.Filter{On: today, After: after})
-			w.want("a mark that no page ended at", err, people.ErrPage)
+			w.want("a mark that no page ended at", err, fault.Page)
 		}
 		ctx, n := db.Counting(t.Context())
 		if _, err := people.ListPeople(ctx, d, everywhere, people.Filter{On: today}); err != nil || n.Load() != 4 {

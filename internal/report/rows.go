@@ -59,16 +59,27 @@ type Row struct {
 	mark          string // its place in the list that it stands in
 }
 
+// Sort puts rows in the order of a key, and those alike in that of their names.
+func Sort(rows []Row, falling bool, key func(Row) string) {
+	number(rows, func(r Row) string { return key(r) + " " + r.sortKey })
+	if falling {
+		slices.Reverse(rows)
+	}
+}
+
 // PageOf is so many of the rows of a list after a mark, "" for the first ones, and the mark that the next page is after, "" if
 // there is none. Rows that came or went meanwhile disturb nothing.
-func PageOf(rows []Row, after string, limit int) (page []Row, next string) {
-	begin, _ := slices.BinarySearchFunc(rows, after, func(r Row, mark string) int {
-		if r.mark <= mark {
-			return -1
-		}
-		return 1
-	})
-	page = rows[begin:]
+func PageOf(rows []Row, after string, falling bool, limit int) (page []Row, next string) {
+	page = rows
+	if after != "" {
+		begin, _ := slices.BinarySearchFunc(rows, after, func(r Row, mark string) int {
+			if r.mark == mark || r.mark < mark != falling {
+				return -1
+			}
+			return 1
+		})
+		page = rows[begin:]
+	}
 	if len(page) > limit {
 		page = page[:limit]
 		next = page[limit-1].mark
@@ -104,9 +115,6 @@ func Rows(ctx context.Context, c db.Conn, v access.Viewer, q Query, f Figure, gr
 	return rows, nil
 }
 
-// last sorts after every sort key, which is hexadecimal.
-const last = "~"
-
 // openWorld loads what a reader who may see the rows is shown.
 func openWorld(ctx context.Context, c db.Conn, v access.Viewer, right access.Right, q Query) (*world, int, error) {
 	r, err := reading(v, right, q.Programme)
@@ -131,7 +139,7 @@ func (w *world) rows(goal int, wanted func(*person) bool) (rows []Row) {
 		if !wanted(p) {
 			continue
 		}
-		row := Row{Protected: p.protected, Stage: p.stage(goal), sortKey: last, place: last}
+		row := Row{Protected: p.protected, Stage: p.stage(goal), sortKey: people.Last, place: people.Last}
 		if !p.protected {
 			row.Person, row.Given, row.Family, row.Role, row.sortKey = p.id, p.given, p.family, p.main.role, p.sortKey
 			if row.NoAddress = p.mute; p.mute {

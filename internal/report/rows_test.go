@@ -33,7 +33,7 @@ func TestRowsComeInPages(t *testing.T) {
 				var seen []report.Row
 				after := ""
 				for range 30 {
-					page, next := report.PageOf(list, after, limit)
+					page, next := report.PageOf(list, after, false, limit)
 					if seen = append(seen, page...); next == "" {
 						break
 					}
@@ -45,9 +45,9 @@ func TestRowsComeInPages(t *testing.T) {
 			}
 		}
 		// Who is reached between two pages takes nobody else along.
-		page, next := report.PageOf(byName, "", 5)
+		page, next := report.PageOf(byName, "", false, 5)
 		gone := slices.Delete(slices.Clone(byName), 4, 5)
-		if rest, _ := report.PageOf(gone, next, 100); len(page)+len(rest) != 23 {
+		if rest, _ := report.PageOf(gone, next, false, 100); len(page)+len(rest) != 23 {
 			t.Errorf("%d rows after the one that is gone, want 18", len(rest))
 		}
 	})

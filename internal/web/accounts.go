@@ -28,7 +28,11 @@ type accountList struct {
 
 func (s *Server) listAccounts(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	q, format, most := r.Query(), taking(req), accountsPerPage
-	f := auth.Filter{Folded: people.Fold(q.Get("q")), Role: access.Role(q.Get("role")), On: s.today(zone), After: q.Get("after")}
+	sort, falling := r.Sort("name", string(auth.ByEmail), string(auth.ByState))
+	if sort == "name" {
+		sort = string(auth.ByName)
+	}
+	f := auth.Filter{Folded: people.Fold(q.Get("q")), Role: access.Role(q.Get("role")), On: s.today(zone), Sort: auth.Sort(sort), Falling: falling, After: q.Get("after")}
 	if format != "" {
 		f.After, most = "", accountsPerFile
 	}

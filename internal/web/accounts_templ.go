@@ -197,8 +197,8 @@ func accountsView(r view.Reader, list accountList) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("account.list"), Hidden: true, Columns: []view.Column{
-					{Label: r.Say("account.name")}, {Label: r.Say("signin.email")}, {Label: r.Say("account.roles")}, {Label: r.Say("account.state")},
+				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("account.list"), Hidden: true, Order: "name", Columns: []view.Column{
+					{Label: r.Say("account.name"), Sort: "name"}, {Label: r.Say("signin.email"), Sort: "email"}, {Label: r.Say("account.roles")}, {Label: r.Say("account.state"), Sort: "state"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

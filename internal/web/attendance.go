@@ -77,6 +77,7 @@ func (s *Server) attendanceFile(w http.ResponseWriter, req *http.Request, r view
 	if taking(req) == "" {
 		return errForm
 	}
+	attendanceSorting(r).sort(r, list)
 	return s.hand(w, req, r, "attendance", id, len(list), o.FullTitle()+" "+string(m.Span.Date), attendanceSheet(r, m, list))
 }
 
@@ -124,6 +125,7 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 		}
 		d.Change = r.Over(access.Attendance, d.Occasion.Programme, d.Occasion.Organiser)
 		d.Begun = !s.DB.Now().Before(d.Starts)
+		attendanceSorting(r).sort(r, list)
 		for _, p := range list {
 			d.Rows = append(d.Rows, attendanceRow{Present: p})
 		}
@@ -156,6 +158,29 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 		return slices.ContainsFunc(d.Rows, func(row attendanceRow) bool { return row.Person == n.ID })
 	})
 	return render(w, req, code, attendanceView(r.In(d.Occasion.Programme), d))
+}
+
+// attendanceSorting sorts the list by name, workplace, or what is recorded: the longest time last, after those absent.
+func attendanceSorting(r view.Reader) sorting[activity.Present] {
+	return sorting[activity.Present]{
+		"name":      func(p activity.Present) string { return sortedName(p.SortKey) },
+		"workplace": func(p activity.Present) string { return sortedText(p.Workplace) },
+		"recorded": func(p activity.Present) string {
+			if !p.Recorded {
+				return ""
+			}
+			return sortedNumber(p.Minutes) + r.State("absence-reason", p.Absence)
+		},
+	}
+}
+
+// attendancePath is the address of the screen in the order that it is read in.
+func attendancePath(r view.Reader, meeting string) string {
+	path := "/meetings/" + meeting + "/attendance"
+	if sort := r.Query().Get("sort"); sort != "" {
+		path += "?" + query("sort", sort)
+	}
+	return path
 }
 
 // join adds rows for persons whom the form holds beside those who signed up.
@@ -235,7 +260,7 @@ func (s *Server) takeAttendance(w http.ResponseWriter, req *http.Request, r view
 		}
 		return s.showAttendance(w, req, r, code, form, faults)
 	}
-	to := "/meetings/" + id + "/attendance"
+	to := attendancePath(r, id)
 	if done.Unattested > 0 {
 		return doneBut(w, req, to, "attendance-page.done-unattested", r.Number(done.New+done.Corrected), r.Number(done.Unattested))
 	}

@@ -688,8 +688,8 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 					return nil
 				})
 				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("attendance-page.caption"), Hidden: true, Columns: []view.Column{
-					{Label: r.Say("seats.name")}, {Label: r.Say("attendance-page.how")}, {Label: r.Say("attendance-page.minutes")},
-					{Label: r.Say("attendance-page.arrived")}, {Label: r.Say("attendance-page.departed")}, {Label: r.Say("attendance-page.now")},
+					{Label: r.Say("seats.name"), Sort: "name"}, {Label: r.Say("attendance-page.how")}, {Label: r.Say("attendance-page.minutes")},
+					{Label: r.Say("attendance-page.arrived")}, {Label: r.Say("attendance-page.departed")}, {Label: r.Say("attendance-page.now"), Sort: "recorded"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -865,7 +865,7 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.FormOf(view.Form{Action: "/meetings/" + d.Meeting.ID + "/attendance", Keep: true, Unsaved: d.Unsaved, Quiet: true, Swap: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.FormOf(view.Form{Action: attendancePath(r, d.Meeting.ID), Keep: true, Unsaved: d.Unsaved, Quiet: true, Swap: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1262,7 +1262,7 @@ func attendanceTable(r view.Reader, d attendancePage) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("attendance-page.caption"), Hidden: true, Columns: []view.Column{
-			{Label: r.Say("seats.name")}, {Label: r.Say("seats.workplace")}, {Label: r.Say("attendance-page.now")},
+			{Label: r.Say("seats.name"), Sort: "name"}, {Label: r.Say("seats.workplace"), Sort: "workplace"}, {Label: r.Say("attendance-page.now"), Sort: "recorded"},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var58), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -16,6 +16,10 @@ func (s *Server) listEmployers(w http.ResponseWriter, req *http.Request, r view.
 	if err != nil {
 		return err
 	}
+	sorting[people.Employer]{
+		"name":       func(e people.Employer) string { return e.SortKey },
+		"org-number": func(e people.Employer) string { return e.OrgNumber },
+	}.sort(r, employers)
 	if format := wanted(req); format != "" {
 		return download(w, format, r.Say("employer.list"), sheet.Table{
 			Columns: []sheet.Column{{Label: r.Say("employer.name"), Width: 40}, {Label: r.Say("employer.org-number"), Width: 16}},

@@ -245,6 +245,14 @@ func (s *Server) withoutEvidence(w http.ResponseWriter, req *http.Request, r vie
 	if d.Meetings, err = activity.WithoutEvidence(req.Context(), s.DB, r.Viewer, d.Programme, s.DB.Now()); err != nil {
 		return err
 	}
+	sorting[activity.Missing]{
+		"title":   func(m activity.Missing) string { return sortedText(m.FullTitle()) },
+		"when":    func(m activity.Missing) string { return string(m.Date) + m.Start },
+		"seated":  func(m activity.Missing) string { return sortedNumber(m.Seated) },
+		"present": func(m activity.Missing) string { return sortedNumber(m.Present) },
+		"minutes": func(m activity.Missing) string { return sortedNumber(m.Minutes) },
+		"lacks":   func(m activity.Missing) string { return sortedNumber(m.Unattested) }, // none where attendance is not taken
+	}.sort(r, d.Meetings)
 	if format := wanted(req); format != "" {
 		return download(w, format, r.Say("evidence-page.without"), missingSheet(r, d))
 	}

@@ -983,9 +983,9 @@ func withoutEvidenceView(r view.Reader, d withoutEvidence) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("evidence-page.without"), Hidden: true, Columns: []view.Column{
-					{Label: r.Say("me.activity")}, {Label: r.Say("me.when")}, {Label: r.Say("seats.seated"), Number: true}, {Label: r.Say("evidence-page.present"), Number: true},
-					{Label: r.Say("me.time"), Number: true}, {Label: r.Say("evidence-page.lacks")},
+				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("evidence-page.without"), Hidden: true, Order: "-when", Columns: []view.Column{
+					{Label: r.Say("me.activity"), Sort: "title"}, {Label: r.Say("me.when"), Sort: "when"}, {Label: r.Say("seats.seated"), Sort: "seated", Number: true}, {Label: r.Say("evidence-page.present"), Sort: "present", Number: true},
+					{Label: r.Say("me.time"), Sort: "minutes", Number: true}, {Label: r.Say("evidence-page.lacks"), Sort: "lacks"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

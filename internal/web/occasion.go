@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
+	"kompobib/internal/people"
 	"kompobib/internal/web/view"
 )
 
@@ -26,6 +28,7 @@ type occasion struct {
 	Questions []activity.Question
 	Given     map[string]string // answers, by question
 	Staff     []colleague
+	Places    []string // where they work, in order
 	Chosen    []string // colleagues that were ticked
 	List      bool     // the reader may see the seat list
 	Edit      bool     // and change the occasion
@@ -93,7 +96,15 @@ func (s *Server) showOccasion(w http.ResponseWriter, req *http.Request, r view.R
 		why, err := activity.WhyAll(ctx, c, r.Viewer, id, persons, now)
 		for i := range why {
 			d.Staff = append(d.Staff, colleague{staff[i], why[i]})
+			if n := len(d.Places); n == 0 || d.Places[n-1] != staff[i].WorkplaceName {
+				d.Places = append(d.Places, staff[i].WorkplaceName)
+			}
 		}
+		sorting[colleague]{ // at each workplace
+			"name":  func(p colleague) string { return p.SortKey },
+			"title": func(p colleague) string { return sortedText(p.Title) },
+			"state": func(p colleague) string { return cmp.Or(string(p.State), people.Last) },
+		}.sort(r, d.Staff)
 		return err
 	})
 	if err != nil {
@@ -102,6 +113,7 @@ func (s *Server) showOccasion(w http.ResponseWriter, req *http.Request, r view.R
 	if len(faults) > 0 { // what was typed stays
 		d.Given = answers(req.PostForm, d.Questions)
 	}
+	r.URL = &url.URL{Path: occasionPath(id), RawQuery: req.URL.RawQuery} // whatever was posted where
 	return render(w, req, code, occasionView(r.In(d.Programme), d))
 }
 
@@ -272,16 +284,6 @@ func (c colleague) canChoose() bool {
 
 // tickable reports whether any colleague can be.
 func (d occasion) tickable() bool { return slices.ContainsFunc(d.Staff, colleague.canChoose) }
-
-// workplaces are the colleagues' workplaces, in order.
-func (d occasion) workplaces() (names []string) {
-	for _, p := range d.Staff {
-		if !slices.Contains(names, p.WorkplaceName) {
-			names = append(names, p.WorkplaceName)
-		}
-	}
-	return names
-}
 
 func (d occasion) at(workplace string) (staff []colleague) {
 	for _, p := range d.Staff {

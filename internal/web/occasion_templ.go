@@ -1212,7 +1212,15 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, workplace := range d.workplaces() {
+				if len(d.Staff) > 1 {
+					templ_7745c5c3_Err = view.Sorts(r, view.Head{Order: "name", Columns: []view.Column{
+						{Label: r.Say("seats.name"), Sort: "name"}, {Label: r.Say("employment.title"), Sort: "title"}, {Label: r.Say("seats.state"), Sort: "state"},
+					}}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+				for _, workplace := range d.Places {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<fieldset class=\"ds-fieldset\"><legend class=\"ds-label\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1220,7 +1228,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 					var templ_7745c5c3_Var62 string
 					templ_7745c5c3_Var62, templ_7745c5c3_Err = templ.JoinStringErrs(workplace)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 182, Col: 41}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 187, Col: 41}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var62))
 					if templ_7745c5c3_Err != nil {
@@ -1243,7 +1251,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var63 string
 							templ_7745c5c3_Var63, templ_7745c5c3_Err = templ.JoinStringErrs("person-" + p.Colleague.Person)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 188, Col: 85}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 193, Col: 85}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var63))
 							if templ_7745c5c3_Err != nil {
@@ -1256,7 +1264,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var64 string
 							templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(p.Colleague.Person)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 188, Col: 128}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 193, Col: 128}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var64))
 							if templ_7745c5c3_Err != nil {
@@ -1283,7 +1291,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var65 string
 							templ_7745c5c3_Var65, templ_7745c5c3_Err = templ.JoinStringErrs("person-" + p.Colleague.Person)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 189, Col: 92}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 194, Col: 92}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var65))
 							if templ_7745c5c3_Err != nil {
@@ -1296,7 +1304,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var66 string
 							templ_7745c5c3_Var66, templ_7745c5c3_Err = templ.JoinStringErrs(p.Name)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 189, Col: 103}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 194, Col: 103}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var66))
 							if templ_7745c5c3_Err != nil {
@@ -1309,7 +1317,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var67 string
 							templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(p.Title)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 189, Col: 116}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 194, Col: 116}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var67))
 							if templ_7745c5c3_Err != nil {
@@ -1327,7 +1335,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 								var templ_7745c5c3_Var68 string
 								templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs("person-" + p.Colleague.Person + "-fault")
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 191, Col: 90}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 196, Col: 90}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var68))
 								if templ_7745c5c3_Err != nil {
@@ -1340,7 +1348,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 								var templ_7745c5c3_Var69 string
 								templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say(f.Code, f.Args...))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 191, Col: 119}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 196, Col: 119}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var69))
 								if templ_7745c5c3_Err != nil {
@@ -1359,7 +1367,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 								var templ_7745c5c3_Var70 string
 								templ_7745c5c3_Var70, templ_7745c5c3_Err = templ.JoinStringErrs("person-" + p.Colleague.Person + "-help")
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 194, Col: 84}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 199, Col: 84}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var70))
 								if templ_7745c5c3_Err != nil {
@@ -1372,7 +1380,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 								var templ_7745c5c3_Var71 string
 								templ_7745c5c3_Var71, templ_7745c5c3_Err = templ.JoinStringErrs(clashTexts(r, p.Clashes))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 194, Col: 113}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 199, Col: 113}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var71))
 								if templ_7745c5c3_Err != nil {
@@ -1395,7 +1403,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var72 string
 							templ_7745c5c3_Var72, templ_7745c5c3_Err = templ.JoinStringErrs("person-" + p.Colleague.Person)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 198, Col: 69}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 203, Col: 69}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var72))
 							if templ_7745c5c3_Err != nil {
@@ -1408,7 +1416,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var73 string
 							templ_7745c5c3_Var73, templ_7745c5c3_Err = templ.JoinStringErrs(p.Name)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 199, Col: 24}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 204, Col: 24}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var73))
 							if templ_7745c5c3_Err != nil {
@@ -1421,7 +1429,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 							var templ_7745c5c3_Var74 string
 							templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinStringErrs(p.Title)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 199, Col: 37}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 204, Col: 37}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var74))
 							if templ_7745c5c3_Err != nil {
@@ -1448,7 +1456,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 									var templ_7745c5c3_Var75 string
 									templ_7745c5c3_Var75, templ_7745c5c3_Err = templ.JoinStringErrs("off-" + p.Colleague.Person)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 203, Col: 125}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 208, Col: 125}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var75))
 									if templ_7745c5c3_Err != nil {
@@ -1461,7 +1469,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 									var templ_7745c5c3_Var76 string
 									templ_7745c5c3_Var76, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say("occasion.cancel-one"))
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 204, Col: 43}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 209, Col: 43}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var76))
 									if templ_7745c5c3_Err != nil {
@@ -1474,7 +1482,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 									var templ_7745c5c3_Var77 string
 									templ_7745c5c3_Var77, templ_7745c5c3_Err = templ.JoinStringErrs(p.Name)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 204, Col: 80}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 209, Col: 80}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var77))
 									if templ_7745c5c3_Err != nil {
@@ -1493,7 +1501,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 								var templ_7745c5c3_Var78 string
 								templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say("blocked." + shortCode(p.Blocks)))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 208, Col: 70}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 213, Col: 70}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var78))
 								if templ_7745c5c3_Err != nil {
@@ -1531,7 +1539,7 @@ func staffSeats(r view.Reader, d occasion) templ.Component {
 					var templ_7745c5c3_Var79 string
 					templ_7745c5c3_Var79, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say(f.Code, f.Args...))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 218, Col: 80}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/occasion.templ`, Line: 223, Col: 80}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var79))
 					if templ_7745c5c3_Err != nil {

@@ -39,13 +39,18 @@ type letterList struct {
 	Next   string
 }
 
-var letterStates = []string{letter.StateWaiting, letter.StateSending, letter.StateSent, letter.StateFailed, letter.StateUnknown}
-
 func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	ctx, q := req.Context(), r.Query()
-	f, format, most := letter.Filter{Template: q.Get("template"), Before: q.Get("before")}, taking(req), lettersPerPage
+	sort, falling := r.Sort("-when", string(letter.ByTemplate), string(letter.ByPerson), string(letter.ByState))
+	if sort == "when" {
+		sort = string(letter.ByTime)
+	}
+	f, format, most := letter.Filter{Template: q.Get("template"), Sort: letter.Sort(sort), Rising: !falling, After: q.Get("after")}, taking(req), lettersPerPage
+	for _, o := range letterTemplates(r) {
+		f.Templates = append(f.Templates, o.Value)
+	}
 	if format != "" {
-		f.Before, most = "", lettersPerFile
+		f.After, most = "", lettersPerFile
 	}
 	f.Limit = most + 1
 	if state := q.Get("state"); state == "problem" {
@@ -64,7 +69,7 @@ func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader)
 		}
 		if len(letters) > most {
 			letters = letters[:most]
-			list.Next = letters[most-1].ID
+			list.Next = letters[most-1].Mark
 		}
 		persons := make([]string, len(letters))
 		for i, l := range letters {
@@ -126,33 +131,20 @@ func letterError(r view.Reader, l letter.Letter) string {
 	return r.Say("letter-error." + l.Error)
 }
 
-// letterTime is when a letter was sent, or else was written.
-func letterTime(r view.Reader, l letter.Letter) string {
-	if l.SentAt != nil {
-		return r.Time(*l.SentAt, zone)
-	}
-	return r.Time(l.MadeAt, zone)
-}
+func letterTime(r view.Reader, l letter.Letter) string { return r.Time(l.When(), zone) }
 
 func letterTemplates(r view.Reader) []view.Option {
 	options := view.Options(r, "letter-template", letter.Templates...)
-	slices.SortFunc(options, func(a, b view.Option) int { return strings.Compare(a.Label, b.Label) })
+	slices.SortFunc(options, func(a, b view.Option) int { return cmp.Compare(sortedText(a.Label), sortedText(b.Label)) })
 	return view.None(r.Say("outbox.any"), options)
 }
 
 func letterStateOptions(r view.Reader, list letterList) []view.Option {
 	options := []view.Option{{Label: r.Say("outbox.any")}, {Value: "problem", Label: r.Say("outbox.problem")}}
-	for _, state := range letterStates {
+	for _, state := range letter.States {
 		options = append(options, view.Option{Value: state, Label: r.State("letter-state", state) + " (" + r.Number(list.Counts[state]) + ")"})
 	}
 	return options
-}
-
-func letterNext(r view.Reader, list letterList) string {
-	if list.Next == "" {
-		return ""
-	}
-	return r.With("before", list.Next)
 }
 
 func letterTitle(r view.Reader, l letter.Letter) string {

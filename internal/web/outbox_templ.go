@@ -239,8 +239,8 @@ func outboxView(r view.Reader, list letterList) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("view.outbox"), Hidden: true, Columns: []view.Column{
-					{Label: r.Say("outbox.template")}, {Label: r.Say("outbox.to")}, {Label: r.Say("outbox.when")}, {Label: r.Say("outbox.state")},
+				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("view.outbox"), Hidden: true, Order: "-when", Columns: []view.Column{
+					{Label: r.Say("outbox.template"), Sort: "template"}, {Label: r.Say("outbox.to"), Sort: "person"}, {Label: r.Say("outbox.when"), Sort: "when"}, {Label: r.Say("outbox.state"), Sort: "state"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -249,7 +249,7 @@ func outboxView(r view.Reader, list letterList) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = view.Pager(r, "", letterNext(r, list)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Pager(r, firstPage(r), nextPage(r, list.Next)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

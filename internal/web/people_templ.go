@@ -311,7 +311,7 @@ func peopleView(r view.Reader, d peopleList) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("person.list"), Hidden: true, Columns: []view.Column{
+				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("person.list"), Hidden: true, Order: "name", Columns: []view.Column{
 					{Label: r.Say("person.name"), Sort: "name"}, {Label: r.Say("employment.title")}, {Label: r.Say("employment.share"), Number: true},
 					{Label: r.Say("employment.workplace"), Sort: "workplace"}, {Label: r.Say("employment.municipality"), Sort: "municipality"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
@@ -1505,8 +1505,8 @@ func workplacesView(r view.Reader, d workplaceList) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("unit.county-table", countyName(r, county[0])), Hidden: true, Columns: []view.Column{
-							{Label: r.State("unit-kind", "workplace")}, {Label: r.State("unit-kind", "municipality")}, {Label: r.Say("unit.workplace-kind")},
+						templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("unit.county-table", countyName(r, county[0])), Hidden: true, Order: "municipality", Columns: []view.Column{
+							{Label: r.State("unit-kind", "workplace"), Sort: "name"}, {Label: r.State("unit-kind", "municipality"), Sort: "municipality"}, {Label: r.Say("unit.workplace-kind"), Sort: "kind"},
 						}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var66), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -2301,8 +2301,8 @@ func employersView(r view.Reader, employers []people.Employer) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("employer.list"), Hidden: true, Columns: []view.Column{
-					{Label: r.Say("employer.name")}, {Label: r.Say("employer.org-number")},
+				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("employer.list"), Hidden: true, Order: "name", Columns: []view.Column{
+					{Label: r.Say("employer.name"), Sort: "name"}, {Label: r.Say("employer.org-number"), Sort: "org-number"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var108), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -73,29 +73,14 @@ func (s *Server) listActivities(w http.ResponseWriter, req *http.Request, r view
 
 // sort puts the list in the order that was asked for; it comes in the order of titles.
 func (l activityList) sort(r view.Reader) {
-	by, falling := r.Sort("title", "kind", "organiser", "next")
-	slices.SortStableFunc(l.Activities, func(a, b activity.Activity) int {
-		switch by {
-		case "kind":
-			return strings.Compare(people.SortKey(r.State("activity-kind", a.Kind)), people.SortKey(r.State("activity-kind", b.Kind)))
-		case "organiser":
-			return strings.Compare(l.Names[a.Organiser].SortKey, l.Names[b.Organiser].SortKey)
-		case "next":
-			return strings.Compare(undated(l.Next[a.ID]), undated(l.Next[b.ID]))
-		}
-		return 0
-	})
-	if falling {
-		slices.Reverse(l.Activities)
-	}
-}
-
-// undated puts what has no date last.
-func undated(d local.Date) string {
-	if d == "" {
-		return "9999"
-	}
-	return string(d)
+	sorting[activity.Activity]{
+		"title":     func(a activity.Activity) string { return sortedText(a.Title) },
+		"kind":      func(a activity.Activity) string { return sortedText(r.State("activity-kind", a.Kind)) },
+		"organiser": func(a activity.Activity) string { return sortedName(l.Names[a.Organiser].SortKey) },
+		"occasions": func(a activity.Activity) string { return sortedNumber(l.Occasions[a.ID]) },
+		"next":      func(a activity.Activity) string { return cmp.Or(string(l.Next[a.ID]), people.Last) },
+		"shown":     func(a activity.Activity) string { return sortedNumber(db.Int(a.Published)) },
+	}.sort(r, l.Activities)
 }
 
 // sheet is the list as a file.

@@ -304,9 +304,9 @@ func activitiesPage(r view.Reader, list activityList) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("nav.activities"), Hidden: true, Columns: []view.Column{
+				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("nav.activities"), Hidden: true, Order: "title", Columns: []view.Column{
 					{Label: r.Say("plan.title"), Sort: "title"}, {Label: r.Say("plan.kind"), Sort: "kind"}, {Label: r.Say("plan.organiser"), Sort: "organiser"},
-					{Label: r.Say("plan.occasions"), Number: true}, {Label: r.Say("plan.next"), Sort: "next"}, {Label: r.Say("plan.shown")},
+					{Label: r.Say("plan.occasions"), Sort: "occasions", Number: true}, {Label: r.Say("plan.next"), Sort: "next"}, {Label: r.Say("plan.shown"), Sort: "shown"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

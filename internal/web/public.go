@@ -99,6 +99,7 @@ type calendar struct {
 	Previous string // the addresses of the pages before and after this one, if there are any
 	Next     string
 	Earlier  bool // the page before this one is what has been
+	ByDate   bool // and so by month
 	Names    map[string]string
 	Now      time.Time
 }
@@ -123,7 +124,17 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 		f.To = f.To.Add(1) // the reader means the last day
 	}
 	today := s.today(zone)
-	f.After, f.Before = markOf(q.Get("after")), markOf(q.Get("before"))
+	sort, falling := r.Sort("date", string(activity.ByTitle), string(activity.ByFree))
+	if sort != "date" {
+		f.Sort = activity.CalendarSort(sort)
+	}
+	f.Falling, d.ByDate = falling, f.Sort == activity.ByDate
+	inTime := f.Sort == activity.ByDate && !falling // then it can be read backwards too
+	if inTime {
+		f.After, f.Before = markOf(q.Get("after")), markOf(q.Get("before"))
+	} else {
+		f.Behind = q.Get("after")
+	}
 	// Unless asked otherwise the calendar begins today; the pages before that hold what has been.
 	asked := f.From != ""
 	if !asked && f.Before.Date == "" && (f.After.Date == "" || f.After.Date >= string(today)) {
@@ -131,7 +142,7 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 	}
 	format := wanted(req)
 	if format != "" {
-		f.After, f.Before, f.Limit = activity.Mark{}, activity.Mark{}, 0
+		f.After, f.Before, f.Behind, f.Limit = activity.Mark{}, activity.Mark{}, "", 0
 	}
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
@@ -160,7 +171,12 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 	case more && format == "":
 		d.Entries = d.Entries[:most]
 	}
-	if n := len(d.Entries); n > 0 {
+	if n := len(d.Entries); n > 0 && !inTime {
+		d.Previous = firstPage(r)
+		if more {
+			d.Next = nextPage(r, d.Entries[n-1].MarkBy(f.Sort))
+		}
+	} else if n > 0 {
 		if f.Before.Date != "" || more {
 			d.Next = r.With("after", markText(d.Entries[n-1]))
 		}
@@ -168,7 +184,7 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 			d.Previous = r.With("before", markText(d.Entries[0]))
 		}
 	}
-	if !asked && f.After.Date == "" && f.Before.Date == "" {
+	if inTime && !asked && f.After.Date == "" && f.Before.Date == "" {
 		d.Previous, d.Earlier = r.With("before", string(today)), true
 	}
 	d.Names = map[string]string{}

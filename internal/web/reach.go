@@ -139,12 +139,32 @@ func (s *Server) reachRows(w http.ResponseWriter, req *http.Request, r view.Read
 	if err != nil {
 		return err
 	}
+	falling := sortReached(r, d.Rows)
 	if taking(req) != "" {
 		return s.hand(w, req, r, "reach-rows", d.Programme.ID, len(d.Rows), r.Say("reach."+f.Name()), rowsSheet(r, d.Rows))
 	}
-	d.Page, d.Next = report.PageOf(d.Rows, r.Query().Get("after"), rowsPerPage)
+	d.Page, d.Next = report.PageOf(d.Rows, r.Query().Get("after"), falling, rowsPerPage)
 	return render(w, req, http.StatusOK, reachRowsView(r.In(d.Programme.ID), d))
 }
+
+// sortReached puts persons in the order that is asked for, and reports whether it falls. They come by name, or by place.
+func sortReached(r view.Reader, rows []report.Row) (falling bool) {
+	by := sorting[report.Row]{
+		"name":         func(report.Row) string { return "" },
+		"role":         func(p report.Row) string { return sortedText(rowRole(r, p)) },
+		"workplace":    func(p report.Row) string { return sortedName(p.Workplace.SortKey) },
+		"municipality": func(p report.Row) string { return sortedName(p.Municipality.SortKey) },
+		"stage":        func(p report.Row) string { return sortedNumber(slices.Index(stages, p.Stage) + 1) },
+	}
+	name, falling := by.asked(r)
+	if name != "" {
+		report.Sort(rows, falling, by[name])
+	}
+	return falling
+}
+
+// stages are how far persons have come, from the first.
+var stages = append(slices.Clone(report.Stages), report.Reached)
 
 // rowsSheet is persons as a file.
 func rowsSheet(r view.Reader, rows []report.Row) sheet.Table {
@@ -215,7 +235,7 @@ func (s *Server) loadNotReached(req *http.Request, r view.Reader) (notReached, e
 		d.Next, err = activity.Calendar(ctx, c, r.Viewer, activity.Filter{Programme: d.Programme.ID, Goal: d.Query.Goal, From: d.Query.Today, Limit: choices})
 		return err
 	})
-	d.Page, d.After = report.PageOf(d.Rows, q.Get("after"), rowsPerPage)
+	d.Page, d.After = report.PageOf(d.Rows, q.Get("after"), sortReached(r, d.Rows), rowsPerPage)
 	if d.Query.Goal != "" {
 		d.About = report.AboutGoal + " " + d.Query.Goal
 	}

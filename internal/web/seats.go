@@ -68,10 +68,27 @@ func (s *Server) showSeats(w http.ResponseWriter, req *http.Request, r view.Read
 		return err
 	}
 	r = r.In(d.Programme)
+	sorting[activity.Participant]{
+		"name":      func(p activity.Participant) string { return sortedName(p.SortKey) },
+		"workplace": func(p activity.Participant) string { return sortedText(p.Workplace) },
+		"state":     func(p activity.Participant) string { return seatRank(p) },
+		"since":     func(p activity.Participant) string { return sortedTime(p.Since) },
+	}.sort(r, d.List)
 	if taking(req) != "" {
 		return s.hand(w, req, r, "seats", d.ID, len(d.List), d.FullTitle(), seatsSheet(r, d))
 	}
 	return render(w, req, code, seatsView(r, d))
+}
+
+// seatRank is the key of a state: who has a seat, then the waiting list from its first, then the others.
+func seatRank(p activity.Participant) string {
+	switch p.State {
+	case activity.Seated:
+		return "1"
+	case activity.Waiting:
+		return "2" + sortedNumber(p.Place)
+	}
+	return "3" + string(p.State)
 }
 
 // seatsSheet is the list as a file. Sensitive answers stay on the page: a file is passed on.
@@ -115,9 +132,9 @@ func (s *Server) seatOther(w http.ResponseWriter, req *http.Request, r view.Read
 		return err
 	}
 	if signup.State == activity.Waiting {
-		return doneBut(w, req, occasionPath(id)+"/seats", "seats.done-waiting", r.Number(signup.Place))
+		return doneBut(w, req, r.With("q", ""), "seats.done-waiting", r.Number(signup.Place))
 	}
-	return done(w, req, occasionPath(id)+"/seats", "seats.done-seated")
+	return done(w, req, r.With("q", ""), "seats.done-seated")
 }
 
 // participantName is a name, or the number of a person with protected identity.
@@ -140,7 +157,8 @@ func answerText(r view.Reader, q activity.Question, answer string) string {
 }
 
 func seatColumns(r view.Reader, d seatList) []view.Column {
-	columns := []view.Column{{Label: r.Say("seats.name")}, {Label: r.Say("seats.workplace")}, {Label: r.Say("seats.state")}, {Label: r.Say("seats.since")}}
+	columns := []view.Column{{Label: r.Say("seats.name"), Sort: "name"}, {Label: r.Say("seats.workplace"), Sort: "workplace"},
+		{Label: r.Say("seats.state"), Sort: "state"}, {Label: r.Say("seats.since"), Sort: "since"}}
 	for _, q := range d.Questions {
 		columns = append(columns, view.Column{Label: q.Text})
 	}

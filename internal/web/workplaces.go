@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -35,6 +36,14 @@ func (s *Server) listWorkplaces(w http.ResponseWriter, req *http.Request, r view
 	if kind := q.Get("kind"); kind != "" {
 		d.Leaves = slices.DeleteFunc(d.Leaves, func(l people.Leaf) bool { return l.WorkplaceKind != kind })
 	}
+	sorting[people.Leaf]{ // in each county
+		"name":         func(l people.Leaf) string { return l.SortKey },
+		"municipality": func(l people.Leaf) string { return l.Municipality.SortKey },
+		"kind":         func(l people.Leaf) string { return sortedText(r.State("workplace-kind", l.WorkplaceKind)) },
+	}.sort(r, d.Leaves)
+	slices.SortStableFunc(d.Leaves, func(a, b people.Leaf) int {
+		return cmp.Or(cmp.Compare(a.County.SortKey, b.County.SortKey), cmp.Compare(a.County.ID, b.County.ID))
+	})
 	if format := wanted(req); format != "" {
 		return download(w, format, r.Say("unit.list")+" "+string(tree.On), sheet.Table{
 			Columns: []sheet.Column{{Label: r.State("unit-kind", "county")}, {Label: r.State("unit-kind", "municipality")}, {Label: r.Say("unit.code")},

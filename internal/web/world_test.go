@@ -179,7 +179,7 @@ func (b *builder) occasion(whose, programme, goal, organiser, participant string
 func (b *builder) build() {
 	region := b.unit(people.Region, "Regionen", "")
 	county := b.unit(people.County, "Länet", region)
-	here := b.unit(people.Municipality, "Köping", county)
+	here := b.row("town", "own", b.unit(people.Municipality, "Köping", county))
 	there := b.unit(people.Municipality, "Sala", county)
 	employer := did(b, func(ctx context.Context, tx *db.Tx) (people.Employer, error) {
 		return people.CreateEmployer(ctx, tx, people.Employer{Name: "Kommunen", OrgNumber: "212000-0142"})

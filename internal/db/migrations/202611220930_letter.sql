@@ -28,3 +28,4 @@ CREATE INDEX letter_due ON letter (state, due, id);
 CREATE INDEX letter_about ON letter (about_kind, about, person);
 CREATE INDEX letter_told ON letter (programme, template, state, about_kind, about, person, sent_at);
 CREATE INDEX letter_person ON letter (person, id);
+CREATE INDEX letter_time ON letter (coalesce(sent_at, made_at), id);

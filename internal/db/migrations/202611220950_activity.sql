@@ -12,6 +12,7 @@ CREATE TABLE activity (
 	programme   TEXT NOT NULL REFERENCES programme (id),
 	kind        TEXT NOT NULL REFERENCES activity_kind (name),
 	title       TEXT NOT NULL CHECK (title <> ''),
+	sort_key    TEXT NOT NULL DEFAULT '', -- of the title, see people.SortKey
 	description TEXT NOT NULL DEFAULT '',
 	series      TEXT REFERENCES activity (id), -- the activity that this one is a part of
 	series_ord  INTEGER CHECK (series_ord BETWEEN 1 AND 1000),

@@ -9,6 +9,7 @@ type Head struct {
 	Caption string // what the table tells; read out, and shown unless Hidden
 	Hidden  bool
 	Columns []Column
+	Order   string // the sort that the rows come in unless another is asked for, with - before it if it falls; "" for that of no column
 }
 
 // A Column of a table.
@@ -19,29 +20,43 @@ type Column struct {
 	Hidden bool   // the label is only read out
 }
 
-// Sort is what a list is sorted by: the query's sort if among the allowed, else the first, and whether it falls.
+// Sort is what a list is sorted by: the query's sort if among the allowed, else the first, and whether it falls. The first
+// falls unless asked otherwise if it has - before it.
 func (r Reader) Sort(allowed ...string) (by string, falling bool) {
 	by, falling = strings.CutPrefix(r.Query().Get("sort"), "-")
-	if slices.Contains(allowed, by) {
+	first, falls := strings.CutPrefix(allowed[0], "-")
+	if by == first && by != "" || slices.Contains(allowed[1:], by) {
 		return by, falling
 	}
-	return allowed[0], false
+	return first, falls
+}
+
+// order is what the rows are sorted by.
+func (h Head) order(r Reader) (by string, falling bool) {
+	allowed := []string{h.Order}
+	for _, c := range h.Columns {
+		if c.Sort != "" {
+			allowed = append(allowed, c.Sort)
+		}
+	}
+	return r.Sort(allowed...)
 }
 
 // direction is a column's aria-sort.
-func (r Reader) direction(c Column) string {
-	switch r.Query().Get("sort") {
-	case c.Sort:
-		return "ascending"
-	case "-" + c.Sort:
+func (h Head) direction(r Reader, c Column) string {
+	by, falling := h.order(r)
+	switch {
+	case by != c.Sort:
+		return "none"
+	case falling:
 		return "descending"
 	}
-	return "none"
+	return "ascending"
 }
 
-// sorted is the address that sorts by a column, or the other way round.
-func (r Reader) sorted(c Column) string {
-	if r.direction(c) == "ascending" {
+// sorted is the address that sorts by a column, or the other way round. Whatever the list is filtered by stays.
+func (h Head) sorted(r Reader, c Column) string {
+	if h.direction(r, c) == "ascending" {
 		return r.With("sort", "-"+c.Sort)
 	}
 	return r.With("sort", c.Sort)

@@ -211,7 +211,7 @@ func (b *book) extension() []act {
 		}},
 		{name: "the project ends", at: at("2013-04-02", "08:00"), play: func(ctx context.Context, s *stage) error {
 			if err := edit(ctx, s, func(p *programme.Programme) {
-				p.Appeal = "Projektet är avslutat. Samarbetet och erfarenheterna lever vidare i Dela & Lär."
+				p.Appeal = "Tack, alla som var med! Brev, blogg och dokument finns kvar här som arkiv."
 			}); err != nil {
 				return err
 			}

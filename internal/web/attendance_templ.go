@@ -687,7 +687,7 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("attendance-page.caption"), Hidden: true, Columns: []view.Column{
+				templ_7745c5c3_Err = view.Table(r, view.Head{Own: true, Caption: r.Say("attendance-page.caption"), Hidden: true, Columns: []view.Column{
 					{Label: r.Say("seats.name"), Sort: "name"}, {Label: r.Say("attendance-page.how")}, {Label: r.Say("attendance-page.minutes")},
 					{Label: r.Say("attendance-page.arrived")}, {Label: r.Say("attendance-page.departed")}, {Label: r.Say("attendance-page.now"), Sort: "recorded"},
 				}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)

@@ -15,6 +15,7 @@ import (
 	markdown "github.com/yuin/goldmark/text"
 
 	"kompobib/docs"
+	"kompobib/internal/access"
 	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
 )
@@ -95,6 +96,14 @@ func helpAt(pattern string) string {
 		pattern = pattern[:max(strings.LastIndexByte(pattern, '/'), 0)]
 	}
 	return "/help"
+}
+
+// helpOn is [helpAt] as the reader needs it: whoever signs staff up does that on an occasion's page.
+func helpOn(pattern string, r view.Reader) string {
+	if pattern == "GET /occasions/{id}" && len(r.Scope(access.SignStaff).Workplaces) > 0 {
+		return "/help#anmäl-medarbetare"
+	}
+	return helpAt(pattern)
 }
 
 // help is the handbook.

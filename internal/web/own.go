@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -25,7 +26,7 @@ func (s *Server) ownForm(_ *http.Request, r view.Reader) form {
 			Controls: []control{
 				{Field: view.Field{Name: "email", Label: r.Say("person.email"), Value: p.Email, Kind: "email", Optional: true, Auto: "email"}},
 				{Field: view.Field{Name: "phone", Label: r.Say("person.phone"), Value: p.Phone, Kind: "tel", Width: "medium", Optional: true, Auto: "tel"}},
-				{Field: view.Field{Name: "language", Label: r.Say("person.language"), Value: p.Language, Options: []view.Option{{Value: "sv", Label: "Svenska"}, {Value: "en", Label: "English"}}}, As: "radios"},
+				{Field: view.Field{Name: "language", Label: r.Say("person.language"), Value: cmp.Or(p.Language, r.Language.Tag()), Options: []view.Option{{Value: "sv", Label: "Svenska"}, {Value: "en", Label: "English"}}}, As: "radios"},
 			},
 			Submit: r.Say("person.save"), Back: "/me",
 		}, err

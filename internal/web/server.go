@@ -107,7 +107,7 @@ func (s *Server) handler(route route) http.Handler {
 		defer cancel()
 		req = req.WithContext(ctx)
 		r, f, err := s.reader(w, req)
-		r.Help = helpAt(route.pattern)
+		r.Help = helpOn(route.pattern, r)
 		if err == nil {
 			if sendKept(w, req, r, f, route) {
 				return

@@ -1,13 +1,21 @@
 package view
 
-import "slices"
+import (
+	"bytes"
+	"context"
+	"html"
+	"io"
+	"slices"
+	"strings"
 
-import "strings"
+	"github.com/a-h/templ"
+)
 
 // A Head is the head of a table.
 type Head struct {
 	Caption string // what the table tells; read out, and shown unless Hidden
 	Hidden  bool
+	Own     bool // on a phone the page lays out the rows itself
 	Columns []Column
 	Order   string // the sort that the rows come in unless another is asked for, with - before it if it falls; "" for that of no column
 }
@@ -60,4 +68,42 @@ func (h Head) sorted(r Reader, c Column) string {
 		return r.With("sort", "-"+c.Sort)
 	}
 	return r.With("sort", c.Sort)
+}
+
+// named are rows whose cells carry the name of their column, to be shown where there is no room for the head. The head of
+// a row, and what stands in a column whose name is hidden, needs none.
+func named(columns []Column) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var rows bytes.Buffer
+		if err := templ.GetChildren(ctx).Render(templ.ClearChildren(ctx), &rows); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, nameCells(rows.String(), columns))
+		return err
+	})
+}
+
+// nameCells puts data-label into the cells of rows. A text has no "<" of its own: templates escape it.
+func nameCells(rows string, columns []Column) string {
+	var b strings.Builder
+	for column := 0; ; {
+		at := strings.Index(rows, "<t")
+		if at < 0 || len(rows) < at+3 {
+			b.WriteString(rows)
+			return b.String()
+		}
+		b.WriteString(rows[:at+3])
+		switch rows[at+2] {
+		case 'r':
+			column = 0
+		case 'h':
+			column++
+		case 'd':
+			if column < len(columns) && !columns[column].Hidden {
+				b.WriteString(` data-label="` + html.EscapeString(columns[column].Label) + `"`)
+			}
+			column++
+		}
+		rows = rows[at+3:]
+	}
 }

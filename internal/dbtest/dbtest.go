@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log"
 	"net/url"
@@ -62,12 +63,15 @@ func run(m *testing.M, fill func(ctx context.Context, d *db.DB) error) (code int
 	}
 	if err == nil {
 		defer func() {
-			if err := admin("DROP DATABASE " + template + " WITH (FORCE)"); err != nil {
+			if err := errors.Join(dropUsed(), drop(template)); err != nil {
 				log.Print(err)
 				code = 1
 			}
 		}()
 		err = prepare(dsn(template), fill)
+	}
+	if err == nil {
+		err = keepTemplate()
 	}
 	if err != nil {
 		log.Print(err)
@@ -111,24 +115,30 @@ func RunURL[Part T[Part]](t Part, f func(t Part, url string)) {
 		}
 		f(t, path)
 	})
-	t.Run("postgres", func(t Part) { f(t, create(t, template)) })
+	t.Run("postgres", func(t Part) { f(t, take(t)) })
 }
 
 // create makes a PostgreSQL database for the time of a test.
 func create(t testing.TB, template string) (url string) {
 	t.Helper()
 	name := scratch("")
-	// Copying files is twice as fast as logging each page, where nothing is flushed.
-	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY file_copy"); err != nil {
+	if err := copyOf(name, template); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := admin("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		if err := drop(name); err != nil {
 			t.Error(err)
 		}
 	})
 	return dsn(name)
 }
+
+// copyOf copies files, which is twice as fast as logging each page where nothing is flushed.
+func copyOf(name, template string) error {
+	return admin("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY file_copy")
+}
+
+func drop(name string) error { return admin("DROP DATABASE " + name + " WITH (FORCE)") }
 
 // RunEmpty is [RunURL] with databases in which no migration has run.
 func RunEmpty(t *testing.T, f func(t *testing.T, url string)) {

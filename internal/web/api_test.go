@@ -81,7 +81,7 @@ func TestRightsOfPrograms(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		v := &visit{t: t, w: w, kept: url}
+		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
 		v.fresh()
 		for _, pattern := range slices.Sorted(maps.Keys(operations)) {
 			v.walkAPI(pattern, apiReach[pattern], tokens)

@@ -19,7 +19,7 @@ func TestOwnDetails(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		v := &visit{t: t, w: w, kept: url}
+		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
 		v.fresh()
 		for _, test := range []struct {
 			says, form string

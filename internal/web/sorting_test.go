@@ -39,7 +39,7 @@ func TestListsSort(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		v := &visit{t: t, w: w, kept: url}
+		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
 		v.fresh()
 		for _, list := range lists {
 			says := list.path + " by " + list.by
@@ -79,7 +79,7 @@ func TestFilesKeepTheOrder(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		v := &visit{t: t, w: w, kept: url}
+		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
 		v.fresh()
 		v.person = w.viewers["office"]
 		for _, test := range []struct{ method, path, form, want string }{

@@ -14,7 +14,7 @@ import (
 type Filter struct {
 	ID     string // of one event
 	Actor  string
-	About  string // a person: what was done to their row, or is sealed as being about them
+	About  []string // a person, by each id that was ever theirs: what was done to their row, or is sealed as being about them
 	Entity string
 	Row    string
 	From   time.Time // the first instant; zero for no limit
@@ -39,8 +39,9 @@ func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Event, e
 	if f.Actor != "" {
 		add(`actor = $%d`, f.Actor)
 	}
-	if f.About != "" {
-		add(`(subject = $%[1]d OR row_id = $%[1]d)`, f.About)
+	if len(f.About) > 0 {
+		in := db.In(&args, f.About)
+		where += " AND (subject IN " + in + " OR row_id IN " + in + ")"
 	}
 	if f.Entity != "" {
 		add(`entity = $%d`, f.Entity)

@@ -60,7 +60,7 @@ func MayMove(ctx context.Context, c db.Conn, v access.Viewer, today local.Date, 
 	stays, both := ways[into]
 	var faults fault.List
 	if has && both {
-		faults.Unless(len(goes.Roles) == 0 || v.Can(access.ManageAccounts), ErrJoinRoles.With(goes.Roles))
+		faults.Unless(len(goes.Roles) == 0 || v.Can(access.ManageAccounts), ErrJoinRoles)
 		faults.Unless(!stays.Disabled || goes.Disabled, ErrJoinClosed)
 	}
 	return faults.Err()

@@ -203,7 +203,7 @@ func (w *world) readable() {
 		if err != nil {
 			return err
 		}
-		events, err := audit.List(ctx, tx, admin, audit.Filter{About: "ewa", Limit: 100})
+		events, err := audit.List(ctx, tx, admin, audit.Filter{About: []string{"ewa", "eva"}, Limit: 100})
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ type eventList struct {
 
 func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	ctx, q := req.Context(), r.Query()
-	f := audit.Filter{Actor: q.Get("actor"), About: q.Get("about"), Entity: q.Get("entity"), Row: q.Get("row"), Before: q.Get("before"), Limit: eventsPerPage + 1}
+	f := audit.Filter{Actor: q.Get("actor"), Entity: q.Get("entity"), Row: q.Get("row"), Before: q.Get("before"), Limit: eventsPerPage + 1}
 	if from, err := local.ParseDate(q.Get("from")); err == nil {
 		f.From = midnight(from)
 	}
@@ -48,6 +48,9 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 	}
 	var list eventList
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if f.About, err = everyID(ctx, c, q.Get("about")); err != nil {
+			return err
+		}
 		if list.Rows, err = audit.List(ctx, c, r.Viewer, f); err != nil {
 			return err
 		}
@@ -55,7 +58,7 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 			list.Rows = list.Rows[:eventsPerPage]
 			list.Next = list.Rows[eventsPerPage-1].ID
 		}
-		ids := map[string]bool{f.Actor: true, f.About: true}
+		ids := map[string]bool{f.Actor: true, q.Get("about"): true}
 		for _, e := range list.Rows {
 			ids[e.Actor], ids[e.Subject] = true, true
 			if person, ok := e.Detail["person"].(string); ok {
@@ -78,6 +81,23 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 		return s.hand(w, req, r, "audit", "", len(list.Rows), r.Say("audit.file"), eventSheet(r, list))
 	}
 	return render(w, req, http.StatusOK, auditView(r, list))
+}
+
+// everyID are the ids under which a person stands and has stood.
+func everyID(ctx context.Context, c db.Conn, person string) ([]string, error) {
+	if person == "" {
+		return nil, nil
+	}
+	into, err := people.JoinedInto(ctx, c, person)
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{cmp.Or(into, person)}
+	before, err := people.JoinedFrom(ctx, c, ids[0])
+	for _, j := range before {
+		ids = append(ids, j.Person)
+	}
+	return ids, err
 }
 
 // wasForm asks why someone wants to see what stood in a person's row before it was changed.

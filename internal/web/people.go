@@ -102,7 +102,8 @@ type personPage struct {
 	Identity    string // masked
 	Record      []activity.Record
 	Hours       []programmeHours
-	Edit        bool // the reader may change it
+	Joined      []people.Joined // other ids under which the person stood, of whom the reader may change
+	Edit        bool            // the reader may change it
 	Sight       bool // and see identity numbers
 }
 
@@ -167,6 +168,11 @@ func (s *Server) showPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 			return err
 		}
 		d.Sight = d.Edit && r.Can(access.SeeIdentity)
+		if d.Edit {
+			if d.Joined, err = people.JoinedFrom(ctx, c, id); err != nil {
+				return err
+			}
+		}
 		if d.Edit || id == r.Person {
 			d.Identity, err = people.MaskedIdentity(ctx, c, r.Viewer, id)
 		}

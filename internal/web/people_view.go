@@ -49,6 +49,9 @@ func personFacts(r view.Reader, d personPage) []view.Fact {
 	if d.ISCED != nil {
 		facts = append(facts, view.Fact{Label: r.Say("person.isced"), Value: education(r, *d.ISCED)})
 	}
+	for _, j := range d.Joined {
+		facts = append(facts, view.Fact{Label: r.Say("join.formerly"), Value: r.Say("join.formerly-until", r.Time(j.At, zone))})
+	}
 	return append(facts, view.Fact{Label: r.Say("person.language"), Value: map[string]string{"": r.Say("person.language-none"), "sv": "Svenska", "en": "English"}[d.Language]})
 }
 

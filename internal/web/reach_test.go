@@ -39,6 +39,7 @@ var forms = map[string]string{
 	"POST /occasions/{id}/seats":       "person={contact}",
 	"POST /occasions/{id}/seats/leave": "person={person}",
 	"POST /workplace/passed-on":        "activity={activity}&workplace={unit}",
+	"POST /people/{person}/same":       "keep={contact}&other={contact}",
 	"POST /workplace/attest":           "meeting={meeting}",
 }
 
@@ -168,6 +169,8 @@ var reach = map[string]reaches{
 	"GET /people/{person}":                                   {"participant contact office auditor", "office auditor", nobody},
 	"GET /people/{person}/edit":                              only("office"),
 	"POST /people/{person}/edit":                             only("office"),
+	"GET /people/{person}/same":                              only("office"),
+	"POST /people/{person}/same":                             only("office"),
 	"GET /people/{person}/identity":                          only("office"),
 	"POST /people/{person}/identity":                         only("office"),
 	"GET /people/{person}/see/{what}":                        only("office"),

@@ -45,6 +45,8 @@ var routes = []route{
 	{"GET /people/{person}", access.SeeSelf, (*Server).showPerson},
 	{"GET /people/{person}/edit", access.EditPeople, asks((*Server).personForm)},
 	{"POST /people/{person}/edit", access.EditPeople, (*Server).changePerson},
+	{"GET /people/{person}/same", access.EditPeople, (*Server).findSame},
+	{"POST /people/{person}/same", access.EditPeople, (*Server).joinSame},
 	{"GET /people/{person}/identity", access.SeeIdentity, asks((*Server).identityForm)},
 	{"POST /people/{person}/identity", access.SeeIdentity, (*Server).setIdentity},
 	{"GET /people/{person}/see/{what}", access.SeeIdentity, asks((*Server).sightForm)},

@@ -120,6 +120,9 @@ func (s *Server) handler(route route) http.Handler {
 		if err == nil {
 			err = route.serve(s, w, req, r)
 		}
+		if to := s.wentUp(req, r, err); to != "" {
+			err = done(w, req, to, "join.was")
+		}
 		if err != nil {
 			s.fail(w, req, r, err)
 		}

@@ -89,6 +89,7 @@ CREATE TABLE employment (
 );
 CREATE INDEX employment_person ON employment (person, valid_from);
 CREATE INDEX employment_workplace ON employment (workplace, valid_from);
+CREATE INDEX employment_follows ON employment (follows) WHERE follows IS NOT NULL; -- or whoever takes one away reads all
 
 -- Personal identity numbers never leave this table unmasked, but for a sight that is recorded.
 CREATE TABLE identity_number (

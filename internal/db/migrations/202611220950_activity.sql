@@ -200,6 +200,7 @@ CREATE TABLE attendance (
 	CHECK ((attested_by IS NULL) = (attested_at IS NULL))
 );
 CREATE INDEX attendance_person ON attendance (person, meeting);
+CREATE INDEX attendance_employment ON attendance (employment) WHERE employment IS NOT NULL;
 
 -- What an attendance row said before it was corrected; never changed itself.
 CREATE TABLE attendance_before (

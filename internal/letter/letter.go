@@ -33,10 +33,15 @@ const (
 	OccasionCancelled = "occasion-cancelled"
 	OccasionChanged   = "occasion-changed"
 	ToParticipants    = "to-participants" // a letter that is also published
+	FollowUp          = "follow-up"       // how does it go with what was agreed on?
+	FollowUpAgain     = "follow-up-again" // the same, once more
+	OwnerLeft         = "owner-left"      // of a commitment
+	IdeaUsed          = "idea-used"       // another workplace goes on with it
 )
 
 // Templates are all of them.
-var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants}
+var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants,
+	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed}
 
 // The states of a letter.
 const (

@@ -7,6 +7,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -96,6 +97,9 @@ func JoinPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 		return err
 	}
 	if err := letter.MovePerson(ctx, tx, ring, j.Drop, j.Keep); err != nil {
+		return err
+	}
+	if err := focus.MovePerson(ctx, tx, ring, j.Drop, j.Keep); err != nil {
 		return err
 	}
 	if err := roster.MovePerson(ctx, tx, j.Drop, j.Keep); err != nil {

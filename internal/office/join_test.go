@@ -16,6 +16,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
 	"kompobib/internal/report"
@@ -24,7 +25,7 @@ import (
 
 // moves are the columns that tell whose a row is: they follow when two persons are joined.
 var moves = strings.Fields(`account.person activity.organiser api_token.person attendance.person attendance_before.person employment.person
-	identity_number.person letter.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person`)
+	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person plan_writer.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person`)
 
 // stays are the columns that tell under which id something was done, and so do not follow.
 var stays = map[string]string{
@@ -36,8 +37,12 @@ var stays = map[string]string{
 	"audit.actor":                    "who did it",
 	"audit.row_id":                   "what was done to the row under its id",
 	"audit.subject":                  "whose key seals what stood there: the key remains",
+	"commitment_check.confirmed_by":  "who confirmed",
+	"commitment_event.made_by":       "who did it",
 	"file.made_by":                   "who stored it",
+	"focus_text.made_by":             "who wrote",
 	"job.made_by":                    "who asked for it",
+	"observed_sign.made_by":          "who noted it",
 	"once.actor":                     "who asked",
 	"owner_key.owner":                "the key of what the audit seals",
 	"passed_on.actor":                "who gave the word",
@@ -58,7 +63,7 @@ func personal(column string) bool {
 }
 
 // notPersons are columns whose name only looks so.
-var notPersons = []string{"letter.subject"}
+var notPersons = []string{"letter.subject", "observed_sign.noticed_by"}
 
 // columns returns all columns of text, and those with a foreign key to person.
 func columns(t *testing.T, d *db.DB) (texts, keys []string) {
@@ -163,11 +168,22 @@ func (w *world) full() {
 		[]any{"m-past", "ewa", 1, "e-ewa", 90, "organiser", "boss", dbtest.Now, "ewa", dbtest.Now, "räknat om"})
 	w.exec(`UPDATE attendance SET version = 2`)
 	w.put("question", "id, activity, ord, text, kind", []any{"q", "a", 1, "Mat?", "text"})
+	w.put("plan_writer", "programme, workplace, person", []any{"kb", "main", "ewa"})
+	w.put("commitment", "id, programme, owner, state, stated, starts, due, months, next_check, wording", []any{"c", "kb", "ewa", "open", 1, "2012-01-01", "2012-06-01", "3", "2012-04-01", 1})
+	w.put("commitment_check", "commitment, ord, due", []any{"c", 1, "2012-04-01"})
+	w.put("follow_up_link", "token, commitment, ord, person, expiry", []any{"f", "c", 1, "ewa", dbtest.Now})
 	w.put("roster_import", "id, file_name, state, choices, summary, view, delete_on, made_by, made_at", []any{"i", "lista.csv", "applied", "{}", "{}", "{}", "2012-11-11", "ewa", dbtest.Now})
 	w.put("roster_undo", "import, ord, entity, row_id, person, act, version", []any{"i", 1, "person", "ewa", "ewa", "create", 1})
 	w.tx(func(ctx context.Context, tx *db.Tx) error {
-		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}})
+		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}, {Owner: "ewa", Text: `{"Act":"lyssnar jag"}`}})
 		if err != nil {
+			return err
+		}
+		if err := db.Insert(ctx, tx, "commitment_text", "commitment, number, happens, act, notice, sealed", "", [][]any{{"c", 1, "", "", "", sealed[3]}}); err != nil {
+			return err
+		}
+		if err := db.Insert(ctx, tx, "commitment_event", "commitment, version, made_at, made_by, act, state, owner, wording", "",
+			[][]any{{"c", 1, tx.At, "ewa", "create", "open", "ewa", 1}}); err != nil {
 			return err
 		}
 		if err := db.Insert(ctx, tx, "answer", "signup, question, sealed", "", [][]any{{"past-ewa", "q", sealed[0]}}); err != nil {
@@ -193,6 +209,9 @@ func (w *world) readable() {
 	}
 	if l, err := letter.Get(ctx, w.d, access.System, w.ring, "l1"); err != nil || l.Body != "Hej Ewa" || l.Person != "eva" {
 		t.Errorf("a letter: %+v %v", l, err)
+	}
+	if own, err := focus.Own(ctx, w.d, w.ring, access.Viewer{Person: "eva", On: today}); err != nil || len(own) != 1 || own[0].Act != "lyssnar jag" {
+		t.Errorf("an own commitment: %+v %v", own, err)
 	}
 	admin := access.Viewer{Person: "boss", Grants: []access.Grant{{Role: access.Administrator}, {Role: access.Office}}}
 	err = w.d.Tx(ctx, "boss", func(ctx context.Context, tx *db.Tx) error {

@@ -1,0 +1,182 @@
+package focus
+
+import (
+	"context"
+	"slices"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/learning"
+	"kompobib/internal/local"
+)
+
+var (
+	ErrNoticedBy = fault.Define(fault.Invalid, "focus.noticed-by")
+	ErrNoticedOn = fault.Define(fault.Invalid, "focus.noticed-on")
+	ErrSign      = fault.Define(fault.Invalid, "focus.sign")
+	ErrNoticed   = fault.Define(fault.Invalid, "focus.noticed")
+	ErrOver      = fault.Define(fault.Conflict, "focus.over")
+)
+
+// NoticedBy are the roles of those who notice something. No sign has a name.
+var NoticedBy = []string{"user", "staff", "partner", "school", "politician", "other"}
+
+// A Sign is something that somebody noticed, beside a workplace's focus or one of its commitments.
+type Sign struct {
+	ID, Workplace string
+	Commitment    string // "" for the focus
+	Act           string // of the commitment
+	Goal          string // of the commitment
+	By            string // a role
+	On            local.Date
+	Text          string
+}
+
+const selectSigns = `SELECT s.id, s.workplace, coalesce(s.commitment, ''), coalesce(t.act, ''), coalesce(c.goal, ''), s.noticed_by, s.noticed_on, s.text
+	FROM observed_sign s LEFT JOIN commitment c ON c.id = s.commitment LEFT JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording WHERE s.withdrawn = 0 `
+
+func scanSign(s *Sign) []any {
+	return []any{&s.ID, &s.Workplace, &s.Commitment, &s.Act, &s.Goal, &s.By, &s.On, &s.Text}
+}
+
+// Signs are those of a workplace, the last noticed first; of a commitment if one is named. At most limit.
+func Signs(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, commitment string, limit int) ([]Sign, error) {
+	return db.All(ctx, c, scanSign, moved+selectSigns+`AND s.programme = $3 AND `+here("s.workplace")+` AND ($4 = '' OR s.commitment = $4) ORDER BY s.noticed_on DESC, s.id DESC LIMIT $5`,
+		v.On, p.Workplace, p.Programme, commitment, limit)
+}
+
+// A SignMark is where in the list of a programme's signs one has come.
+type SignMark struct {
+	On local.Date
+	ID string
+}
+
+// AllSigns are those of the workplaces of a programme that v may read of, the last noticed first: what the final report tells as results.
+func AllSigns(ctx context.Context, c db.Conn, v access.Viewer, programme string, after SignMark, limit int) ([]Sign, error) {
+	args := []any{v.On, programme, after.On, after.ID, limit}
+	return db.All(ctx, c, scanSign, moved+selectSigns+`AND s.programme = $2 AND ($3 = '' OR s.noticed_on < $3 OR s.noticed_on = $3 AND s.id < $4) AND `+
+		within("s.workplace", v, access.SeeLearning, programme, &args)+` ORDER BY s.noticed_on DESC, s.id DESC LIMIT $5`, args...)
+}
+
+// AddSign adds one: who works at the workplace, or leads it.
+func AddSign(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, s *Sign) error {
+	if !p.Member && !p.Leads {
+		return ErrForbidden
+	}
+	tidy(&s.Text)
+	var faults fault.List
+	faults.Unless(slices.Contains(NoticedBy, s.By), ErrNoticedBy.At("by"))
+	switch {
+	case !s.On.Valid():
+		faults = append(faults, local.ErrDate.At("on"))
+	case s.On > today(tx):
+		faults = append(faults, ErrNoticedOn.At("on"))
+	}
+	faults.Unless(s.Text != "", ErrSign.At("text"))
+	short(&faults, "text", s.Text, MaxText)
+	if faults != nil {
+		return faults
+	}
+	if s.Commitment != "" {
+		if _, err := Get(ctx, tx, v, p, s.Commitment); err != nil {
+			return err
+		}
+	}
+	s.ID, s.Workplace = tx.NewID(), p.Workplace
+	if _, err := tx.Exec(ctx, `INSERT INTO observed_sign (id, programme, workplace, commitment, noticed_by, noticed_on, text, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		s.ID, p.Programme, p.Workplace, db.Null(s.Commitment), s.By, s.On, s.Text, tx.By); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "observed_sign", Row: s.ID, Detail: map[string]any{"workplace": p.Workplace}})
+}
+
+// Withdraw takes a sign, or a user's answer, out of all that is shown: by who writes for the workplace. Back puts it back.
+func Withdraw(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, entity, id string, back bool) error {
+	if err := mustWrite(ctx, tx, v, p); err != nil {
+		return err
+	}
+	of := map[string]string{
+		"observed_sign": `UPDATE observed_sign SET withdrawn = $4 WHERE id = $5 AND programme = $3 AND ` + here("workplace"),
+		"user_answer":   `UPDATE user_answer SET withdrawn = $4 WHERE id = $5 AND focus IN (SELECT id FROM focus WHERE programme = $3 AND ` + here("workplace") + `)`,
+	}[entity]
+	n, err := tx.Exec(ctx, moved+of, v.On, p.Workplace, p.Programme, db.Int(!back), id)
+	if err == nil && (n == 0 || of == "") {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	act := "remove"
+	if back {
+		act = "undo"
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: act, Entity: entity, Row: id, Detail: map[string]any{"workplace": p.Workplace}})
+}
+
+// Noticed are what users can answer to whether they have noticed.
+var Noticed = []string{"yes", "no", "unsure"}
+
+// A UserAnswer is what somebody who uses the library answered. Nothing tells who it was.
+type UserAnswer struct {
+	ID, Noticed, Text string
+	On                local.Date
+}
+
+// maxAnswer is the most characters that a user writes.
+const maxAnswer = 1000
+
+// TakeAnswer keeps what a user answers to the question with a code. The transaction is nobody's.
+func TakeAnswer(ctx context.Context, tx *db.Tx, code string, a UserAnswer) error {
+	f, err := ByCode(ctx, tx, code)
+	if err != nil {
+		return err
+	}
+	if f.Over {
+		return ErrOver
+	}
+	tidy(&a.Text)
+	var faults fault.List
+	faults.Unless(slices.Contains(Noticed, a.Noticed), ErrNoticed.At("noticed"))
+	short(&faults, "text", a.Text, maxAnswer)
+	if faults != nil {
+		return faults
+	}
+	// The first half of an id tells the millisecond: only chance is kept.
+	if _, err := tx.Exec(ctx, `INSERT INTO user_answer (id, focus, noticed, text, answered_on) VALUES ($1, $2, $3, $4, $5)`, tx.NewID()[13:], f.ID, a.Noticed, a.Text, today(tx)); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "focus", Row: f.ID})
+}
+
+// Answered are what users answered about a focus: how many of each, and the last who wrote something.
+type Answered struct {
+	Counts map[string]int
+	All    int
+	Texts  []UserAnswer
+}
+
+// UserAnswers returns them, of a focus that was read.
+func UserAnswers(ctx context.Context, c db.Conn, f Focus, limit int) (a Answered, err error) {
+	a.Counts = map[string]int{}
+	if f.ID == "" {
+		return a, nil
+	}
+	type count struct {
+		noticed string
+		n       int
+	}
+	counts, err := db.All(ctx, c, func(n *count) []any { return []any{&n.noticed, &n.n} },
+		`SELECT noticed, count(*) FROM user_answer WHERE focus = $1 AND withdrawn = 0 GROUP BY noticed ORDER BY noticed`, f.ID)
+	if err != nil {
+		return a, err
+	}
+	for _, n := range counts {
+		a.Counts[n.noticed] = n.n
+		a.All += n.n
+	}
+	a.Texts, err = db.All(ctx, c, func(u *UserAnswer) []any { return []any{&u.ID, &u.Noticed, &u.Text, &u.On} },
+		`SELECT id, noticed, text, answered_on FROM user_answer WHERE focus = $1 AND withdrawn = 0 AND text <> '' ORDER BY answered_on DESC, id LIMIT $2`, f.ID, limit)
+	return a, err
+}

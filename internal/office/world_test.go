@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/local"
 	"kompobib/internal/office"
 	"kompobib/internal/people"
@@ -140,6 +141,6 @@ func (w *world) count(query string, args ...any) int {
 func (w *world) hold() {
 	w.t.Helper()
 	dbtest.Hold(w.t, w.d, people.Invariants()...)
+	dbtest.Hold(w.t, w.d, focus.Invariants()...)
 	dbtest.Hold(w.t, w.d, activity.Invariants(dbtest.Now)...)
 }
-

@@ -236,7 +236,9 @@ func TestLink(t *testing.T) {
 		}
 		to := w.get(leader, c.ID)
 		to.Owner = "near-2"
-		if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.Change(ctx, tx, leader, p, to, "") }); err != nil {
+		if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+			return focus.Change(ctx, tx, leader, p, to, "")
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := focus.ByLink(t.Context(), d, w.ring, "2013-01-12", now, token); !errors.Is(err, focus.ErrLink) {

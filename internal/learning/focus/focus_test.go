@@ -99,7 +99,9 @@ func (w *world) get(v access.Viewer, id string) focus.Commitment {
 
 func (w *world) say(v access.Viewer, id string, a focus.Answer) error {
 	c := w.get(v, id)
-	return w.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.Say(ctx, tx, v, p, id, c.Version, a) })
+	return w.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+		return focus.Say(ctx, tx, v, p, id, c.Version, a)
+	})
 }
 
 // Who may write what a workplace will be known for, and publish it.
@@ -125,7 +127,9 @@ func TestWhoWritesFocus(t *testing.T) {
 			{"an auditor only reads", at.Holder(access.Auditor), focus.ErrForbidden},
 			{"who works elsewhere does not even see it", other, learning.ErrWorkplace},
 		} {
-			err := w.as(test.v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.Save(ctx, tx, test.v, p, text, version) })
+			err := w.as(test.v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+				return focus.Save(ctx, tx, test.v, p, text, version)
+			})
 			if !errors.Is(err, test.want) || test.want == nil && err != nil {
 				t.Errorf("%s: %v", test.says, err)
 			}
@@ -139,7 +143,9 @@ func TestWhoWritesFocus(t *testing.T) {
 			}
 		}
 		for _, v := range []int{0, version - 1} {
-			if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.Save(ctx, tx, leader, p, text, v) }); !errors.Is(err, fault.Stale) {
+			if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+				return focus.Save(ctx, tx, leader, p, text, v)
+			}); !errors.Is(err, fault.Stale) {
 				t.Errorf("a text from version %d: %v", v, err)
 			}
 		}
@@ -174,7 +180,9 @@ func TestPublicFocus(t *testing.T) {
 			t.Fatal(err)
 		}
 		publish := func(v access.Viewer, up bool) error {
-			return w.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.Publish(ctx, tx, v, p, 1, up) })
+			return w.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+				return focus.Publish(ctx, tx, v, p, 1, up)
+			})
 		}
 		public := func() []focus.Public {
 			list, err := focus.Published(t.Context(), d, at.Programme, "")
@@ -223,7 +231,9 @@ func TestPublicFocus(t *testing.T) {
 			t.Errorf("the id %q of an answer tells more than chance", id)
 		}
 		withdraw := func(v access.Viewer, entity, id string, back bool) error {
-			return w.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.Withdraw(ctx, tx, v, p, entity, id, back) })
+			return w.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+				return focus.Withdraw(ctx, tx, v, p, entity, id, back)
+			})
 		}
 		if err := withdraw(member, "user_answer", got.Texts[0].ID, false); !errors.Is(err, focus.ErrForbidden) {
 			t.Errorf("staff withdraw: %v", err)
@@ -269,7 +279,9 @@ func TestSigns(t *testing.T) {
 			{"nor nothing", member, focus.Sign{By: "user", On: "2012-10-01", Text: " "}, focus.ErrSign},
 			{"an auditor notes none", at.Holder(access.Auditor), focus.Sign{By: "user", On: "2012-10-01", Text: "x"}, focus.ErrForbidden},
 		} {
-			err := w.as(test.v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.AddSign(ctx, tx, test.v, p, &test.s) })
+			err := w.as(test.v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+				return focus.AddSign(ctx, tx, test.v, p, &test.s)
+			})
 			if !errors.Is(err, test.want) || test.want == nil && err != nil {
 				t.Errorf("%s: %v", test.says, err)
 			}

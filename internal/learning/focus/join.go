@@ -28,10 +28,8 @@ func MovePerson(ctx context.Context, tx *db.Tx, ring *secret.Ring, from, into st
 		}
 		moved += n
 	}
-	if moved == 0 {
-		return nil
-	}
-	if _, err := tx.Exec(ctx, `DELETE FROM plan_writer WHERE person = $1`, from); err != nil {
+	n, err := tx.Exec(ctx, `DELETE FROM plan_writer WHERE person = $1`, from)
+	if err != nil || moved+n == 0 {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "merge", Entity: "commitment", Row: into, Detail: map[string]any{"from": from, "rows": moved}})

@@ -2,11 +2,11 @@
 # Signs the first fifty of a programme's staff up to an occasion, and prints who got what. Run it again for the same
 # occasion, and nothing is done twice. It needs curl and jq.
 #
-#   KOMPOBIB_TOKEN=... docs/examples/sign-up.sh http://127.0.0.1:8080 kompobib2020 [OCCASION]
+#   TOKEN=... docs/examples/sign-up.sh http://127.0.0.1:8080 kompobib2020 [OCCASION]
 set -eu
 api=$1/api/v1 programme=$2
 
-ask() { curl --silent --show-error --fail-with-body --retry 5 --header "Authorization: Bearer $KOMPOBIB_TOKEN" --header 'Accept-Language: en' "$@"; }
+ask() { curl --silent --show-error --fail-with-body --retry 5 --header "Authorization: Bearer $TOKEN" --header 'Accept-Language: en' "$@"; }
 
 # Unless told, the first occasion where nobody has a seat yet. Lists come in parts; see next and cursor.
 occasion=${3:-$(ask "$api/programmes/$programme/occasions?limit=500" |

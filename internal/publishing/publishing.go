@@ -182,6 +182,22 @@ func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Publicat
 		` ORDER BY k.ord, CASE WHEN x.kind = 'page' THEN x.ord ELSE 0 END, COALESCE(t.date, '') DESC, x.id DESC`+limit, args...)
 }
 
+// Beside returns the published texts of x's kind that come right before and after it in time; those without an id are not there.
+func Beside(ctx context.Context, c db.Conn, x Publication) (before, after Publication, err error) {
+	next := func(than, order string) (Publication, error) {
+		list, err := db.All(ctx, c, scan, `SELECT `+columns+from+`WHERE x.programme = $1 AND x.kind = $2 AND x.published IS NOT NULL AND p.published = 1
+			AND (t.date `+than+` $3 OR t.date = $3 AND x.id `+than+` $4) ORDER BY t.date `+order+`, x.id `+order+` LIMIT 1`, x.Programme, x.Kind, x.Date, x.ID)
+		if err != nil || len(list) == 0 {
+			return Publication{}, err
+		}
+		return list[0], nil
+	}
+	if before, err = next("<", "DESC"); err == nil {
+		after, err = next(">", "ASC")
+	}
+	return before, after, err
+}
+
 // Texts are all texts that a publication of v's programme has had, the present one first.
 func Texts(ctx context.Context, c db.Conn, v access.Viewer, id string) ([]Text, error) {
 	args := []any{id}

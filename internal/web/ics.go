@@ -62,7 +62,7 @@ func (s *Server) calendarFeed(w http.ResponseWriter, req *http.Request, r view.R
 	if err != nil {
 		return err
 	}
-	return s.sendFeed(w, r, d, "kalender.ics")
+	return s.sendFeed(w, req, r, d, "kalender.ics")
 }
 
 // occasionFeed is one occasion, to put into a calendar of one's own.
@@ -81,10 +81,11 @@ func (s *Server) occasionFeed(w http.ResponseWriter, req *http.Request, r view.R
 	if err != nil {
 		return err
 	}
-	return s.sendFeed(w, r, d, "tillfalle.ics")
+	return s.sendFeed(w, req, r, d, "tillfalle.ics")
 }
 
-func (s *Server) sendFeed(w http.ResponseWriter, r view.Reader, d feed, name string) error {
+func (s *Server) sendFeed(w http.ResponseWriter, req *http.Request, r view.Reader, d feed, name string) error {
+	r = feedReader(req, r)
 	h := w.Header()
 	h.Set("Content-Type", "text/calendar; charset=utf-8")
 	h.Set("Content-Disposition", `inline; filename="`+name+`"`)

@@ -210,8 +210,7 @@ func (l Letters) published(ctx context.Context, c db.Conn, x letter.Letter, p pr
 	}
 	source := strings.TrimSpace(t.Summary + "\n\n" + t.Body)
 	w.own = noGaps.Replace(strings.ReplaceAll(source, "](/", "]("+l.URL+"/"))
-	w.markedUp = `<div lang="` + t.Language + `">` + strings.NewReplacer(` href="/`, ` href="`+l.URL+`/`, ` src="/`, ` src="`+l.URL+`/`).
-		Replace(publishing.HTML(source, w.Say("publication.table"))) + `</div>`
+	w.markedUp = `<div lang="` + t.Language + `">` + absolute(publishing.HTML(source, w.Say("publication.table")), l.URL) + `</div>`
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kompobib/internal/activity"
@@ -132,5 +133,5 @@ func chosen(q url.Values) string {
 func feedPath(r view.Reader) string {
 	q := r.Query()
 	q.Del("mine") // a feed knows nobody
-	return "/calendar.ics" + chosen(q)
+	return "/calendar.ics" + r.Lang(strings.TrimPrefix(chosen(q), "?"))
 }

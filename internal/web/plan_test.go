@@ -28,9 +28,10 @@ import (
 // A planDesk is where one sits and plans: pages are asked for and forms sent in a viewer's name.
 type planDesk struct {
 	*testing.T
-	d    *db.DB
-	http http.Handler
-	who  access.Viewer
+	d      *db.DB
+	server *Server
+	http   http.Handler
+	who    access.Viewer
 }
 
 func newPlanner(t *testing.T, d *db.DB, who access.Viewer) *planDesk {
@@ -47,7 +48,7 @@ func newPlanner(t *testing.T, d *db.DB, who access.Viewer) *planDesk {
 	}
 	s := &Server{DB: d, Ring: ring, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: still, Files: files,
 		Viewer: func(*http.Request) access.Viewer { return p.who }}
-	p.http = s.Handler()
+	p.server, p.http = s, s.Handler()
 	return p
 }
 

@@ -72,6 +72,7 @@ func listOf(kind publishing.Kind) handler {
 type reading struct {
 	programme.Programme
 	publishing.Publication
+	Before, After publishing.Publication // of letters and posts
 }
 
 // readOf is the page of one publication. Who may publish reads drafts too.
@@ -80,7 +81,9 @@ func readOf(kind publishing.Kind) handler {
 		var d reading
 		ctx := req.Context()
 		err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-			d, err = readItem(ctx, c, req, r, kind, req.PathValue("item"))
+			if d, err = readItem(ctx, c, req, r, kind, req.PathValue("item")); err == nil && parts[kind] != "" {
+				d.Before, d.After, err = publishing.Beside(ctx, c, d.Publication)
+			}
 			return err
 		})
 		if err != nil {

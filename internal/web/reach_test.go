@@ -55,6 +55,7 @@ var reach = map[string]reaches{
 	"GET /p/{slug}/documents":            public,
 	"GET /p/{slug}/documents/{document}": public,
 	"GET /p/{slug}/{item}":               public,
+	"GET /p/{slug}/feed.atom":            public,
 	"GET /p/{slug}/calendar.ics":         public,
 	"GET /calendar":                      public,
 	"GET /calendar/month":                public,

@@ -26,6 +26,7 @@ var routes = []route{
 	{"GET /p/{slug}/documents", access.Public, listOf(publishing.Document)},
 	{"GET /p/{slug}/documents/{document}", access.Public, (*Server).documentFile},
 	{"GET /p/{slug}/{item}", access.Public, readOf(publishing.Page)},
+	{"GET /p/{slug}/feed.atom", access.Public, (*Server).atom},
 	{"GET /p/{slug}/calendar.ics", access.Public, (*Server).calendarFeed},
 	{"GET /calendar", access.Public, (*Server).calendarPage},
 	{"GET /calendar/month", access.Public, (*Server).monthPage},

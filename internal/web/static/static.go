@@ -95,6 +95,7 @@ func gather() (map[string]*File, map[string]*File) {
 	for name, picture := range docs.Pictures() {
 		add(name, picture)
 	}
+	add("share.png", share())
 	for name, parts := range bundles {
 		var all [][]byte
 		for _, part := range parts {

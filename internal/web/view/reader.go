@@ -12,6 +12,7 @@ package view
 import (
 	"crypto/rand"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kompobib/internal/access"
@@ -71,6 +72,11 @@ func (p Programme) Page(at publishing.Place) string {
 		}
 	}
 	return ""
+}
+
+// tells reports whether it has a letter or a post for others to follow.
+func (p *Programme) tells() bool {
+	return p != nil && slices.ContainsFunc(p.Contents, func(e publishing.Entry) bool { return e.Kind == publishing.Letter || e.Kind == publishing.Post })
 }
 
 // A Partner has a logotype that is shown, with its text alternative.
@@ -169,6 +175,17 @@ func (r Reader) With(pairs ...string) string {
 		return path
 	}
 	return path + "?" + q.Encode()
+}
+
+// Lang is the query of an address that a program reads, with what else it asks: the language, unless it is the first.
+func (r Reader) Lang(query ...string) string {
+	if r.Language != locale.Swedish {
+		query = append(query, "lang="+r.Tag())
+	}
+	if text := strings.Trim(strings.Join(query, "&"), "&"); text != "" {
+		return "?" + text
+	}
+	return ""
 }
 
 // State is the word for a name in one of the tables of states: r.State("signup-state", "waiting").

@@ -112,7 +112,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request) {
 		s.Noted(req, strings.TrimSpace(or(pattern, "api")))
 	}
 	h := w.Header()
-	h.Set("Vary", "Authorization, Accept-Language")
+	h.Set("Vary", "Authorization, Accept-Language, Accept-Encoding")
 	h.Set("Cache-Control", "private, no-store")
 	defer func() {
 		switch cause := recover(); cause {

@@ -1,7 +1,10 @@
 // Package secret keeps what must not be read by whoever gets hold of the database: envelopes sealed
 // with a key of each owner, and keyed hashes. The master key stands in a file outside the data
 // folder; the owners' keys stand in the database, wrapped by it. Destroying an owner's key erases all
-// that was sealed with it, also in backups of anything but that key.
+// that was sealed with it in the database, since nobody can open it any more.
+//
+// A backup of the database has the owners' keys as they were, so whoever has it and the master key can open
+// what has been erased since. It is erased for good when the last such backup is gone.
 package secret
 
 import (

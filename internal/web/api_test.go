@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -19,12 +22,14 @@ import (
 // apiReach is who gets in at each operation of the interface for other systems, as [reach] is at each page. Nobody does
 // without a token.
 var apiReach = map[string]reaches{
-	"GET /api/v1/programmes":               insiders,
-	"GET /api/v1/programmes/{p}":           insiders,
-	"GET /api/v1/programmes/{p}/occasions": insiders,
-	"GET /api/v1/programmes/{p}/people":    {"contact office auditor", nobody, "contact"}, // a contact gets the own staff
-	"POST /api/v1/programmes/{p}/people":   {"office", nobody, nobody},
-	"GET /api/v1/programmes/{p}/reach":     {"contact office steering auditor", nobody, "contact"},
+	"GET /api/v1/programmes":                insiders,
+	"GET /api/v1/programmes/{p}":            insiders,
+	"GET /api/v1/programmes/{p}/occasions":  insiders,
+	"GET /api/v1/programmes/{p}/workplaces": insiders,
+	"GET /api/v1/programmes/{p}/employers":  {"office administrator", nobody, "administrator"},
+	"GET /api/v1/programmes/{p}/people":     {"contact office auditor", nobody, "contact"}, // a contact gets the own staff
+	"POST /api/v1/programmes/{p}/people":    {"office", nobody, nobody},
+	"GET /api/v1/programmes/{p}/reach":      {"contact office steering auditor", nobody, "contact"},
 
 	// The participant signs up themself, the contact the staff, and the organiser whomever it may be to what is theirs.
 	"POST /api/v1/occasions/{id}/signups":  {"participant contact organiser office", "participant contact office", nobody},
@@ -171,6 +176,39 @@ func TestTokensAndSessions(t *testing.T) {
 		}
 		if res, _ := ask(t, d, access.Viewer{}).do("GET", "/me", "", "Authorization", "Bearer "+token); res.StatusCode != http.StatusSeeOther {
 			t.Errorf("a token opened a page: %d", res.StatusCode)
+		}
+	})
+}
+
+// What programs get is squeezed for who asks that, and is the same.
+func TestProgramsGetGzip(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		desk := newPlanner(t, d, access.Viewer{})
+		ask := func(accept string) *http.Response {
+			req := httptest.NewRequest("GET", "/api/v1/openapi.json", nil)
+			req.Header.Set("Accept-Encoding", accept)
+			w := httptest.NewRecorder()
+			desk.http.ServeHTTP(w, req)
+			return w.Result()
+		}
+		plain, gzipped := ask(""), ask("gzip")
+		want, err := io.ReadAll(plain.Body)
+		if err != nil || plain.Header.Get("Content-Encoding") != "" {
+			t.Fatal(plain.Header, err)
+		}
+		small, _ := io.ReadAll(gzipped.Body)
+		z, err := gzip.NewReader(bytes.NewReader(small))
+		if err != nil || gzipped.Header.Get("Content-Encoding") != "gzip" || !strings.Contains(gzipped.Header.Get("Vary"), "Accept-Encoding") {
+			t.Fatal(gzipped.Header, err)
+		}
+		if got, err := io.ReadAll(z); err != nil || !bytes.Equal(got, want) || len(small) > len(want)/2 || gzipped.Header.Get("Content-Type") != plain.Header.Get("Content-Type") {
+			t.Errorf("%d bytes of %d, %v, %v", len(small), len(want), gzipped.Header, err)
+		}
+		req := httptest.NewRequest("GET", "/api/v1/programmes", nil)
+		req.Header.Set("Accept-Encoding", "gzip")
+		w := httptest.NewRecorder()
+		if desk.http.ServeHTTP(w, req); w.Code != 401 || !strings.Contains(w.Body.String(), `"status":401`) || w.Header().Get("Content-Encoding") != "" {
+			t.Errorf("a short answer: %d %s", w.Code, w.Body)
 		}
 	})
 }

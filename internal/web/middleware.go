@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -175,6 +176,34 @@ func send(w http.ResponseWriter, req *http.Request, code int, body []byte) error
 	w.WriteHeader(code)
 	return gone(squeeze(w, body))
 }
+
+// squeezing squeezes the answers of h where that pays. They are short enough to be held until they are whole.
+func squeezing(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if !squeezes(req) || req.Header.Get("Range") != "" {
+			h.ServeHTTP(w, req)
+			return
+		}
+		held := heldAnswer{ResponseWriter: w, code: http.StatusOK}
+		h.ServeHTTP(&held, req)
+		w.Header().Del("Content-Length")
+		if held.body.Len() == 0 {
+			w.WriteHeader(held.code)
+			return
+		}
+		_ = send(w, req, held.code, held.body.Bytes())
+	})
+}
+
+// heldAnswer is an answer that is not sent yet.
+type heldAnswer struct {
+	http.ResponseWriter
+	code int
+	body bytes.Buffer
+}
+
+func (a *heldAnswer) WriteHeader(code int)        { a.code = code }
+func (a *heldAnswer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
 // gone drops an error of writing: the status is out, and whoever asked has gone.
 func gone(error) error { return nil }

@@ -95,8 +95,8 @@ func (s *Server) Handler() http.Handler {
 // programs is the interface for other systems. It stands before the sessions: no cookie says who asks there,
 // so a page elsewhere cannot ask in a reader's name, and no token opens a page.
 func (s *Server) programs() http.Handler {
-	return (&api.Server{DB: s.DB, Log: s.Log, Now: s.Now, Address: s.address,
-		Noted: func(req *http.Request, route string) { seen(req).route = route }}).Handler()
+	return squeezing((&api.Server{DB: s.DB, Log: s.Log, Now: s.Now, Address: s.address,
+		Noted: func(req *http.Request, route string) { seen(req).route = route }}).Handler())
 }
 
 // handler finds out who asks, reads their form, and lets those with the right in.

@@ -53,9 +53,10 @@ func Mine(ctx context.Context, c db.Conn, v access.Viewer, prog string) ([]Place
 	if err != nil {
 		return nil, err
 	}
+	leads := v.Staff(access.LeadLearning).Today
 	return places(ctx, c, v, prog, func(t *people.Tree, targets []string) (own []string) {
 		for _, u := range t.Units(people.Workplace) {
-			if slices.Contains(targets, u.ID) && (slices.Contains(works, u.ID) || v.At(access.LeadLearning, u.ID)) {
+			if slices.Contains(targets, u.ID) && (slices.Contains(works, u.ID) || slices.Contains(leads, u.ID)) {
 				own = append(own, u.ID)
 			}
 		}

@@ -51,6 +51,9 @@ func TestWhoseWorkplace(t *testing.T) {
 		if mine, err := learning.Mine(t.Context(), d, at.Contact("near-1", at.Near, at.Small), at.Programme); err != nil || len(mine) != 2 {
 			t.Errorf("a contact's workplaces: %v, %v", mine, err)
 		}
+		if mine, err := learning.Mine(t.Context(), d, at.Holder(access.Office), at.Programme); err != nil || len(mine) != 0 {
+			t.Errorf("the office works at none: %v, %v", mine, err)
+		}
 		if all, err := learning.All(t.Context(), d, at.Holder(access.Office), at.Programme); err != nil || len(all) != 3 || all[0].County != at.County {
 			t.Errorf("the office's workplaces: %v, %v", all, err)
 		}

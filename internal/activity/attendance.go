@@ -209,7 +209,7 @@ func openSitting(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string
 	switch {
 	case err != nil:
 		return nil, err
-	case !v.Over(access.Attendance, o.Programme, o.Organiser):
+	case !o.Holds(v, access.Attendance):
 		return nil, ErrForbidden
 	case o.Cancelled != nil:
 		return nil, ErrCancelled
@@ -364,7 +364,7 @@ func Attest(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string, per
 	if err != nil {
 		return 0, err
 	}
-	all := v.Over(access.Attendance, o.Programme, o.Organiser)
+	all := o.Holds(v, access.Attendance)
 	if !all && !v.Can(access.SignStaff) {
 		return 0, ErrForbidden
 	}

@@ -74,7 +74,7 @@ func seenMeeting(ctx context.Context, c db.Conn, v access.Viewer, meeting string
 		return m, err
 	}
 	o, err := GetOccasion(ctx, c, v, m.Occasion)
-	if err == nil && !v.Over(access.SeeAttendance, o.Programme, o.Organiser) {
+	if err == nil && !o.Holds(v, access.SeeAttendance) {
 		err = ErrNotFound
 	}
 	return m, err

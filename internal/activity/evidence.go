@@ -92,7 +92,7 @@ func takesAttendance(ctx context.Context, c db.Conn, v access.Viewer, meeting st
 		return err
 	}
 	o, err := GetOccasion(ctx, c, v, m.Occasion)
-	if err == nil && !v.Over(access.Attendance, o.Programme, o.Organiser) {
+	if err == nil && !o.Holds(v, access.Attendance) {
 		err = ErrForbidden
 	}
 	return err

@@ -302,6 +302,30 @@ func UpdateMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, m *Meeting) 
 	if err != nil {
 		return err
 	}
+	return m.update(ctx, tx, v, before, o)
+}
+
+// MoveMeeting is [UpdateMeeting] for the only meeting of an occasion that one can sign up to until it starts: that follows.
+func MoveMeeting(ctx context.Context, tx *db.Tx, v access.Viewer, m *Meeting) error {
+	before, o, err := lockMeeting(ctx, tx, v, m.ID)
+	if err != nil {
+		return err
+	}
+	m.Span.Zone = o.Zone
+	if m.Span.Check() == nil {
+		o.Closes, _ = m.Span.UTC()
+		if !o.Opens.Before(o.Closes) {
+			o.Opens = o.Closes.Add(-time.Hour)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE occasion SET opens = $1, closes = $2 WHERE id = $3`, o.Opens, o.Closes, o.ID); err != nil {
+			return err
+		}
+	}
+	return m.update(ctx, tx, v, before, o)
+}
+
+// update writes a meeting that is locked with its occasion.
+func (m *Meeting) update(ctx context.Context, tx *db.Tx, v access.Viewer, before Meeting, o Occasion) error {
 	m.Occasion = o.ID
 	attended, err := lockAttended(ctx, tx, m.ID) // before the programme: the order of locks
 	if err != nil {

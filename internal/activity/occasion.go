@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,6 +34,7 @@ var (
 type Occasion struct {
 	ID, Activity  string
 	Name          string // beside the activity's title: "Eskilstuna, autumn"
+	Leader        string // who holds it, where that is not the activity's organiser; "" for nobody else
 	Capacity      int
 	Opens, Closes time.Time  // sign-up, UTC
 	Starts, Ends  *time.Time // of the first and the last meeting, UTC; nil while there is none
@@ -68,6 +70,15 @@ func (o Occasion) FullTitle() string {
 	return o.Title + " – " + o.Name
 }
 
+// leads is what the leader of one occasion may do there: all that holding it takes, but not change what is planned.
+var leads = []access.Right{access.SeeSignups, access.Seat, access.Attendance, access.SeeAttendance}
+
+// Holds reports whether v has right r at o: as [access.Viewer.Over] tells, or as who leads it.
+func (o Occasion) Holds(v access.Viewer, r access.Right) bool {
+	return v.Over(r, o.Programme, o.Organiser) ||
+		o.Leader != "" && o.Leader == v.Person && v.Can(access.Learn) && slices.Contains(leads, r)
+}
+
 // May reports whether v may change o.
 func (o Occasion) May(v access.Viewer) bool { return MayManage(v, o.Programme, o.Organiser) }
 
@@ -100,13 +111,13 @@ func (o Occasion) Openness(now time.Time) Openness {
 	return Open
 }
 
-const occasionColumns = `o.id, o.activity, o.name, o.capacity, o.opens, o.closes, o.starts, o.ends, o.cancelled, o.version,
+const occasionColumns = `o.id, o.activity, o.name, COALESCE(o.leader, ''), o.capacity, o.opens, o.closes, o.starts, o.ends, o.cancelled, o.version,
 	o.seated, o.waiting, o.seq, a.programme, a.kind, a.title, COALESCE(a.organiser, ''), p.zone, a.published * p.published, a.version`
 
 const fromOccasion = ` FROM occasion o JOIN activity a ON a.id = o.activity JOIN programme p ON p.id = a.programme `
 
 func scanOccasion(o *Occasion) []any {
-	return []any{&o.ID, &o.Activity, &o.Name, &o.Capacity, &o.Opens, &o.Closes, &o.Starts, &o.Ends, &o.Cancelled, &o.Version,
+	return []any{&o.ID, &o.Activity, &o.Name, &o.Leader, &o.Capacity, &o.Opens, &o.Closes, &o.Starts, &o.Ends, &o.Cancelled, &o.Version,
 		&o.Seated, &o.Waiting, &o.seq, &o.Programme, &o.Kind, &o.Title, &o.Organiser, &o.Zone, db.Truth(&o.Published), &o.ActivityVersion}
 }
 
@@ -196,8 +207,8 @@ func CreateOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, o *Occasion
 	}
 	o.ID, o.Version, o.Cancelled, o.Seated, o.Waiting = tx.NewID(), 1, nil, 0, 0
 	o.Programme, o.Kind, o.Title, o.Organiser, o.Published = a.Programme, a.Kind, a.Title, a.Organiser, a.Published && p.Published
-	if _, err := tx.Exec(ctx, `INSERT INTO occasion (id, activity, name, capacity, opens, closes, starts, ends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		o.ID, o.Activity, o.Name, o.Capacity, o.Opens, o.Closes, o.Starts, o.Ends); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO occasion (id, activity, name, leader, capacity, opens, closes, starts, ends) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		o.ID, o.Activity, o.Name, db.Null(o.Leader), o.Capacity, o.Opens, o.Closes, o.Starts, o.Ends); err != nil {
 		return err
 	}
 	if err := insertMeetings(ctx, tx, o.ID, meetings); err != nil {
@@ -256,6 +267,20 @@ func UpdateOccasion(ctx context.Context, tx *db.Tx, v access.Viewer, o *Occasion
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "occasion", Row: o.ID,
 		Detail: map[string]any{"version": o.Version, "capacity": []int{before.Capacity, o.Capacity}}})
+}
+
+// SetLeader makes a person the leader of an occasion, "" for nobody beside the organiser.
+func SetLeader(ctx context.Context, tx *db.Tx, v access.Viewer, id, leader string) error {
+	o, err := managedOccasion(ctx, tx, v, id)
+	if err != nil || o.Leader == leader {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE occasion SET leader = $1 WHERE id = $2`, db.Null(leader), id); errors.Is(err, db.ErrDangling) {
+		return ErrNobody
+	} else if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "lead", Entity: "occasion", Row: id, Detail: map[string]any{"leader": []string{o.Leader, leader}}})
 }
 
 // CancelOccasion cancels an occasion that has not been held, and tells all who are seated or wait.

@@ -254,11 +254,11 @@ func (o *seats) day(at time.Time) local.Date {
 
 // sees reports whether v may see the occasion's sign-ups, and so the occasion before it is published.
 func (o *seats) sees(v access.Viewer) bool {
-	return v.Over(access.SeeSignups, o.Programme, o.Organiser)
+	return o.Holds(v, access.SeeSignups)
 }
 
 // manages reports whether v signs anyone up and off here.
-func (o *seats) manages(v access.Viewer) bool { return v.Over(access.Seat, o.Programme, o.Organiser) }
+func (o *seats) manages(v access.Viewer) bool { return o.Holds(v, access.Seat) }
 
 // actsFor reports whether v may sign p up and off: oneself, a colleague whom one is contact for, anyone whom one manages.
 func (o *seats) actsFor(v access.Viewer, p *standing) bool { return o.actingAs(v, p) != "" }

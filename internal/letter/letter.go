@@ -37,11 +37,12 @@ const (
 	FollowUpAgain     = "follow-up-again" // the same, once more
 	OwnerLeft         = "owner-left"      // of a commitment
 	IdeaUsed          = "idea-used"       // another workplace goes on with it
+	WorkshopNudge     = "workshop-nudge"  // to set a date
 )
 
 // Templates are all of them.
 var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants,
-	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed}
+	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge}
 
 // The states of a letter.
 const (
@@ -59,7 +60,7 @@ var States = []string{StateWaiting, StateSending, StateSent, StateFailed, StateU
 type Letter struct {
 	Person    string // the recipient; it goes to their own address at the time of sending
 	Template  string
-	AboutKind string         // 'occasion', 'activity', 'goal_area', 'programme', 'publication', or ''
+	AboutKind string         // 'occasion', 'activity', 'goal_area', 'programme', 'publication', 'workshop', or ''
 	About     string         // its id
 	Programme string         // whose statement it bears, and whose office sees it; '' for none
 	Args      map[string]any // ids, codes, numbers: nothing personal

@@ -123,7 +123,7 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 		if err != nil {
 			return err
 		}
-		d.Change = r.Over(access.Attendance, d.Occasion.Programme, d.Occasion.Organiser)
+		d.Change = d.Occasion.Holds(r.Viewer, access.Attendance)
 		d.Begun = !s.DB.Now().Before(d.Starts)
 		attendanceSorting(r).sort(r, list)
 		for _, p := range list {
@@ -233,6 +233,9 @@ func (row *attendanceRow) wholly(minutes int) {
 // takeAttendance records what the form says, all of it or nothing.
 func (s *Server) takeAttendance(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id, form := req.PathValue("id"), req.PostForm
+	if err := takesAttendance(req.Context(), s.DB, r, id); err != nil {
+		return err
+	}
 	if form.Get("do") == "find" || form.Has("add") {
 		return s.showAttendance(w, req, r, http.StatusOK, form, nil)
 	}
@@ -317,10 +320,28 @@ var (
 	errMinutesOrTimes = fault.Define(fault.Invalid, "attendance.minutes-or-times")
 )
 
+// takesAttendance lets in who holds the occasion of a meeting, as its organiser, leader or office.
+func takesAttendance(ctx context.Context, c db.Conn, r view.Reader, meeting string) error {
+	m, err := activity.GetMeeting(ctx, c, r.Viewer, meeting)
+	if err != nil {
+		return err
+	}
+	o, err := activity.GetOccasion(ctx, c, r.Viewer, m.Occasion)
+	if err == nil && !o.Holds(r.Viewer, access.Attendance) {
+		err = activity.ErrForbidden
+	}
+	return err
+}
+
 // attest vouches for all that is recorded at a meeting.
 func (s *Server) attest(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
-	n, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (int, error) { return activity.Attest(ctx, tx, r.Viewer, id) })
+	n, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (int, error) {
+		if err := takesAttendance(ctx, tx, r, id); err != nil { // a contact attests the own staff at /workplace
+			return 0, err
+		}
+		return activity.Attest(ctx, tx, r.Viewer, id)
+	})
 	if err != nil {
 		return err
 	}

@@ -187,7 +187,7 @@ func (s *Server) evidencePage(w http.ResponseWriter, req *http.Request, r view.R
 		if d.Occasion, err = activity.GetOccasion(ctx, c, r.Viewer, d.Meeting.Occasion); err != nil {
 			return err
 		}
-		d.Change = r.Over(access.Attendance, d.Occasion.Programme, d.Occasion.Organiser)
+		d.Change = d.Occasion.Holds(r.Viewer, access.Attendance)
 		if d.Scans, err = activity.Scans(ctx, c, r.Viewer, id); err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -64,7 +65,7 @@ func (l Letters) Render(ctx context.Context, x letter.Letter) (letter.Text, erro
 		return l.about(ctx, c, x, &w)
 	})
 	switch {
-	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, programme.ErrNotFound), errors.Is(err, publishing.ErrNotFound):
+	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, workshop.ErrNotFound), errors.Is(err, programme.ErrNotFound), errors.Is(err, publishing.ErrNotFound):
 		return letter.Text{}, letter.ErrPointless // what it is about is gone
 	case err != nil:
 		return letter.Text{}, err
@@ -141,6 +142,12 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 		for _, m := range meetings {
 			w.where = append(w.where, w.meeting(m.Span.Date, m.Span.Start, m.Span.End, m.Place, m.Address, m.Online))
 		}
+	case "workshop":
+		shop, err := workshop.Named(ctx, c, x.About)
+		if err != nil {
+			return err
+		}
+		w.values["title"], w.path = shop, workshopPath(x.About)
 	case "activity":
 		a, err := activity.GetActivity(ctx, c, access.System, x.About)
 		if err != nil {

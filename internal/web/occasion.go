@@ -62,7 +62,7 @@ func (s *Server) showOccasion(w http.ResponseWriter, req *http.Request, r view.R
 		if !r.SignedIn() {
 			return nil
 		}
-		d.List = r.Over(access.SeeSignups, d.Programme, d.Organiser)
+		d.List = d.Holds(r.Viewer, access.SeeSignups)
 		d.Edit = d.May(r.Viewer)
 		if d.Questions, err = activity.Questions(ctx, c, d.Occasion.Activity); err != nil {
 			return err

@@ -39,10 +39,10 @@ func (s *Server) showSeats(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Occasion, err = activity.GetOccasion(ctx, c, r.Viewer, id); err != nil {
 			return err
 		}
-		if !r.Over(access.SeeSignups, d.Programme, d.Organiser) {
+		if !d.Holds(r.Viewer, access.SeeSignups) {
 			return activity.ErrNotFound
 		}
-		d.Change = r.Over(access.Seat, d.Programme, d.Organiser)
+		d.Change = d.Holds(r.Viewer, access.Seat)
 		if d.Meetings, err = activity.Meetings(ctx, c, r.Viewer, id); err != nil {
 			return err
 		}

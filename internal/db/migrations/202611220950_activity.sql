@@ -61,6 +61,7 @@ CREATE TABLE occasion (
 	id        TEXT PRIMARY KEY,
 	activity  TEXT NOT NULL REFERENCES activity (id),
 	name      TEXT NOT NULL DEFAULT '', -- beside the activity's title: "hösten, Eskilstuna"
+	leader    TEXT REFERENCES person (id), -- who holds this one, where it is not the activity's organiser: takes its attendance
 	capacity  INTEGER NOT NULL CHECK (capacity BETWEEN 1 AND 10000),
 	opens     TIMESTAMP NOT NULL, -- sign-up, UTC
 	closes    TIMESTAMP NOT NULL CHECK (closes > opens),

@@ -1,0 +1,182 @@
+package workshop
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+)
+
+var (
+	ErrTurn    = fault.Define(fault.Conflict, "workshop.turn")
+	ErrMove    = fault.Define(fault.Invalid, "workshop.move")
+	ErrNotRuns = fault.Define(fault.Conflict, "workshop.not-runs")
+	ErrClosed  = fault.Define(fault.Conflict, "workshop.closed")
+)
+
+// A Move is what who presents can do.
+type Move string
+
+const (
+	Begin  Move = "begin" // also once more, after it was closed
+	Next   Move = "next"
+	Back   Move = "back"
+	Pause  Move = "pause"
+	Go     Move = "go"
+	Add1   Move = "add-1" // a minute more
+	Add5   Move = "add-5"
+	Hide   Move = "hide" // answers, until all have answered
+	Show   Move = "show"
+	Finish Move = "close"
+)
+
+// signs are those of a join code: none is taken for another, and no word comes of them.
+const signs = "BCDFGHJKMNPQRSTVWXZ2345679"
+
+// newCode makes a join code of what nobody can guess.
+func newCode(random string) string {
+	sum := sha256.Sum256([]byte("join " + random))
+	code := make([]byte, 6)
+	for i := range code {
+		code[i] = signs[int(sum[i])%len(signs)]
+	}
+	return string(code)
+}
+
+// ParseCode is a code as people type it: in small letters, with blanks or a hyphen.
+func ParseCode(s string) string {
+	return strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(strings.ToUpper(s))
+}
+
+// Do makes a move, if nobody has made another since turn: of two who present at once, the second sees what the first did.
+func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, move Move) error {
+	if err := lock(ctx, tx, "workshop", id, ErrNotFound); err != nil {
+		return err
+	}
+	w, err := led(ctx, tx, v, id)
+	if err != nil {
+		return err
+	}
+	steps, err := Steps(ctx, tx, w)
+	if err != nil {
+		return err
+	}
+	s := w.State
+	switch {
+	case s.Turn != turn:
+		return ErrTurn
+	case w.Occasion == "":
+		return ErrNoDate
+	}
+	if err := s.move(move, steps, tx.At, tx.NewID()); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE workshop SET code = $1, began = $2, closed = $3, step = $4, turn = turn + 1, timer_seconds = $5, timer_from = $6, hidden = $7
+		WHERE id = $8`, db.Null(s.Code), s.Began, s.Closed, db.Null(s.Step), s.Timer.Seconds, s.Timer.Since, db.Int(s.Hidden), id); err != nil {
+		return err
+	}
+	if move == Finish {
+		if err := forget(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: string(move), Entity: "workshop", Row: id, Detail: map[string]any{"step": s.Step}})
+}
+
+// move is what a move makes of s, by pure reckoning.
+func (s *State) move(m Move, all []Step, at time.Time, random string) error {
+	steps := slices.DeleteFunc(slices.Clone(all), func(x Step) bool { return x.Skipped })
+	if m == Begin {
+		if s.Running() {
+			return ErrTurn
+		}
+		s.Code, s.Closed = newCode(random), nil
+		if s.Began == nil {
+			s.Began = &at
+			s.take(steps[0], at)
+		}
+		return nil
+	}
+	if !s.Running() {
+		return ErrNotRuns
+	}
+	i := slices.IndexFunc(steps, func(x Step) bool { return x.ID == s.Step })
+	switch m {
+	case Next:
+		if i+1 >= len(steps) {
+			return ErrTurn
+		}
+		s.take(steps[i+1], at)
+	case Back:
+		if i <= 0 {
+			return ErrTurn
+		}
+		s.take(steps[i-1], at)
+	case Pause:
+		s.Timer = Timer{Seconds: s.Timer.Left(at)}
+	case Go:
+		if s.Timer.Since == nil {
+			s.Timer.Since = &at
+		}
+	case Add1, Add5:
+		more := 60
+		if m == Add5 {
+			more *= 5
+		}
+		// What has run over is forgotten: who asks for a minute gets one from now on.
+		s.Timer.Seconds = max(s.Timer.Left(at), 0) + more
+		if s.Timer.Since != nil {
+			s.Timer.Since = &at
+		}
+	case Hide, Show:
+		s.Hidden = m == Hide
+	case Finish:
+		s.Closed, s.Code, s.Hidden = &at, "", false
+		s.Timer = Timer{}
+	default:
+		return ErrMove
+	}
+	return nil
+}
+
+// take makes x the present step, with its clock running.
+func (s *State) take(x Step, at time.Time) {
+	s.Step, s.Timer, s.Hidden = x.ID, Timer{x.Minutes * 60, &at}, false
+}
+
+// forget removes what a phone could be known by, and what was taken back.
+func forget(ctx context.Context, tx *db.Tx, id string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM workshop_answer WHERE workshop = $1 AND withdrawn = 1`, id); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE workshop_answer SET device = '' WHERE workshop = $1`, id)
+	return err
+}
+
+// Seq is how far a workshop has come, for screens that ask whether anything is new: in one query for who takes notes, and for a leader
+// who works there.
+func Seq(ctx context.Context, c db.Conn, v access.Viewer, id string) (int64, error) {
+	type row struct {
+		seq  int64
+		near int
+	}
+	r, err := db.One(ctx, c, func(r *row) []any { return []any{&r.seq, &r.near} }, `
+		SELECT w.seq, CASE WHEN w.note_taker = $2 OR w.leader = $2 AND EXISTS (SELECT 1 FROM workshop_place wp JOIN employment e ON e.workplace = wp.workplace
+			WHERE wp.workshop = w.id AND e.person = $2 AND e.valid_from <= $3 AND (e.valid_to IS NULL OR e.valid_to > $3)) THEN 1 ELSE 0 END
+		FROM workshop w WHERE w.id = $1`, id, v.Person, v.On)
+	switch {
+	case errors.Is(err, db.ErrNoRows):
+		return 0, ErrNotFound
+	case err != nil || r.near == 1:
+		return r.seq, err
+	}
+	w, err := Get(ctx, c, v, id)
+	return w.Seq, err
+}

@@ -1,0 +1,3 @@
+package web
+
+func workshopPath(id string) string { return "/workshops/" + id }

@@ -220,6 +220,13 @@ func MovePerson(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.View
 	for _, id := range organised {
 		m.tell("activity", id, map[string]any{"fields": []string{"organiser"}})
 	}
+	if err != nil {
+		return err
+	}
+	led, err := db.Values[string](ctx, tx, `UPDATE occasion SET leader = $1 WHERE leader = $2 RETURNING id`, into, from)
+	for _, id := range led {
+		m.tell("occasion", id, map[string]any{"fields": []string{"leader"}})
+	}
 	return errors.Join(err, audit.Record(ctx, tx, m.events...))
 }
 

@@ -8,6 +8,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -103,6 +104,9 @@ func JoinPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 		return err
 	}
 	if err := roster.MovePerson(ctx, tx, j.Drop, j.Keep); err != nil {
+		return err
+	}
+	if err := workshop.MovePerson(ctx, tx, j.Drop, j.Keep); err != nil {
 		return err
 	}
 	return people.JoinPersons(ctx, tx, ring, v, j)

@@ -25,7 +25,8 @@ import (
 
 // moves are the columns that tell whose a row is: they follow when two persons are joined.
 var moves = strings.Fields(`account.person activity.organiser api_token.person attendance.person attendance_before.person employment.person
-	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person plan_writer.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person`)
+	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person
+	workshop.leader workshop.note_taker`)
 
 // stays are the columns that tell under which id something was done, and so do not follow.
 var stays = map[string]string{
@@ -167,6 +168,9 @@ func (w *world) full() {
 	w.put("attendance_before", "meeting, person, version, employment, minutes, source, recorded_by, recorded_at, corrected_by, corrected_at, why",
 		[]any{"m-past", "ewa", 1, "e-ewa", 90, "organiser", "boss", dbtest.Now, "ewa", dbtest.Now, "räknat om"})
 	w.exec(`UPDATE attendance SET version = 2`)
+	w.exec(`UPDATE occasion SET leader = 'ewa'`)
+	w.put("kit", "id, programme", []any{"k", "kb"})
+	w.put("workshop", "id, kit, leader, note_taker", []any{"w", "k", "ewa", "ewa"})
 	w.put("question", "id, activity, ord, text, kind", []any{"q", "a", 1, "Mat?", "text"})
 	w.put("plan_writer", "programme, workplace, person", []any{"kb", "main", "ewa"})
 	w.put("commitment", "id, programme, owner, state, stated, starts, due, months, next_check, wording", []any{"c", "kb", "ewa", "open", 1, "2012-01-01", "2012-06-01", "3", "2012-04-01", 1})

@@ -26,6 +26,10 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends us at once
 	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "kompobib:", err)
+		var wrong misuse
+		if errors.As(err, &wrong) {
+			os.Exit(2)
+		}
 		os.Exit(1)
 	}
 }
@@ -47,10 +51,19 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		return err
+		return misuse{err}
 	}
 	return inWords(command.Run(&program{ctx: ctx, settings: &s, env: env, stdout: stdout, stderr: stderr}))
 }
+
+// A misuse is a command line that asks for nothing we know.
+type misuse struct{ error }
+
+func (m misuse) Error() string {
+	return m.error.Error() + "; kompobib help tells all commands and settings"
+}
+
+func (m misuse) Unwrap() error { return m.error }
 
 // inWords tells faults as the application does.
 func inWords(err error) error {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -39,6 +40,20 @@ func told(t *testing.T, env []string, args ...string) (string, error) {
 	var out bytes.Buffer
 	err := run(t.Context(), args, env, &out, io.Discard)
 	return out.String(), err
+}
+
+// What is no command is told in a line that leads on, and ends the program as a misuse of it.
+func TestNoSuchCommand(t *testing.T) {
+	for _, test := range []struct{ args, says string }{
+		{"nosuch", "unexpected argument nosuch; kompobib help tells"},
+		{"serv", `did you mean one of "serve"`},
+		{"serve --nosuch", "unknown flag --nosuch; kompobib help tells"},
+	} {
+		_, err := told(t, nil, strings.Fields(test.args)...)
+		if _, misused := errors.AsType[misuse](err); !misused || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", test.args, err)
+		}
+	}
 }
 
 func TestWrongSettings(t *testing.T) {

@@ -2,7 +2,6 @@ package activity
 
 import (
 	"context"
-	"slices"
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
@@ -13,17 +12,6 @@ var ErrAudience = fault.Define(fault.Invalid, "activity.audience")
 // An Audience is whom an activity is for: staff within any of the units, in any of the roles.
 // No units are the programme's whole target group, no roles are all.
 type Audience struct{ Units, Roles []string }
-
-// Has reports whether an employment is in the audience: its staff role, and its workplace with all
-// units above it on the day in question. targets are the programme's.
-func (a Audience) Has(targets []string, role string, path []string) bool {
-	units := a.Units
-	if len(units) == 0 {
-		units = targets
-	}
-	within := slices.ContainsFunc(path, func(unit string) bool { return slices.Contains(units, unit) })
-	return within && (len(a.Roles) == 0 || slices.Contains(a.Roles, role))
-}
 
 // Audiences returns the audience of each activity that has one, in two queries.
 func Audiences(ctx context.Context, c db.Conn, activities []string) (map[string]Audience, error) {

@@ -323,32 +323,6 @@ func TestWhoSeesAndChangesAnActivity(t *testing.T) {
 	})
 }
 
-// Whom an activity is for.
-func TestAudience(t *testing.T) {
-	path := []string{"region", "county", "town", "library"}
-	targets := []string{"region"}
-	for _, test := range []struct {
-		says     string
-		audience activity.Audience
-		role     string
-		path     []string
-		want     bool
-	}{
-		{"everyone in the target group", activity.Audience{}, "librarian", path, true},
-		{"nobody outside it", activity.Audience{}, "librarian", []string{"elsewhere", "library"}, false},
-		{"staff of the town", activity.Audience{Units: []string{"town"}}, "driver", path, true},
-		{"not staff of another town", activity.Audience{Units: []string{"village"}}, "driver", path, false},
-		{"any of the units", activity.Audience{Units: []string{"village", "county"}}, "driver", path, true},
-		{"managers", activity.Audience{Roles: []string{"manager"}}, "manager", path, true},
-		{"only managers", activity.Audience{Roles: []string{"manager"}}, "librarian", path, false},
-		{"managers of the town", activity.Audience{Units: []string{"village"}, Roles: []string{"manager"}}, "manager", path, false},
-	} {
-		if got := test.audience.Has(targets, test.role, test.path); got != test.want {
-			t.Errorf("%s: %t", test.says, got)
-		}
-	}
-}
-
 func TestSortedQuestions(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPlan(t, d)

@@ -2,36 +2,18 @@ package activity
 
 import (
 	"context"
-	"slices"
 
 	"kompobib/internal/db"
 )
 
 // Used returns those of the ids that something here refers to: signed up, attended, organising; an employment that time was given under; a workplace invited.
 func Used(ctx context.Context, c db.Conn, persons, employments, units []string) (map[string]bool, error) {
-	used := map[string]bool{}
-	for _, of := range []struct {
-		table, column string
-		ids           []string
-	}{
-		{"signup", "person", persons},
-		{"attendance", "person", persons},
-		{"activity", "organiser", persons},
-		{"attendance", "employment", employments},
-		{"audience_unit", "unit", units},
-		{"meeting", "unit", units},
-		{"passed_on", "workplace", units},
-	} {
-		for part := range slices.Chunk(of.ids, 8192) {
-			var args []any
-			ids, err := db.Values[string](ctx, c, `SELECT DISTINCT `+of.column+` FROM `+of.table+` WHERE `+of.column+` IN `+db.In(&args, part), args...)
-			if err != nil {
-				return nil, err
-			}
-			for _, id := range ids {
-				used[id] = true
-			}
-		}
-	}
-	return used, nil
+	return db.Referred(ctx, c,
+		db.Reference{Table: "signup", Column: "person", IDs: persons},
+		db.Reference{Table: "attendance", Column: "person", IDs: persons},
+		db.Reference{Table: "activity", Column: "organiser", IDs: persons},
+		db.Reference{Table: "attendance", Column: "employment", IDs: employments},
+		db.Reference{Table: "audience_unit", Column: "unit", IDs: units},
+		db.Reference{Table: "meeting", Column: "unit", IDs: units},
+		db.Reference{Table: "passed_on", Column: "workplace", IDs: units})
 }

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/once"
 )
 
 var (
@@ -112,6 +113,7 @@ type Change struct {
 	Again   string
 	Proved  bool // signed in by link or code a short time ago
 	Session string
+	Key     string // of the form: sent twice it is done once
 }
 
 // Set sets the password of the person signed in, and ends their other sessions.
@@ -130,6 +132,11 @@ func (p *Passwords) Set(ctx context.Context, d *db.DB, v access.Viewer, change C
 		if err != nil {
 			return err
 		}
+		if !ok { // unless it was this form that set another
+			if ok, err = once.Done(ctx, d, v.Person, change.Key); ok || err != nil {
+				return err
+			}
+		}
 		faults.Unless(ok, ErrPassword.At("present"))
 	}
 	if faults != nil {
@@ -140,17 +147,20 @@ func (p *Passwords) Set(ctx context.Context, d *db.DB, v access.Viewer, change C
 		return err
 	}
 	return d.Tx(ctx, v.Person, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE account SET password_hash = $1, version = version + 1 WHERE person = $2 AND version = $3`, hash, v.Person, a.Version)
-		if err == nil && n == 0 {
-			err = fault.Stale
-		}
-		if err != nil {
-			return err
-		}
-		if err := EndSessions(ctx, tx, v.Person, change.Session); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "account", Row: v.Person, Detail: map[string]any{"field": "password"}})
+		_, err := once.Do(ctx, tx, change.Key, func() (string, error) {
+			n, err := tx.Exec(ctx, `UPDATE account SET password_hash = $1, version = version + 1 WHERE person = $2 AND version = $3`, hash, v.Person, a.Version)
+			if err == nil && n == 0 {
+				err = fault.Stale
+			}
+			if err != nil {
+				return "", err
+			}
+			if err := EndSessions(ctx, tx, v.Person, change.Session); err != nil {
+				return "", err
+			}
+			return "", audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "account", Row: v.Person, Detail: map[string]any{"field": "password"}})
+		})
+		return err
 	})
 }
 

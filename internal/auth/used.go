@@ -2,34 +2,16 @@ package auth
 
 import (
 	"context"
-	"slices"
 
 	"kompobib/internal/db"
 )
 
 // Used returns those of the ids that something here refers to: an account, a role.
 func Used(ctx context.Context, c db.Conn, persons, units []string) (map[string]bool, error) {
-	used := map[string]bool{}
-	for _, of := range []struct {
-		table, column string
-		ids           []string
-	}{
-		{"account", "person", persons},
-		{"role_grant", "person", persons},
-		{"role_grant", "unit", units},
-	} {
-		for part := range slices.Chunk(of.ids, 8192) {
-			var args []any
-			ids, err := db.Values[string](ctx, c, `SELECT DISTINCT `+of.column+` FROM `+of.table+` WHERE `+of.column+` IN `+db.In(&args, part), args...)
-			if err != nil {
-				return nil, err
-			}
-			for _, id := range ids {
-				used[id] = true
-			}
-		}
-	}
-	return used, nil
+	return db.Referred(ctx, c,
+		db.Reference{Table: "account", Column: "person", IDs: persons},
+		db.Reference{Table: "role_grant", Column: "person", IDs: persons},
+		db.Reference{Table: "role_grant", Column: "unit", IDs: units})
 }
 
 // Addressed returns those of some persons who have an account, and so an address.

@@ -49,6 +49,12 @@ func Do(ctx context.Context, tx *db.Tx, key string, f func() (answer string, err
 	return answer, err
 }
 
+// Done reports whether someone has done before what has this key.
+func Done(ctx context.Context, c db.Conn, by, key string) (bool, error) {
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM once WHERE key = $1 AND actor = $2`, key, by)
+	return n > 0, err
+}
+
 // Sweep forgets answers that are no longer kept, and returns how many.
 func Sweep(ctx context.Context, tx *db.Tx) (int64, error) {
 	return tx.Exec(ctx, `DELETE FROM once WHERE at < $1`, tx.At.Add(-Kept))

@@ -38,7 +38,7 @@ func AddPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, arrivals []Ar
 			return nil, err
 		}
 		a.ID, a.Version = tx.NewID(), 1
-		rows = append(rows, []any{a.ID, a.Given, a.Family, PersonKey(a.Family, a.Given), Searchable(a.Name()), a.Gender, null(a.BirthYear), a.ISCED, a.Email, a.Phone, bit(a.Protected), a.Language})
+		rows = append(rows, []any{a.ID, a.Given, a.Family, PersonKey(a.Family, a.Given), Searchable(a.Name()), a.Gender, null(a.BirthYear), a.ISCED, a.Email, a.Phone, db.Int(a.Protected), a.Language})
 		events = append(events, audit.Event{Act: "create", Entity: "person", Row: a.ID, Detail: map[string]any{"protected": a.Protected}})
 		if a.Identity != (Identity{}) {
 			items = append(items, secret.Item{Owner: a.ID, Text: a.Identity.Text()})

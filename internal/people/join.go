@@ -134,7 +134,7 @@ func joinFacts(ctx context.Context, tx *db.Tx, p, other Person, numbered bool) e
 	p.Email, p.Phone, p.Language = or(p.Email, other.Email), or(p.Phone, other.Phone), or(p.Language, other.Language)
 	p.Protected = p.Protected || other.Protected
 	_, err := tx.Exec(ctx, `UPDATE person SET gender = $1, birth_year = $2, isced = $3, email = $4, phone = $5, language = $6, protected = $7, version = version + 1 WHERE id = $8`,
-		p.Gender, null(p.BirthYear), p.ISCED, p.Email, p.Phone, p.Language, bit(p.Protected), p.ID)
+		p.Gender, null(p.BirthYear), p.ISCED, p.Email, p.Phone, p.Language, db.Int(p.Protected), p.ID)
 	return err
 }
 

@@ -166,7 +166,7 @@ func (f Filter) sql(v access.Viewer, tree *Tree, args *[]any) (from, where strin
 		LEFT JOIN unit_period w ON w.unit = e.workplace AND w.valid_from = (SELECT max(valid_from) FROM unit_period WHERE unit = e.workplace AND valid_from <= ` + on + `)
 		LEFT JOIN unit_period m ON m.unit = w.parent AND m.valid_from = (SELECT max(valid_from) FROM unit_period WHERE unit = w.parent AND valid_from <= ` + on + `) `
 
-	where = " WHERE p.protected = " + parameter(args, bit(f.Protected)) + " AND " + staff(v, args, seen...)
+	where = " WHERE p.protected = " + parameter(args, db.Int(f.Protected)) + " AND " + staff(v, args, seen...)
 	if !f.Former || asked {
 		where += " AND e.id IS NOT NULL"
 	}

@@ -98,7 +98,7 @@ func CreatePerson(ctx context.Context, tx *db.Tx, p Person) (Person, error) {
 	}
 	p.ID, p.Version = tx.NewID(), 1
 	err := db.Insert(ctx, tx, "person", "id, given, family, sort_key, folded, gender, birth_year, isced, email, phone, protected, language", "",
-		[][]any{{p.ID, p.Given, p.Family, PersonKey(p.Family, p.Given), Searchable(p.Name()), p.Gender, null(p.BirthYear), p.ISCED, p.Email, p.Phone, bit(p.Protected), p.Language}})
+		[][]any{{p.ID, p.Given, p.Family, PersonKey(p.Family, p.Given), Searchable(p.Name()), p.Gender, null(p.BirthYear), p.ISCED, p.Email, p.Phone, db.Int(p.Protected), p.Language}})
 	if err != nil {
 		return p, err
 	}
@@ -110,13 +110,6 @@ func null(n int) *int {
 		return nil
 	}
 	return &n
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // UpdatePerson changes the facts of a person whom v may edit. What they were is kept sealed in the audit. Of a
@@ -161,7 +154,7 @@ func update(ctx context.Context, tx *db.Tx, ring *secret.Ring, p Person, change 
 	err = current(tx.Exec(ctx, `UPDATE person SET given = $1, family = $2, sort_key = $3, folded = $4, gender = $5, birth_year = $6, isced = $7,
 			email = $8, phone = $9, protected = $10, language = $11, version = version + 1 WHERE id = $12 AND version = $13`,
 		p.Given, p.Family, PersonKey(p.Family, p.Given), Searchable(p.Name()), p.Gender, null(p.BirthYear), p.ISCED,
-		p.Email, p.Phone, bit(p.Protected), p.Language, p.ID, p.Version))
+		p.Email, p.Phone, db.Int(p.Protected), p.Language, p.ID, p.Version))
 	if err != nil {
 		return err
 	}
@@ -288,7 +281,7 @@ func (n Name) String() string { return strings.TrimSpace(n.Given + " " + n.Famil
 func Names(ctx context.Context, c db.Conn, v access.Viewer, ids []string) (map[string]Name, error) {
 	var args []any
 	in := db.In(&args, ids)
-	rows, err := db.All(ctx, c, func(n *Name) []any { return []any{&n.ID, &n.Given, &n.Family, &n.SortKey, truth{&n.Protected}} },
+	rows, err := db.All(ctx, c, func(n *Name) []any { return []any{&n.ID, &n.Given, &n.Family, &n.SortKey, db.Truth(&n.Protected)} },
 		`SELECT id, given, family, sort_key, protected FROM person WHERE id IN `+in+`
 		UNION ALL SELECT m.person, p.given, p.family, p.sort_key, p.protected FROM person_merge m JOIN person p ON p.id = m.into_person WHERE m.person IN `+in, args...)
 	if err != nil {

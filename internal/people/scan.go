@@ -3,9 +3,11 @@ package people
 import (
 	"fmt"
 	"strconv"
+
+	"kompobib/internal/db"
 )
 
-// Where the columns go that Go has another notion of than the engines: NULL as the zero value, 0 and 1 as a truth.
+// Where the columns go that Go has another notion of than the engines: NULL as the zero value.
 
 type nullText[S ~string] struct{ to *S }
 
@@ -42,21 +44,9 @@ func (n nullNumber) Scan(value any) error {
 	return nil
 }
 
-type truth struct{ to *bool }
-
-// Scan takes what a driver gives.
-func (t truth) Scan(value any) error {
-	n, ok := value.(int64)
-	if !ok {
-		return fmt.Errorf("people: %T for a truth", value)
-	}
-	*t.to = n != 0
-	return nil
-}
-
 // ScanPerson is where the columns of a person go, in the order of [Person].
 func ScanPerson(p *Person) []any {
-	return []any{&p.ID, &p.Given, &p.Family, &p.Gender, nullNumber{&p.BirthYear}, &p.ISCED, &p.Email, &p.Phone, truth{&p.Protected}, &p.Language, &p.Version}
+	return []any{&p.ID, &p.Given, &p.Family, &p.Gender, nullNumber{&p.BirthYear}, &p.ISCED, &p.Email, &p.Phone, db.Truth(&p.Protected), &p.Language, &p.Version}
 }
 
 // parameter appends a value to args and returns its place in the statement.

@@ -2,30 +2,12 @@ package programme
 
 import (
 	"context"
-	"slices"
 
 	"kompobib/internal/db"
 )
 
 // Used returns those of the ids that something here refers to: a target group.
 func Used(ctx context.Context, c db.Conn, units []string) (map[string]bool, error) {
-	used := map[string]bool{}
-	for _, of := range []struct {
-		table, column string
-		ids           []string
-	}{
-		{"target_unit", "unit", units},
-	} {
-		for part := range slices.Chunk(of.ids, 8192) {
-			var args []any
-			ids, err := db.Values[string](ctx, c, `SELECT DISTINCT `+of.column+` FROM `+of.table+` WHERE `+of.column+` IN `+db.In(&args, part), args...)
-			if err != nil {
-				return nil, err
-			}
-			for _, id := range ids {
-				used[id] = true
-			}
-		}
-	}
-	return used, nil
+	return db.Referred(ctx, c,
+		db.Reference{Table: "target_unit", Column: "unit", IDs: units})
 }

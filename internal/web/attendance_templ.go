@@ -258,8 +258,8 @@ func attendanceView(r view.Reader, d attendancePage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("attendance-page.title"), Lead: d.Occasion.FullTitle() + ", " + r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Faults: d.Faults, Labels: d.labels(r), Crumbs: []view.Link{
-			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle()},
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("attendance-page.title"), Whose: d.Occasion.FullTitle(), Lead: r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Faults: d.Faults, Labels: d.labels(r), Crumbs: []view.Link{
+			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle(), Named: true},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -429,14 +429,14 @@ func attendanceForm(r view.Reader, d attendancePage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if row.Workplace != "" {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<div class=\"muted\">")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<div class=\"muted\" lang=\"sv\">")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var20 string
 							templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(row.Workplace)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/attendance.templ`, Line: 76, Col: 43}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/attendance.templ`, Line: 76, Col: 53}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 							if templ_7745c5c3_Err != nil {
@@ -1233,14 +1233,14 @@ func attendanceTable(r view.Reader, d attendancePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 86, "</th><td>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 86, "</th><td lang=\"sv\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var60 string
 				templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(row.Workplace)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/attendance.templ`, Line: 191, Col: 23}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/attendance.templ`, Line: 191, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var60))
 				if templ_7745c5c3_Err != nil {
@@ -1458,8 +1458,8 @@ func historyView(r view.Reader, d attendanceHistory) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("attendance-page.history-of", d.Who), Lead: d.Occasion.FullTitle() + ", " + r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Crumbs: []view.Link{
-			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle()}, {Href: "/meetings/" + d.Meeting.ID + "/attendance", Text: r.Say("attendance-page.title")},
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("attendance-page.history-of", d.Who), Whose: d.Occasion.FullTitle(), Lead: r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Crumbs: []view.Link{
+			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle(), Named: true}, {Href: "/meetings/" + d.Meeting.ID + "/attendance", Text: r.Say("attendance-page.title")},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

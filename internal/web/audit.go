@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"kompobib/internal/access"
+	"kompobib/internal/activity"
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
+	"kompobib/internal/file"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -28,7 +30,7 @@ const (
 type eventList struct {
 	Rows     []audit.Event
 	Names    map[string]people.Name
-	Called   map[string]string // what else events name by an id: projects, workplaces and their areas
+	Called   map[string]view.Link // what else events name by an id, with where it is seen if the reader may
 	Entities []string
 	Next     string
 }
@@ -140,7 +142,7 @@ func eventSheet(r view.Reader, list eventList) sheet.Table {
 		{Label: r.Say("audit.entity")}, {Label: r.Say("audit.row")}, {Label: r.Say("audit.about")}, {Label: r.Say("audit.why")}, {Label: r.Say("audit.detail")}}}
 	t.Rows = func(yield func([]any) bool) {
 		for _, e := range list.Rows {
-			if !yield([]any{r.Time(e.At, zone), list.who(r, e.Actor), actWord(r, e.Act), entityWord(r, e.Entity), e.Row,
+			if !yield([]any{r.Time(e.At, zone), list.who(r, e.Actor), actWord(r, e.Act), entityWord(r, e.Entity), cmp.Or(list.Called[e.Row].Text, e.Row),
 				list.who(r, e.Subject), whyWord(r, e.Why), detailText(r, list, e)}) {
 				return
 			}
@@ -184,44 +186,112 @@ func wasText(r view.Reader, line string) string {
 	return wordOr(r, "person."+wordly(field), field) + ": " + value
 }
 
-// called are the names of what events name by an id in their details.
-func (s *Server) called(ctx context.Context, c db.Conn, r view.Reader, events []audit.Event) (map[string]string, error) {
-	var units []string
+// called are the names of what events are about or name by an id in their details, in a fixed number of queries.
+func (s *Server) called(ctx context.Context, c db.Conn, r view.Reader, events []audit.Event) (map[string]view.Link, error) {
+	var ids []string
 	for _, e := range events {
-		for _, key := range []string{"unit", "workplace", "parent", "into", "was", "is", "before", "after"} {
-			switch value := e.Detail[key].(type) {
-			case string:
-				units = append(units, value)
-			case []any:
-				for _, v := range value {
-					if id, ok := v.(string); ok {
-						units = append(units, id)
-					}
-				}
-			}
+		ids = append(ids, e.Row)
+		for _, value := range e.Detail {
+			ids = append(ids, idsIn(value)...)
 		}
 	}
-	slices.Sort(units)
-	names, err := people.UnitNames(ctx, c, slices.Compact(units))
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	called := map[string]view.Link{}
+	units, err := people.UnitNames(ctx, c, ids)
 	if err != nil {
 		return nil, err
 	}
-	programmes, err := programme.List(ctx, c, r.Viewer)
-	for _, p := range programmes {
-		names[p.ID] = p.ShortName
+	for id, name := range units {
+		called[id] = view.Link{Href: "/workplaces/" + id, Text: name}
 	}
-	return names, err
+	employers, err := people.Employers(ctx, c, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range employers {
+		link := view.Link{Text: e.Name}
+		if r.Can(access.EditOrganisation) {
+			link.Href = "/employers/" + e.ID + "/edit"
+		}
+		called[e.ID] = link
+	}
+	programmes, err := programme.List(ctx, c, r.Viewer)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range programmes {
+		called[p.ID] = view.Link{Href: "/p/" + p.Slug, Text: p.ShortName}
+	}
+	planned, err := activity.NamesOf(ctx, c, r.Viewer, ids)
+	if err != nil {
+		return nil, err
+	}
+	for id, n := range planned {
+		link := view.Link{Href: "/activities/" + id, Text: n.FullTitle()}
+		if n.Occasion != "" {
+			link.Href = occasionPath(n.Occasion)
+		}
+		if n.Date != "" {
+			link.Text += ", " + r.ShortDate(n.Date)
+		}
+		called[id] = link
+	}
+	files, err := file.Several(ctx, c, ids)
+	for id, f := range files {
+		if f.Purpose == "logo" || r.Can(access.SeeAttendance) { // a scan may be called by somebody's name
+			called[id] = view.Link{Text: f.Name}
+		}
+	}
+	return called, err
 }
 
-// detailText is what is kept beside an event, in words: what it is about, states, numbers, names of fields.
-func detailText(r view.Reader, list eventList, e audit.Event) string {
-	var parts []string
+// idsIn are the texts in a value of an event's details: ids, among others.
+func idsIn(value any) (ids []string) {
+	switch value := value.(type) {
+	case string:
+		return []string{value}
+	case []any:
+		for _, v := range value {
+			ids = append(ids, idsIn(v)...)
+		}
+	}
+	return ids
+}
+
+// A detail is one thing that is kept beside an event, in words.
+type detail struct {
+	Label, Text string
+	Links       []view.Link // in place of Text, if all of it can be named
+}
+
+// details are what is kept beside an event: what it is about, states, numbers, names of fields.
+func details(r view.Reader, list eventList, e audit.Event) (all []detail) {
 	for _, key := range slices.Sorted(maps.Keys(e.Detail)) {
-		value := detailValue(r, list, key, e.Detail[key])
-		if value == "" {
+		text := detailValue(r, list, key, e.Detail[key])
+		if text == "" {
 			continue
 		}
-		parts = append(parts, wordOr(r, "detail."+wordly(key), strings.NewReplacer("-", " ", "_", " ").Replace(key))+": "+value)
+		d := detail{Label: wordOr(r, "detail."+wordly(key), strings.NewReplacer("-", " ", "_", " ").Replace(key)), Text: text}
+		ids := idsIn(e.Detail[key])
+		for _, id := range ids {
+			if link, ok := list.Called[id]; ok {
+				d.Links = append(d.Links, link)
+			}
+		}
+		if len(d.Links) < len(ids) {
+			d.Links = nil
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// detailText is the details as a text.
+func detailText(r view.Reader, list eventList, e audit.Event) string {
+	var parts []string
+	for _, d := range details(r, list, e) {
+		parts = append(parts, d.Label+": "+d.Text)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -254,7 +324,7 @@ func detailValue(r view.Reader, list eventList, key string, value any) string {
 		if name, ok := list.Names[value]; ok {
 			return cmp.Or(name.String(), r.Say("signin.protected"))
 		}
-		return cmp.Or(list.Called[value], detailWord(r, key, value))
+		return cmp.Or(list.Called[value].Text, detailWord(r, key, value))
 	}
 	return fmt.Sprint(value)
 }

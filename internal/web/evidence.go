@@ -170,11 +170,12 @@ func (s *Server) fileSheet(w http.ResponseWriter, req *http.Request, r view.Read
 // A meetingEvidence is what proves who was at a meeting.
 type meetingEvidence struct {
 	activity.Meeting
-	Occasion          activity.Occasion
-	Scans             []activity.Scan
-	Names             map[string]people.Name
-	Present, Attested int
-	Change            bool
+	Occasion activity.Occasion
+	Scans    []activity.Scan
+	Names    map[string]people.Name
+	Recorded int // rows, also of those absent
+	Attested int // of them
+	Change   bool
 }
 
 func (s *Server) evidencePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -196,11 +197,11 @@ func (s *Server) evidencePage(w http.ResponseWriter, req *http.Request, r view.R
 			return err
 		}
 		for _, p := range list {
-			if p.Minutes > 0 {
-				d.Present++
-				if p.AttestedAt != nil {
-					d.Attested++
-				}
+			if p.Recorded {
+				d.Recorded++
+			}
+			if p.AttestedAt != nil {
+				d.Attested++
 			}
 		}
 		var ids []string

@@ -370,8 +370,8 @@ func sheetView(r view.Reader, d printedSheet) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("evidence-page.sheet"), Lead: d.Occasion.FullTitle() + ", " + r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Crumbs: []view.Link{
-			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle()}, {Href: "/meetings/" + d.Meeting.ID + "/attendance", Text: r.Say("attendance-page.title")},
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("evidence-page.sheet"), Whose: d.Occasion.FullTitle(), Lead: r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Crumbs: []view.Link{
+			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle(), Named: true}, {Href: "/meetings/" + d.Meeting.ID + "/attendance", Text: r.Say("attendance-page.title")},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -581,7 +581,7 @@ func evidenceView(r view.Reader, d meetingEvidence) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Number: r.Number(d.Attested), Label: r.Say("evidence-page.attested"), Note: r.Say("seats.of", r.Number(d.Present))}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Number: r.Number(d.Attested), Label: r.Say("evidence-page.attested"), Note: r.Say("seats.of", r.Number(d.Recorded))}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -787,8 +787,8 @@ func evidenceView(r view.Reader, d meetingEvidence) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("evidence-page.title"), Lead: d.Occasion.FullTitle() + ", " + r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Crumbs: []view.Link{
-			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle()}, {Href: "/meetings/" + d.Meeting.ID + "/attendance", Text: r.Say("attendance-page.title")},
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("evidence-page.title"), Whose: d.Occasion.FullTitle(), Lead: r.When(d.Span.Date, d.Span.Start, d.Span.End), Wide: true, Crumbs: []view.Link{
+			{Href: occasionPath(d.Occasion.ID), Text: d.Occasion.FullTitle(), Named: true}, {Href: "/meetings/" + d.Meeting.ID + "/attendance", Text: r.Say("attendance-page.title")},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -885,14 +885,14 @@ func withoutEvidenceView(r view.Reader, d withoutEvidence) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, m := range d.Meetings {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<tr><th scope=\"row\"><a href=\"")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<tr><th scope=\"row\"><a lang=\"sv\" href=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var46 templ.SafeURL
 						templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/meetings/" + m.Meeting + "/attendance"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/evidence.templ`, Line: 152, Col: 87}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/evidence.templ`, Line: 152, Col: 97}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var46))
 						if templ_7745c5c3_Err != nil {
@@ -905,7 +905,7 @@ func withoutEvidenceView(r view.Reader, d withoutEvidence) templ.Component {
 						var templ_7745c5c3_Var47 string
 						templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(m.FullTitle())
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/evidence.templ`, Line: 152, Col: 105}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/evidence.templ`, Line: 152, Col: 115}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var47))
 						if templ_7745c5c3_Err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,4 +38,78 @@ func TestTheLanguageOneChoseGoesAlong(t *testing.T) {
 		}
 		reads("in another browser", "Password")
 	})
+}
+
+// What stays Swedish on an English page says so: titles that people gave, and names of workplaces. Words to choose from are left
+// out, since a browser reads them by itself, and so are headings that quote a name.
+func TestSwedishNamesAreMarked(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		d := dbtest.Open(t, url)
+		w := newWorld(t, d)
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
+		v.fresh()
+		own := func(sort string) string { return w.rows[sort]["own"] }
+		for _, path := range []string{
+			"/programmes", "/programmes/kompobib/edit", "/activities?show=all", "/activities/" + own("activity") + "/edit", "/occasions/" + own("occasion") + "/edit",
+			"/occasions/" + own("occasion") + "/meetings/" + own("meeting"), "/occasions/" + own("occasion") + "/seats", "/meetings/" + own("past-meeting") + "/attendance",
+			"/meetings/" + own("past-meeting") + "/evidence", "/evidence", "/programmes/kompobib/reach/rows?figure=staff", "/programmes/kompobib/not-reached",
+			"/programmes/kompobib/office", "/people", "/workplaces",
+		} {
+			page := v.page("office", path, "")
+			named := 0
+			for _, text := range texts(page) {
+				for _, name := range []string{"Föreläsning own", "Program kompobib", "Medborgarnas behov", "Stadsbiblioteket", "Filialen"} {
+					if strings.Contains(text.words, name) {
+						named++
+						if !text.swedish {
+							t.Errorf("%s: %q is not marked as Swedish", path, text.words)
+						}
+					}
+				}
+			}
+			if named == 0 {
+				t.Errorf("%s names nothing", path)
+			}
+		}
+	})
+}
+
+type shownText struct {
+	words   string
+	swedish bool
+}
+
+var tagOrText = regexp.MustCompile(`(?s)<!--.*?-->|<(/?)([a-z0-9]+)([^>]*)>|[^<]+`)
+
+// texts are those of a page's main part, with whether they stand within what is marked as Swedish.
+func texts(page string) (all []shownText) {
+	_, page, _ = strings.Cut(page, "<main")
+	page, _, _ = strings.Cut(page, "</main>")
+	type element struct {
+		name          string
+		swedish, left bool
+	}
+	stack := []element{{}}
+	for _, m := range tagOrText.FindAllStringSubmatch("<main"+page, -1) {
+		top := stack[len(stack)-1]
+		switch {
+		case m[2] == "":
+			if words := strings.TrimSpace(m[0]); words != "" && !top.left && !strings.HasPrefix(m[0], "<!--") {
+				all = append(all, shownText{words, top.swedish})
+			}
+		case m[1] == "/":
+			for n := len(stack) - 1; n > 0; n-- {
+				if stack[n].name == m[2] {
+					stack = stack[:n]
+					break
+				}
+			}
+		case !slices.Contains([]string{"input", "br", "img", "hr", "path", "use"}, m[2]) && !strings.HasSuffix(m[3], "/"):
+			stack = append(stack, element{m[2], top.swedish || strings.Contains(m[3], `lang="sv"`), top.left || slices.Contains([]string{"option", "label", "textarea"}, m[2])})
+		}
+	}
+	return all
 }

@@ -311,7 +311,7 @@ func (s *Server) activityForm(req *http.Request, r view.Reader) form {
 		}
 		facts, err := s.activityControls(ctx, c, req, r, of, p.Activity)
 		return formPage{
-			Page:  view.Page{Title: p.Title, Crumbs: []view.Link{activitiesCrumb(r)}},
+			Page:  view.Page{Title: p.Title, Named: true, Crumbs: []view.Link{activitiesCrumb(r)}},
 			Form:  view.Form{Action: editActivityPath(p.ID), Version: p.Version, Keep: true},
 			About: p.Programme, Above: activityParts(r, p, s.DB.Now()), Heading: r.Say("plan.about"),
 			Controls: facts, Submit: r.Say("plan.save"),

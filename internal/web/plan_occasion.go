@@ -216,7 +216,7 @@ func (s *Server) occasionForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		p, err := s.readOccasion(ctx, c, req, r)
 		f := formPage{
-			Page:  view.Page{Title: p.FullTitle(), Crumbs: activityCrumbs(r, p.activity())},
+			Page:  view.Page{Title: p.FullTitle(), Named: true, Crumbs: activityCrumbs(r, p.activity())},
 			About: p.Programme, Above: occasionParts(r, p, s.DB.Now()),
 		}
 		if p.Cancelled == nil {

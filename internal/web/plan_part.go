@@ -41,10 +41,7 @@ var goalPart = partSort{
 	name: "goals",
 	read: func(ctx context.Context, c db.Conn, r view.Reader, p *programmePart) error {
 		list, err := programme.Goals(ctx, c, p.Programme.ID)
-		var g programme.GoalArea
-		if i := slices.IndexFunc(list, func(g programme.GoalArea) bool { return g.ID == p.ID }); i >= 0 {
-			g = list[i]
-		}
+		g := withID(list, p.ID, func(g programme.GoalArea) string { return g.ID })
 		p.Name, p.Version = g.Name, g.Version
 		p.Controls = []control{
 			{Field: view.Field{Name: "name", Label: r.Say("programme-edit.goal-name"), Value: g.Name}},
@@ -69,10 +66,7 @@ var phasePart = partSort{
 	name: "phases",
 	read: func(ctx context.Context, c db.Conn, r view.Reader, p *programmePart) error {
 		list, err := programme.Phases(ctx, c, p.Programme.ID)
-		var ph programme.Phase
-		if i := slices.IndexFunc(list, func(ph programme.Phase) bool { return ph.ID == p.ID }); i >= 0 {
-			ph = list[i]
-		}
+		ph := withID(list, p.ID, func(ph programme.Phase) string { return ph.ID })
 		p.Name, p.Version = ph.Name, ph.Version
 		p.Controls = []control{
 			{Field: view.Field{Name: "name", Label: r.Say("programme-edit.phase-name"), Value: ph.Name}},
@@ -96,10 +90,7 @@ var partnerPart = partSort{
 	name: "partners",
 	read: func(ctx context.Context, c db.Conn, r view.Reader, p *programmePart) error {
 		list, err := programme.Partners(ctx, c, p.Programme.ID)
-		var x programme.Partner
-		if i := slices.IndexFunc(list, func(x programme.Partner) bool { return x.ID == p.ID }); i >= 0 {
-			x = list[i]
-		}
+		x := withID(list, p.ID, func(x programme.Partner) string { return x.ID })
 		p.Name, p.Version, p.Logo = x.Name, x.Version, x.Logo
 		var logo []control
 		if x.Logo != "" {
@@ -129,6 +120,14 @@ var partnerPart = partSort{
 	remove: func(ctx context.Context, tx *db.Tx, r view.Reader, p programmePart) error {
 		return programme.RemovePartner(ctx, tx, r.Viewer, p.Programme.ID, p.ID)
 	},
+}
+
+// withID is the one of a list that has an id, or nothing.
+func withID[T any](list []T, id string, of func(T) string) (found T) {
+	if i := slices.IndexFunc(list, func(x T) bool { return of(x) == id }); i >= 0 {
+		found = list[i]
+	}
+	return found
 }
 
 func partnerRoles() []string {
@@ -166,7 +165,7 @@ func partForm(sort partSort) func(*Server, *http.Request, view.Reader) form {
 			p, err := s.readPart(ctx, c, req, r, sort)
 			path := partPath(p.Slug, sort.name, p.ID)
 			f := formPage{
-				Page:     view.Page{Title: p.Name, Crumbs: partCrumbs(r, p.Programme)},
+				Page:     view.Page{Title: p.Name, Named: !p.isNew(), Crumbs: partCrumbs(r, p.Programme)},
 				Form:     view.Form{Action: path, Version: p.Version, Files: sort.name == "partners", Keep: true},
 				About:    p.Programme.ID,
 				Controls: p.Controls, Submit: r.Say("plan.save"), Back: editProgrammePath(p.Slug), Remove: path + "/remove",
@@ -243,7 +242,7 @@ func removePart(sort partSort) handler {
 }
 
 func partCrumbs(r view.Reader, p programme.Programme) []view.Link {
-	return []view.Link{programmesCrumb(r), {Href: editProgrammePath(p.Slug), Text: p.ShortName}}
+	return []view.Link{programmesCrumb(r), {Href: editProgrammePath(p.Slug), Text: p.ShortName, Named: true}}
 }
 
 // targetsForm is where the target group is chosen.

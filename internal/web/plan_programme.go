@@ -136,7 +136,7 @@ func (s *Server) programmeForm(req *http.Request, r view.Reader) form {
 			}
 		}
 		return formPage{
-			Page:  view.Page{Title: p.Name, Crumbs: []view.Link{programmesCrumb(r)}},
+			Page:  view.Page{Title: p.Name, Named: true, Crumbs: []view.Link{programmesCrumb(r)}},
 			Form:  view.Form{Action: editProgrammePath(p.Slug), Version: p.Version, Keep: true},
 			About: p.ID, Above: programmeParts(r, p), Heading: r.Say("programme-edit.facts-part"),
 			Controls: programmeControls(r, p.Programme, periods), Submit: r.Say("plan.save"),

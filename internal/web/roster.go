@@ -84,11 +84,15 @@ func (s *Server) receive(w http.ResponseWriter, req *http.Request, r view.Reader
 		return err
 	}
 	var imp roster.Import
-	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
+	id, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (_ string, err error) {
 		name := []rune(strings.TrimSpace(head.Filename))
 		imp, err = roster.Begin(ctx, tx, r.Viewer, string(name[max(0, len(name)-120):]), roster.Choices{Employer: req.PostFormValue("employer")})
-		return err
+		return imp.ID, err
 	})
+	if err == nil && imp.ID == "" { // the form was sent before
+		http.Redirect(w, req, "/imports/"+id, http.StatusSeeOther)
+		return nil
+	}
 	if err == nil {
 		imp, err = roster.Keep(req.Context(), s.DB, s.Ring, s.Files, r.Person, imp, content)
 	}
@@ -449,10 +453,14 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 	if err != nil {
 		return err
 	}
+	to := "/imports/" + imp.ID
+	if imp.State == roster.Applied { // who presses twice has what they came for
+		http.Redirect(w, req, to, http.StatusSeeOther)
+		return nil
+	}
 	if imp.State != roster.Ready {
 		return roster.ErrState
 	}
-	to := "/imports/" + imp.ID
 	if imp.Version != formOf(req).version() {
 		return fault.Stale
 	}
@@ -478,9 +486,10 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 
 func (s *Server) undoImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("import")
-	err := s.DB.Tx(db.Lengthy(req.Context(), roster.MaxTime), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	long := req.WithContext(db.Lengthy(req.Context(), roster.MaxTime))
+	_, err := s.change(long, r, func(ctx context.Context, tx *db.Tx) (string, error) {
 		_, err := roster.Undo(ctx, tx, s.Ring, r.Viewer, id, formOf(req).version(), office.Used)
-		return err
+		return "", err
 	})
 	if err != nil {
 		return err
@@ -491,9 +500,9 @@ func (s *Server) undoImport(w http.ResponseWriter, req *http.Request, r view.Rea
 // discardImport puts an import away, and stops what is being done with it.
 func (s *Server) discardImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("import")
-	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
 		if err := roster.Discard(ctx, tx, r.Viewer, id, formOf(req).version()); err != nil {
-			return err
+			return "", err
 		}
 		for _, kind := range []string{rosterPrepare, rosterApply} {
 			j, err := job.Latest(ctx, tx, kind, id)
@@ -504,10 +513,10 @@ func (s *Server) discardImport(w http.ResponseWriter, req *http.Request, r view.
 				err = job.Cancel(ctx, tx, j.ID)
 			}
 			if err != nil {
-				return err
+				return "", err
 			}
 		}
-		return nil
+		return "", nil
 	})
 	if err != nil {
 		return err

@@ -305,14 +305,14 @@ func seatsView(r view.Reader, d seatList) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</th><td>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</th><td lang=\"sv\">")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var15 string
 							templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(p.Workplace)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/seats.templ`, Line: 49, Col: 24}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/seats.templ`, Line: 49, Col: 34}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 							if templ_7745c5c3_Err != nil {
@@ -617,8 +617,8 @@ func seatsView(r view.Reader, d seatList) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("seats.title"), Lead: d.FullTitle(), Wide: true, Faults: d.Faults, Crumbs: []view.Link{
-			{Href: "/calendar", Text: r.Say("calendar.title")}, {Href: occasionPath(d.ID), Text: d.FullTitle()},
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("seats.title"), Whose: d.FullTitle(), Wide: true, Faults: d.Faults, Crumbs: []view.Link{
+			{Href: "/calendar", Text: r.Say("calendar.title")}, {Href: occasionPath(d.ID), Text: d.FullTitle(), Named: true},
 		}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -235,7 +235,7 @@ func (s *Server) setPassword(w http.ResponseWriter, req *http.Request, r view.Re
 	ctx := req.Context()
 	err := s.Passwords.Set(ctx, s.DB, r.Viewer, auth.Change{
 		Present: req.PostFormValue("present"), New: req.PostFormValue("new"), Again: req.PostFormValue("again"),
-		Proved: s.Sessions.Proved(ctx), Session: s.Sessions.Stored(ctx),
+		Proved: s.Sessions.Proved(ctx), Session: s.Sessions.Stored(ctx), Key: s.onceKey(req),
 	})
 	if faults, code, ok := mistakes(err); ok {
 		return s.showSecurity(w, req, r, code, faults)

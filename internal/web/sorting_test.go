@@ -256,7 +256,7 @@ func (b *builder) lists() []sorted {
 		{"auditor", attendance, "workplace", "Workplace", "Bo Åkesson|Ada Öberg|Cilla Ek"},
 		{"office", "/evidence", "title", "Activity", "Föreläsning own|Yoga"},
 		{"office", "/evidence", "when", "When", "Yoga|Föreläsning own"},
-		{"office", "/evidence", "seated", "have a seat", "Föreläsning own|Yoga"},
+		{"office", "/evidence", "seated", "Have a seat", "Föreläsning own|Yoga"},
 		{"office", "/evidence", "present", "Present", "Föreläsning own|Yoga"},
 		{"office", "/evidence", "minutes", "Time", "Föreläsning own|Yoga"},
 		{"office", "/evidence", "lacks", "What is lacking", "Föreläsning own|Yoga"},

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func Named(tag string) (Language, bool) {
 // Tag is l's name in HTML.
 func (l Language) Tag() string { return tags[l].String() }
 
-// Say returns the words for code, filled in with args. Dates and times are written as people write them.
+// Say returns the words for code, filled in with args. Dates, times and numbers are written as people write them.
 func (l Language) Say(code string, args ...any) string {
 	text, ok := words[l][code]
 	if !ok {
@@ -100,9 +101,32 @@ func (l Language) fill(text string, args []any) string {
 			written[i] = l.Date(at)
 		case time.Time:
 			written[i] = l.Time(at, at.Location().String())
+		case int:
+			written[i] = number{at, l}
+		case string:
+			if isClock.MatchString(at) {
+				written[i] = l.Clock(at)
+			}
 		}
 	}
 	return fmt.Sprintf(text, written...)
+}
+
+var isClock = regexp.MustCompile(`^[0-2][0-9]:[0-5][0-9]$`)
+
+// A number among words is written as people write it, 10 000, and by its digits where the words ask for %d: a year.
+type number struct {
+	n int
+	l Language
+}
+
+// Format implements fmt.Formatter.
+func (n number) Format(f fmt.State, verb rune) {
+	if verb == 'd' {
+		fmt.Fprintf(f, "%d", n.n)
+	} else {
+		fmt.Fprint(f, n.l.Number(n.n))
+	}
 }
 
 // Codes returns all codes that have words in l. Words with forms are there as code.one and code.other.

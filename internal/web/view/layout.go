@@ -97,3 +97,11 @@ func data(v any) string {
 	}
 	return `<script type="application/ld+json">` + string(text) + `</script>`
 }
+
+// lead is what stands behind whose the page is.
+func (p Page) lead() string {
+	if p.Lead == "" {
+		return ""
+	}
+	return ", " + p.Lead
+}

@@ -96,12 +96,16 @@ func (p Programme) Owner() string {
 }
 
 // A Link leads somewhere. One without Href is where the reader is.
-type Link struct{ Href, Text string }
+type Link struct {
+	Href, Text string
+	Named      bool // the text is a name that someone gave in Swedish
+}
 
 // A Page is the frame of one.
 type Page struct {
 	Title  string
 	Lead   string // a sentence or two below the title
+	Whose  string // what the page is about, by a name given in Swedish, before the lead
 	Crumbs []Link // from the start to the page above this one
 	Faults fault.List
 	Labels map[string]string // by field: what the summary of mistakes names first, where several fields have the same mistake

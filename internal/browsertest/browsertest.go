@@ -149,6 +149,12 @@ func (p *Page) Click(css string) {
 	p.do("click "+css, chromedp.Click(chromedp.CSS(css)))
 }
 
+// Upload chooses a file in a field for one.
+func (p *Page) Upload(css, path string) {
+	p.t.Helper()
+	p.do("upload "+path, chromedp.SetUploadFiles(chromedp.CSS(css), []string{path}))
+}
+
 // Press presses keys where the focus is. Tab is "\t", Enter "\r".
 func (p *Page) Press(keys string) {
 	p.t.Helper()

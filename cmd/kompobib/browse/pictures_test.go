@@ -19,7 +19,7 @@ import (
 // A picture of the handbook: what someone in a role sees of a page when they have come to it.
 type picture struct {
 	name, role string
-	steps      []string // paths, and what is clicked to come further
+	steps      []string // paths, lists of staff to read in, and what is clicked to come further
 	of         string   // the element that is shown
 	most       int      // how many pixels of it from the top
 }
@@ -38,6 +38,8 @@ var pictures = []picture{
 	{"narvaro", "organiser", []string{"/evidence", `main table a[href$="/attendance"]`}, "main", 840},
 	{"narvarolista", "organiser", []string{"/evidence", `main table a[href$="/attendance"]`, `main a[href$="/sheet"]`, `main form button`}, ".sheet", 420},
 	{"projektkontoret", "office", []string{"/office"}, "main", 620},
+	{"personallista", "office", []string{"list:koping-2012-09.csv", `form[action$="/apply"] button[type=submit]`, "list:koping-2012-12.csv"}, "section:has(> #difference)", 560},
+	{"brev", "office", []string{"/publications", `main a[href$="new?kind=letter"]`}, "main", 520},
 	{"rackvidd", "office", []string{"/reach"}, "main", 640},
 	{"roll", "administrator", []string{"/accounts?q=Jernl%C3%A5s", `main table a`, `main a[href$="/roles/new"]`}, "main", 900},
 }
@@ -88,6 +90,10 @@ func follow(t *testing.T, p *browsertest.Page, step string) {
 	status := 0
 	if title, ok := strings.CutPrefix(step, "occasion:"); ok {
 		step = browsertest.Eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('main .list h3 a')].find(a => a.textContent.includes(%q)).getAttribute('href')`, title))
+	}
+	if list, ok := strings.CutPrefix(step, "list:"); ok {
+		readList(t, p, rosters+list)
+		return
 	}
 	if step[0] == '/' {
 		status = p.Go(step)

@@ -1,0 +1,103 @@
+package browse
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kompobib/internal/browsertest"
+)
+
+// rosters are lists of staff as employers send them.
+const rosters = "../../../internal/people/roster/testdata/"
+
+// readList reads a list of staff in, and returns the import's page, which is open.
+func readList(t *testing.T, p *browsertest.Page, file string) (path string) {
+	t.Helper()
+	file, err := filepath.Abs(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := p.Go("/imports/new"); status != 200 {
+		t.Fatalf("/imports/new = %d", status)
+	}
+	p.Upload("main input[type=file]", file)
+	if status := p.Submit("main form.form button[type=submit]:not([aria-hidden])"); status != 200 {
+		t.Fatalf("%s = %d", file, status)
+	}
+	return worked(t, p)
+}
+
+// worked waits, elsewhere, until what is done with an import is done, and comes back.
+func worked(t *testing.T, p *browsertest.Page) (path string) {
+	t.Helper()
+	path = browsertest.Eval[string](p, `location.pathname`)
+	p.Go("/imports")
+	browsertest.Eval[bool](p, fmt.Sprintf(`(async () => {
+		for (;;) {
+			const page = new DOMParser().parseFromString(await (await fetch(%q)).text(), 'text/html');
+			if (!page.querySelector('main .ds-alert[data-color="info"]')) return true;
+			await new Promise(done => setTimeout(done, 100));
+		}
+	})()`, path))
+	if status := p.Go(path); status != 200 {
+		t.Fatalf("%s = %d", path, status)
+	}
+	return path
+}
+
+// An import has no page that axe finds anything on, or that is wider than a phone: when it is read, with every kind of
+// row, when it is put right, done and undone, and when nothing could be made of it.
+func TestRosterPages(t *testing.T) {
+	p := visit(t, "office")
+	look := func(name string) {
+		t.Helper()
+		p.Look(1280, 900, "light")
+		light(t, p, name)
+		narrow(t, p, name, true)
+	}
+	path := readList(t, p, rosters+"koping-2012-09.csv")
+	p.Go(path + "/choices")
+	look("how a list is understood")
+	p.Go(path)
+	if status := p.Submit(`form[action$="/apply"] button[type=submit]`); status != 200 {
+		t.Fatalf("carrying out: %d", status)
+	}
+	first := worked(t, p)
+	look("an import that is done")
+
+	path = readList(t, p, rosters+"koping-2012-12.csv")
+	tabs := browsertest.Eval[[]string](p, `[...document.querySelectorAll('.tabs a')].map(a => a.textContent)`)
+	if len(tabs) < 4 {
+		t.Errorf("the list of December has only %v", tabs)
+	}
+	for i, tab := range tabs {
+		if i > 0 { // the first is open
+			p.Go(path + browsertest.Eval[string](p, fmt.Sprintf(`document.querySelectorAll('.tabs a')[%d].search`, i)))
+		}
+		look("import: " + tab)
+	}
+
+	bad := filepath.Join(t.TempDir(), "bad.csv")
+	if err := os.WriteFile(bad, []byte("Namn;Arbetsplats;Befattning;Tjänstgöringsgrad;Anställd från\nEk;Stadsbiblioteket;bibliotekarie;100;2012-01-01\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	readList(t, p, bad)
+	look("import: mistakes")
+	if err := os.WriteFile(bad, []byte(strings.Repeat("inget att läsa\n", 3)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	readList(t, p, bad)
+	look("an import of what is no list")
+	p.Go("/imports")
+	look("imports")
+
+	p.Go(first)
+	if status := p.Submit(`form[action$="/undo"] button[type=submit]`); status != 200 {
+		t.Fatalf("undoing: %d", status)
+	}
+	worked(t, p)
+	look("an import that is undone")
+}

@@ -54,6 +54,13 @@ func Cancel(ctx context.Context, tx *db.Tx, id string) error {
 	return err
 }
 
+// CancelBefore is [Cancel] of a job that waits, or has not come as far as done; it reports whether it did. Whoever tells its progress with done before what
+// cannot be stopped is sure that it was not.
+func CancelBefore(ctx context.Context, tx *db.Tx, id string, done int) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE job SET state = 'cancelled' WHERE id = $1 AND (state = 'waiting' OR state = 'running' AND done < $2)`, id, done)
+	return n > 0, err
+}
+
 const columns = `id, kind, key, payload, state, attempt, done, total, error, made_by, made_at`
 
 func scan(j *Job) []any {

@@ -104,7 +104,7 @@ type personPage struct {
 	Hours       []programmeHours
 	Joined      []people.Joined // other ids under which the person stood, of whom the reader may change
 	Edit        bool            // the reader may change it
-	Sight       bool // and see identity numbers
+	Sight       bool            // and see identity numbers
 }
 
 // programmeHours is what a person has given to a programme.

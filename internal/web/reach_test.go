@@ -22,6 +22,7 @@ var rowless = map[string]string{
 	"POST /imports/{import}/rows":     "likewise",
 	"POST /imports/{import}/apply":    "likewise",
 	"POST /imports/{import}/undo":     "likewise",
+	"POST /imports/{import}/stop":     "likewise",
 	"POST /imports/{import}/discard":  "likewise",
 	"POST /imports/{import}/mistakes": "likewise",
 
@@ -195,6 +196,7 @@ var reach = map[string]reaches{
 	"POST /imports/{import}/rows":     only("office"),
 	"POST /imports/{import}/apply":    only("office"),
 	"POST /imports/{import}/undo":     only("office"),
+	"POST /imports/{import}/stop":     only("office"),
 	"POST /imports/{import}/discard":  only("office"),
 	"POST /imports/{import}/mistakes": only("office"),
 

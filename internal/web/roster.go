@@ -30,7 +30,11 @@ const (
 const (
 	rosterPrepare = "roster-prepare"
 	rosterApply   = "roster-apply"
+	rosterUndo    = "roster-undo"
 )
+
+// begun is how far, of a hundred, a list has come when it begins to be carried out or undone: in one transaction, which nobody stops.
+const begun = 30
 
 func (s *Server) listImports(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	all, err := roster.Imports(req.Context(), s.DB, r.Viewer, 100)
@@ -102,19 +106,18 @@ func (s *Server) receive(w http.ResponseWriter, req *http.Request, r view.Reader
 	return s.reread(w, req, r, imp, len(content))
 }
 
-var errNoFile = fault.Define(fault.Invalid, "roster.no-file")
+var (
+	errNoFile = fault.Define(fault.Invalid, "roster.no-file")
+	errBegun  = fault.Define(fault.Conflict, "roster.begun")
+)
 
 // reread reads an import's file, now or soon, and goes to its page.
 func (s *Server) reread(w http.ResponseWriter, req *http.Request, r view.Reader, imp roster.Import, size int) error {
 	to := "/imports/" + imp.ID
 	if size > soonBytes {
-		err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
-			return job.Enqueue(ctx, tx, rosterPrepare, imp.ID, imp.ID)
-		})
-		if err != nil {
-			return err
-		}
-	} else if err := s.prepare(req.Context(), r, imp, func(int) error { return nil }); err != nil {
+		return s.soon(w, req, r, rosterPrepare, imp, to)
+	}
+	if err := s.prepare(req.Context(), r, imp, func(int) error { return nil }); err != nil {
 		return err
 	}
 	http.Redirect(w, req, to, http.StatusSeeOther)
@@ -156,7 +159,7 @@ func (s *Server) carryOut(ctx context.Context, r view.Reader, imp roster.Import,
 	if err != nil {
 		return err
 	}
-	if err := step(30); err != nil {
+	if err := step(begun); err != nil {
 		return err
 	}
 	return s.DB.Tx(db.Lengthy(ctx, roster.MaxTime), r.Person, func(ctx context.Context, tx *db.Tx) error {
@@ -165,6 +168,17 @@ func (s *Server) carryOut(ctx context.Context, r view.Reader, imp roster.Import,
 			return err
 		}
 		_, err = roster.Finish(ctx, tx, s.Ring, r.Viewer, imp, list, said, func(int, int) error { return ctx.Err() })
+		return err
+	})
+}
+
+// takeBack undoes what was carried out.
+func (s *Server) takeBack(ctx context.Context, r view.Reader, imp roster.Import, step func(percent int) error) error {
+	if err := step(begun); err != nil {
+		return err
+	}
+	return s.DB.Tx(db.Lengthy(ctx, roster.MaxTime), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		_, err := roster.Undo(ctx, tx, s.Ring, r.Viewer, imp.ID, imp.Version, office.Used)
 		return err
 	})
 }
@@ -190,6 +204,7 @@ func (s *Server) Jobs() map[string]job.Handler {
 	return map[string]job.Handler{
 		rosterPrepare: handle((*Server).prepare, roster.Received, roster.Ready, roster.Failed),
 		rosterApply:   handle((*Server).carryOut, roster.Ready),
+		rosterUndo:    handle((*Server).takeBack, roster.Applied),
 	}
 }
 
@@ -215,7 +230,7 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 		if d.Import, err = roster.Get(ctx, c, r.Viewer, req.PathValue("import")); err != nil {
 			return err
 		}
-		for _, kind := range []string{rosterPrepare, rosterApply} {
+		for _, kind := range []string{rosterPrepare, rosterApply, rosterUndo} {
 			j, err := job.Latest(ctx, c, kind, d.ID)
 			if errors.Is(err, db.ErrNoRows) {
 				continue
@@ -469,14 +484,7 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 		rows += n
 	}
 	if rows > soonRows {
-		err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
-			return job.Enqueue(ctx, tx, rosterApply, imp.ID, imp.ID)
-		})
-		if err != nil {
-			return err
-		}
-		http.Redirect(w, req, to, http.StatusSeeOther)
-		return nil
+		return s.soon(w, req, r, rosterApply, imp, to)
 	}
 	if err := s.carryOut(req.Context(), r, imp, func(int) error { return nil }); err != nil {
 		return err
@@ -484,17 +492,70 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 	return done(w, req, to, "roster.applied")
 }
 
+// undoImport takes back what an import did, now or soon.
 func (s *Server) undoImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	id := req.PathValue("import")
+	imp, err := roster.Get(req.Context(), s.DB, r.Viewer, req.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	to := "/imports/" + imp.ID
+	if imp.State == roster.Applied && imp.Version == formOf(req).version() && total(imp.Summary.Applied) > soonRows {
+		return s.soon(w, req, r, rosterUndo, imp, to)
+	}
 	long := req.WithContext(db.Lengthy(req.Context(), roster.MaxTime))
-	_, err := s.change(long, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		_, err := roster.Undo(ctx, tx, s.Ring, r.Viewer, id, formOf(req).version(), office.Used)
+	_, err = s.change(long, r, func(ctx context.Context, tx *db.Tx) (string, error) {
+		_, err := roster.Undo(ctx, tx, s.Ring, r.Viewer, imp.ID, formOf(req).version(), office.Used)
 		return "", err
 	})
 	if err != nil {
 		return err
 	}
-	return done(w, req, "/imports/"+id, "roster.undone")
+	return done(w, req, to, "roster.undone")
+}
+
+// soon lets something be done with an import in the background, and goes to the page that tells how far it has come.
+func (s *Server) soon(w http.ResponseWriter, req *http.Request, r view.Reader, kind string, imp roster.Import, to string) error {
+	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		return job.Enqueue(ctx, tx, kind, imp.ID, imp.ID)
+	})
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, req, to, http.StatusSeeOther)
+	return nil
+}
+
+// stopImport stops what is to be done with an import, if it has not begun to be done.
+func (s *Server) stopImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	stopped := false
+	imp, err := roster.Get(req.Context(), s.DB, r.Viewer, req.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
+		for _, kind := range []string{rosterApply, rosterUndo} {
+			j, err := job.Latest(ctx, tx, kind, imp.ID)
+			if errors.Is(err, db.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			did, err := job.CancelBefore(ctx, tx, j.ID, begun)
+			if err != nil {
+				return err
+			}
+			stopped = stopped || did
+		}
+		return nil
+	})
+	if err == nil && !stopped {
+		err = errBegun
+	}
+	if err != nil {
+		return err
+	}
+	return done(w, req, "/imports/"+imp.ID, "roster.stopped")
 }
 
 // discardImport puts an import away, and stops what is being done with it.

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -202,8 +203,52 @@ func TestLargeImport(t *testing.T) {
 			t.Error("the page does not tell that the list is being read")
 		}
 		worker := &job.Worker{DB: d, Handlers: s.Jobs(), Clock: time.Now, Log: slog.New(slog.DiscardHandler), Pause: time.Millisecond}
-		if some, err := worker.Step(t.Context()); !some || err != nil {
-			t.Fatal(some, err)
+		step := func() {
+			t.Helper()
+			if some, err := worker.Step(t.Context()); !some || err != nil {
+				t.Fatal(some, err)
+			}
 		}
+		people := func(want int, when string) {
+			t.Helper()
+			if n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM person`); err != nil || n != want {
+				t.Errorf("%s there are %d people, %v, want %d", when, n, err, want)
+			}
+		}
+		says := func(page, want string) {
+			t.Helper()
+			if text := k.get(page).Body.String(); !strings.Contains(text, want) {
+				t.Errorf("the page does not say %q", want)
+			}
+		}
+		step()
+
+		// Many rows are carried out in the background: the answer comes before it is done, and until it begins it can be stopped.
+		var many strings.Builder
+		many.WriteString("Efternamn;Förnamn;Arbetsplats;Kommun;Befattning;Tjänstgöringsgrad;Anställd from\r\n")
+		for i := range soonRows + 1 {
+			fmt.Fprintf(&many, "Ek%d;Eva;Köpings bibliotek;Köping;bibliotekarie;100;2001-01-01\r\n", i)
+		}
+		before, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM person`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, _ = k.send("koping-2012-09-manga.csv", []byte(many.String()))
+		if answer := k.act(page, "choices", "employer", k.payer, "on", "2012-10-01", "column_family", "Efternamn", "column_given", "Förnamn", "column_workplace", "Arbetsplats",
+			"column_municipality", "Kommun", "column_title", "Befattning", "column_share", "Tjänstgöringsgrad", "column_from", "Anställd from"); answer.Code != 303 {
+			t.Fatalf("choices: %d", answer.Code)
+		}
+		if answer := k.act(page, "apply"); answer.Code != 303 {
+			t.Fatalf("apply: %d", answer.Code)
+		}
+		people(before, "before the work is done")
+		says(page, "Än så länge går det att stoppa")
+		if answer := k.post(page + "/stop"); answer.Code != 303 {
+			t.Errorf("stop: %d", answer.Code)
+		}
+		if some, err := worker.Step(t.Context()); some || err != nil {
+			t.Errorf("what was stopped is done all the same: %v %v", some, err)
+		}
+		people(before, "once stopped")
 	})
 }

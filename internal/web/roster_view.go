@@ -97,6 +97,26 @@ func (d importPage) changes() (n int) {
 	return n
 }
 
+// working are the words for what is being done with an import.
+func (d importPage) working() string {
+	switch {
+	case d.Job.Kind == rosterPrepare:
+		return "roster.working"
+	case d.stoppable() && d.Job.Kind == rosterApply:
+		return "roster.waits"
+	case d.stoppable():
+		return "roster.waits-undo"
+	case d.Job.Kind == rosterApply:
+		return "roster.under-way"
+	}
+	return "roster.under-way-undo"
+}
+
+// stoppable reports whether what is to be done with an import has not begun to be done.
+func (d importPage) stoppable() bool {
+	return d.Job.Kind != rosterPrepare && (d.Job.State == "waiting" || d.Job.Done < begun)
+}
+
 func rosterName(r view.Reader, s roster.Shown) string {
 	if s.Protected {
 		return r.Say("roster.protected")

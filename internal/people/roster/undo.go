@@ -64,6 +64,9 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err := u.all(); err != nil {
 		return imp, err
 	}
+	if err := u.employer(&imp); err != nil {
+		return imp, err
+	}
 	for _, p := range persons {
 		if kept[p] {
 			imp.Summary.Kept = append(imp.Summary.Kept, p)
@@ -291,7 +294,27 @@ func (u *undoing) employment(r undoRow, text string) error {
 	return u.again(r, r.version-1, r.version+1)
 }
 
-// organisation takes back workplaces. One where someone is, or that others refer to, stays; so does an employer: empty, they do no harm.
+// employer takes the employer back that came with an import, if nothing else has come of them. The import still tells what they were called.
+func (u *undoing) employer(imp *Import) error {
+	if !slices.ContainsFunc(u.rows, func(r undoRow) bool { return r.entity == "employer" && r.row == imp.Employer }) {
+		return nil
+	}
+	others, err := db.Value[int](u.ctx, u.tx, `SELECT (SELECT count(*) FROM employment WHERE employer = $1) + (SELECT count(*) FROM employer WHERE id = $1 AND version > 1)
+		+ (SELECT count(*) FROM roster_import WHERE employer = $1 AND id <> $2)`, imp.Employer, imp.ID)
+	if err != nil || others > 0 {
+		return err
+	}
+	for _, statement := range []string{`UPDATE roster_import SET employer = NULL WHERE employer = $1`, `DELETE FROM roster_memory WHERE employer = $1`, `DELETE FROM employer WHERE id = $1`} {
+		if _, err := u.tx.Exec(u.ctx, statement, imp.Employer); err != nil {
+			return err
+		}
+	}
+	err = audit.Record(u.ctx, u.tx, audit.Event{Act: "remove", Entity: "employer", Row: imp.Employer})
+	imp.Employer = ""
+	return err
+}
+
+// organisation takes back workplaces. One where someone is, or that others refer to, stays: empty, it does no harm.
 func (u *undoing) organisation(r undoRow, text string) error {
 	switch r.entity + " " + r.act {
 	case "unit rename":

@@ -43,6 +43,7 @@ var stays = map[string]string{
 	"file.made_by":                   "who stored it",
 	"focus_text.made_by":             "who wrote",
 	"job.made_by":                    "who asked for it",
+	"mailing.made_by":                "who sent it",
 	"observed_sign.made_by":          "who noted it",
 	"once.actor":                     "who asked",
 	"owner_key.owner":                "the key of what the audit seals",

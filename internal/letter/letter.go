@@ -38,11 +38,12 @@ const (
 	OwnerLeft         = "owner-left"      // of a commitment
 	IdeaUsed          = "idea-used"       // another workplace goes on with it
 	WorkshopNudge     = "workshop-nudge"  // to set a date
+	Quotation         = "quotation"       // whether a passage may be quoted
 )
 
 // Templates are all of them.
 var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants,
-	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge}
+	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge, Quotation}
 
 // The states of a letter.
 const (

@@ -8,6 +8,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/reflection"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
@@ -101,6 +102,9 @@ func JoinPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 		return err
 	}
 	if err := focus.MovePerson(ctx, tx, ring, j.Drop, j.Keep); err != nil {
+		return err
+	}
+	if err := reflection.MovePerson(ctx, tx, ring, j.Drop, j.Keep); err != nil {
 		return err
 	}
 	if err := roster.MovePerson(ctx, tx, j.Drop, j.Keep); err != nil {

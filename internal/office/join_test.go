@@ -17,6 +17,7 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/reflection"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
 	"kompobib/internal/report"
@@ -25,7 +26,7 @@ import (
 
 // moves are the columns that tell whose a row is: they follow when two persons are joined.
 var moves = strings.Fields(`account.person activity.organiser api_token.person attendance.person attendance_before.person employment.person
-	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person
+	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person reflection.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person
 	workshop.leader workshop.note_taker`)
 
 // stays are the columns that tell under which id something was done, and so do not follow.
@@ -45,6 +46,8 @@ var stays = map[string]string{
 	"job.made_by":                    "who asked for it",
 	"mailing.made_by":                "who sent it",
 	"observed_sign.made_by":          "who noted it",
+	"learning_record_text.agreed_by": "who said so",
+	"learning_record_text.made_by":   "who wrote",
 	"once.actor":                     "who asked",
 	"owner_key.owner":                "the key of what the audit seals",
 	"passed_on.actor":                "who gave the word",
@@ -52,6 +55,8 @@ var stays = map[string]string{
 	"person_merge.into_person":       "raised by the joining itself",
 	"person_merge.person":            "the id that leads on",
 	"publication_text.made_by":       "who wrote",
+	"quotation.asked_by":             "who asked",
+	"reflection_theme.made_by":       "who coded",
 	"roster_import.applied_by":       "who carried it out",
 	"roster_import.undone_by":        "who undid it",
 	"sheet.made_by":                  "who printed",
@@ -191,6 +196,9 @@ func (w *world) full() {
 			[][]any{{"c", 1, tx.At, "ewa", "create", "open", "ewa", 1}}); err != nil {
 			return err
 		}
+		if err := reflection.Write(ctx, tx, w.ring, access.Viewer{Person: "ewa"}, &reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "att lyssna"}}}); err != nil {
+			return err
+		}
 		if err := db.Insert(ctx, tx, "answer", "signup, question, sealed", "", [][]any{{"past-ewa", "q", sealed[0]}}); err != nil {
 			return err
 		}
@@ -211,6 +219,9 @@ func (w *world) readable() {
 	answers, err := activity.Answers(ctx, w.d, w.ring, access.System, "past", dbtest.Now)
 	if err != nil || answers["eva"]["q"] != "vegetariskt" {
 		t.Errorf("answers: %v %v", answers, err)
+	}
+	if list, err := reflection.Mine(ctx, w.d, w.ring, access.Viewer{Person: "eva"}); err != nil || len(list) != 1 || list[0].Answers["take"] != "att lyssna" {
+		t.Errorf("a logbook: %+v %v", list, err)
 	}
 	if l, err := letter.Get(ctx, w.d, access.System, w.ring, "l1"); err != nil || l.Body != "Hej Ewa" || l.Person != "eva" {
 		t.Errorf("a letter: %+v %v", l, err)

@@ -148,6 +148,8 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 			return err
 		}
 		w.values["title"], w.path = shop, workshopPath(x.About)
+	case "reflection":
+		w.path = logbookPath + "/" + x.About
 	case "activity":
 		a, err := activity.GetActivity(ctx, c, access.System, x.About)
 		if err != nil {
@@ -155,10 +157,11 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 		}
 		w.values["title"], w.path = a.Title, "/activities/"+a.ID
 	}
-	if x.Programme == "" {
+	of, _ := x.Args["programme"].(string) // of a letter that the office's outbox does not show
+	if of = cmp.Or(x.Programme, of); of == "" {
 		return nil
 	}
-	p, err := programme.Get(ctx, c, access.System, x.Programme)
+	p, err := programme.Get(ctx, c, access.System, of)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
-	"kompobib/internal/secret"
 )
 
 // Reaches says who gets in at a route, by whose row it is about: names of roles with spaces between.
@@ -112,11 +111,7 @@ func (v *visit) fresh() {
 	}
 	v.d = dbtest.Open(v.t, v.again())
 	v.before = v.recorded()
-	ring, err := secret.NewRing(slices.Repeat([]byte{7}, 32))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	s := &Server{DB: v.d, Ring: ring, Log: slog.New(slog.NewTextHandler(v.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now, Service: "KompoBib",
+	s := &Server{DB: v.d, Ring: testRing(v.t), Log: slog.New(slog.NewTextHandler(v.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now, Service: "KompoBib",
 		Viewer: func(req *http.Request) access.Viewer {
 			if v.person == "" {
 				return access.Viewer{}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,11 +11,13 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/learning/reflection"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
 	"kompobib/internal/publishing"
+	"kompobib/internal/secret"
 )
 
 // A world is two small programmes that know nothing of each other, one person in each role, and rows of
@@ -244,12 +247,68 @@ func (b *builder) build() {
 	b.occasion("other", p, goal, b.w.viewers["office"], other)
 	b.occasion("elsewhere", q, otherGoal, "", elsewhere)
 
+	b.reflections("own", p, main, ann)
+	b.reflections("other", p, branch, other)
+	b.reflections("elsewhere", q, away, elsewhere)
+
 	b.row("grant", "other", b.grant(other, access.Grant{Role: access.Steering, Programme: p}).ID)
 	for _, whose := range []string{"own", "other", "elsewhere"} {
-		letters, err := letter.List(b.t.Context(), b.d, access.System, letter.Filter{Person: b.w.rows["person"][whose]})
+		letters, err := letter.List(b.t.Context(), b.d, access.System, letter.Filter{Person: b.w.rows["person"][whose], AboutKind: "occasion"})
 		if err != nil || len(letters) == 0 {
 			b.t.Fatalf("%d letters, %v", len(letters), err)
 		}
 		b.row("letter", whose, letters[0].ID)
 	}
+}
+
+// testRing is the ring of every world.
+func testRing(t *testing.T) *secret.Ring {
+	t.Helper()
+	ring, err := secret.NewRing(slices.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// reflections lets someone keep one text to themselves and share another with their programme, which codes it, and quotes it with their leave. Their workplace
+// has a record.
+func (b *builder) reflections(whose, programme, workplace, person string) {
+	b.t.Helper()
+	ring, today := testRing(b.t), local.DateOf(b.d.Now(), time.UTC)
+	v, err := people.Viewer(b.t.Context(), b.d, person, today)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	office := access.Viewer{Person: "office-of-" + programme, On: today, Grants: []access.Grant{{Role: access.Office, Programme: programme, Workplaces: []string{workplace}}}}
+	x := reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "Vi lyssnar mer."}}}
+	y, theme := x, reflection.Theme{Programme: programme, Name: "Bemötande"}
+	b.do(func(ctx context.Context, tx *db.Tx) error { return reflection.Write(ctx, tx, ring, v, &x) })
+	b.row("entry", whose, x.ID)
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		if err := reflection.Write(ctx, tx, ring, v, &y); err != nil {
+			return err
+		}
+		return reflection.Share(ctx, tx, ring, v, y.ID, 1, reflection.Sharing{Level: reflection.Programme, Programme: programme, Workplace: workplace}, today)
+	})
+	if y, err = reflection.Get(b.t.Context(), b.d, ring, v, y.ID); err != nil {
+		b.t.Fatal(err)
+	}
+	b.row("reflection", whose, y.Shared)
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		_, err := reflection.WriteRecord(ctx, tx, office, programme, workplace, 0, "Vi har lärt oss att lyssna.")
+		return err
+	})
+	if whose != "other" { // a programme has one such theme
+		b.do(func(ctx context.Context, tx *db.Tx) error { return reflection.SaveTheme(ctx, tx, office, &theme) })
+		b.row("theme", whose, theme.ID)
+	}
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		id, err := reflection.Ask(ctx, tx, ring, office, y.Shared, "Vi lyssnar")
+		if err != nil {
+			return err
+		}
+		b.row("quotation", whose, id)
+		return reflection.Answer(ctx, tx, ring, v, id, 1, reflection.Yes)
+	})
 }

@@ -1,0 +1,226 @@
+package reflection
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/letter"
+	"kompobib/internal/local"
+	"kompobib/internal/secret"
+)
+
+var (
+	ErrQuotation   = fault.Define(fault.NotFound, "reflection.quotation-not")
+	ErrPassage     = fault.Define(fault.Invalid, "reflection.passage-not")
+	ErrPassageLong = fault.Define(fault.Invalid, "reflection.passage-long")
+	ErrAskedTwice  = fault.Define(fault.Conflict, "reflection.asked-twice")
+	ErrAnswer      = fault.Define(fault.Invalid, "reflection.answer-not")
+	ErrUse         = fault.Define(fault.Invalid, "reflection.use-empty")
+	ErrNotAgreed   = fault.Define(fault.Conflict, "reflection.not-agreed")
+)
+
+const maxPassage = 1000
+
+// The states of a quotation. Only the second and third let it be used.
+const (
+	Asked     = "asked"
+	Yes       = "yes"
+	YesNamed  = "yes-named"
+	No        = "no"
+	Withdrawn = "withdrawn"
+)
+
+// A Quotation is a passage that the office would quote.
+type Quotation struct {
+	ID, Programme string
+	Shared        string // the reflection, "" if it is no longer shared
+	Reflection    string // its own id, for its author
+	Passage       string // "" to the office, once its author has said no
+	State         string
+	AskedAt       time.Time
+	AnsweredAt    *time.Time
+	UsedIn        string // the report that it has been handed in with
+	Version       int
+
+	// Its source.
+	By       string // the author's name, if they said yes to that
+	About    string // the title of what the reflection is about
+	Occasion string
+	Date     local.Date // that the reflection bears
+
+	person        string
+	given, family string
+	protected     bool
+}
+
+// Agreed reports whether it may be used.
+func (q Quotation) Agreed() bool { return q.State == Yes || q.State == YesNamed }
+
+func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string, args ...any) ([]Quotation, error) {
+	list, err := db.All(ctx, c, func(q *Quotation) []any {
+		return []any{&q.ID, &q.Programme, &q.Shared, &q.Passage, &q.State, &q.AskedAt, &q.AnsweredAt, &q.UsedIn, &q.Version, &q.About, &q.Occasion, &q.Date,
+			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected)}
+	}, `SELECT q.id, q.programme, coalesce(r.shared, ''), q.passage, q.state, q.asked_at, q.answered_at, q.used_in, q.version, coalesce(a.title, ''), coalesce(r.occasion, ''), r.date,
+			r.id, r.person, n.given, n.family, n.protected
+		FROM quotation q JOIN reflection r ON r.id = q.reflection JOIN person n ON n.id = r.person
+		LEFT JOIN occasion o ON o.id = r.occasion LEFT JOIN activity a ON a.id = o.activity WHERE `+where+` ORDER BY q.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]secret.Item, len(list))
+	for i, q := range list {
+		items[i] = secret.Item{Owner: q.person, Text: q.Passage}
+	}
+	plain, err := secret.OpenAll(ctx, c, ring, items)
+	for i := range plain {
+		q := &list[i]
+		q.Passage = plain[i]
+		if q.State == YesNamed && !q.protected {
+			q.By = q.given + " " + q.family
+		}
+	}
+	return list, err
+}
+
+// Quotations are those of a programme that v plans the learning of or reads of, the first asked first. What is not agreed on, and not
+// waiting for an answer, comes without its text.
+func Quotations(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, prog string) ([]Quotation, error) {
+	if !v.In(access.SeeLearning, prog) {
+		return nil, ErrQuotation
+	}
+	list, err := quotations(ctx, c, ring, `q.programme = $1`, prog)
+	for i := range list {
+		if q := &list[i]; q.State == No || q.State == Withdrawn {
+			q.Passage, q.Shared = "", ""
+		}
+		list[i].Reflection = ""
+	}
+	return list, err
+}
+
+// OwnQuotations are those of v's own texts, the first asked first.
+func OwnQuotations(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer) ([]Quotation, error) {
+	return quotations(ctx, c, ring, `r.person = $1`, v.Person)
+}
+
+// OwnQuotation is one of them.
+func OwnQuotation(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, id string) (Quotation, error) {
+	list, err := quotations(ctx, c, ring, `q.id = $1 AND r.person = $2`, id, v.Person)
+	if err == nil && len(list) == 0 {
+		err = ErrQuotation
+	}
+	if err != nil {
+		return Quotation{}, err
+	}
+	return list[0], nil
+}
+
+// Ask asks the author of a shared reflection whether a passage of it may be quoted. The letter is none that the office's outbox shows, since it would
+// tell who wrote what is shared without a name.
+func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, shared, passage string) (string, error) {
+	row, person, prog, err := rowOf(ctx, tx, v, shared)
+	if err != nil {
+		return "", err
+	}
+	s, err := Find(ctx, tx, ring, v, shared)
+	if err != nil {
+		return "", err
+	}
+	passage = strings.Join(strings.Fields(passage), " ")
+	var faults fault.List
+	faults.Unless(utf8.RuneCountInString(passage) <= maxPassage, ErrPassageLong.At("passage", maxPassage))
+	within := slices.ContainsFunc(Questions, func(q string) bool {
+		return strings.Contains(strings.Join(strings.Fields(s.Answers[q]), " "), passage)
+	})
+	faults.Unless(passage != "" && within, ErrPassage.At("passage"))
+	if err := faults.Err(); err != nil {
+		return "", err
+	}
+	asked, err := quotations(ctx, tx, ring, `q.reflection = $1 AND q.state IN ('asked', 'yes', 'yes-named')`, row)
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(asked, func(q Quotation) bool { return q.Passage == passage }) {
+		return "", ErrAskedTwice.At("passage")
+	}
+	sealed, err := secret.Seal(ctx, tx, ring, person, passage)
+	if err != nil {
+		return "", err
+	}
+	id := tx.NewID()
+	if _, err := tx.Exec(ctx, `INSERT INTO quotation (id, reflection, programme, passage, asked_by, asked_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		id, row, prog, sealed, tx.By, tx.At); err != nil {
+		return "", err
+	}
+	if err := letter.Queue(ctx, tx, letter.Letter{Person: person, Template: letter.Quotation, AboutKind: "reflection", About: row, Args: map[string]any{"programme": prog}}); err != nil {
+		return "", err
+	}
+	return id, audit.Record(ctx, tx, audit.Event{Act: "ask", Entity: "quotation", Row: shared})
+}
+
+// Answer is what the author of a passage says: [Yes], [YesNamed] or [No]. They may say otherwise at any time; a no after
+// a yes is told to the office as such. The event names their own row, as all that an author does.
+func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, state string) error {
+	q, err := OwnQuotation(ctx, tx, ring, v, id)
+	if err != nil {
+		return err
+	}
+	var faults fault.List
+	faults.Unless(state == Yes || state == YesNamed || state == No, ErrAnswer.At("answer"))
+	faults.Unless(state != YesNamed || !q.protected, ErrProtected.At("answer"))
+	faults.Unless(state == No || q.Shared != "", ErrShared.At("answer"))
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	if state == No && (q.Agreed() || q.State == Withdrawn) {
+		state = Withdrawn
+	}
+	if state == q.State {
+		return nil
+	}
+	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.Stale
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "reflection", Row: q.Reflection, Detail: map[string]any{"state": state}})
+}
+
+// Use notes that an agreed quotation has been handed in with a report, from which it can no longer be taken back.
+func Use(ctx context.Context, tx *db.Tx, v access.Viewer, prog, id string, version int, report string) error {
+	if !v.In(access.PlanLearning, prog) {
+		return ErrQuotation
+	}
+	report = strings.TrimSpace(report)
+	if report == "" || utf8.RuneCountInString(report) > maxTitle {
+		return fault.List{ErrUse.At("report", maxTitle)}
+	}
+	state, err := db.Value[string](ctx, tx, `SELECT state FROM quotation WHERE id = $1 AND programme = $2`, id, prog)
+	if errors.Is(err, db.ErrNoRows) {
+		err = ErrQuotation
+	}
+	if err != nil {
+		return err
+	}
+	if state != Yes && state != YesNamed {
+		return ErrNotAgreed
+	}
+	n, err := tx.Exec(ctx, `UPDATE quotation SET used_in = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state IN ('yes', 'yes-named')`, report, id, version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.Stale
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "use", Entity: "quotation", Row: id})
+}

@@ -1,0 +1,489 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kompobib/internal/db"
+	"kompobib/internal/learning/reflection"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/secret"
+	"kompobib/internal/web/view"
+)
+
+const logbookPath = "/me/logbook"
+
+func entryPath(id string) string { return logbookPath + "/" + id }
+
+// A logbook is what someone has written for themselves, and what they are asked.
+type logbook struct {
+	Entries []reflection.Reflection
+	Asked   []reflection.Quotation // that wait for an answer
+	Quoted  []reflection.Quotation // all others
+	Unsaid  []reflection.Attended  // what they have been at lately and not written of
+}
+
+func logbookCrumbs(r view.Reader) []view.Link {
+	return []view.Link{{Href: "/me", Text: r.Say("me.title")}, {Href: logbookPath, Text: r.Say("reflection.logbook")}}
+}
+
+func (s *Server) logbook(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	const unsaid = 3
+	var d logbook
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Entries, err = reflection.Mine(ctx, c, s.Ring, r.Viewer); err != nil {
+			return err
+		}
+		quotations, err := reflection.OwnQuotations(ctx, c, s.Ring, r.Viewer)
+		if err != nil {
+			return err
+		}
+		for _, q := range quotations {
+			if q.State == reflection.Asked {
+				d.Asked = append(d.Asked, q)
+			} else {
+				d.Quoted = append(d.Quoted, q)
+			}
+		}
+		attended, err := reflection.AttendedBy(ctx, c, r.Viewer)
+		for _, a := range attended {
+			if len(d.Unsaid) < unsaid && !slices.ContainsFunc(d.Entries, func(e reflection.Reflection) bool { return e.Occasion == a.Occasion }) {
+				d.Unsaid = append(d.Unsaid, a)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, logbookView(r, d))
+}
+
+// An entryPage is an entry of one's own logbook.
+type entryPage struct {
+	reflection.Reflection
+	Versions  []reflection.Version
+	Earlier   *reflection.Version // one that is asked for
+	Programme programme.Programme // that it is shared with
+	Workplace string              // the name of that which it is shared with
+	Quoted    []reflection.Quotation
+	Zone      string
+}
+
+// readEntry reads an entry of the reader's own.
+func (s *Server) readEntry(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d entryPage, err error) {
+	d.Zone = zone
+	if d.Reflection, err = reflection.Get(ctx, c, s.Ring, r.Viewer, req.PathValue("entry")); err != nil || d.Level == reflection.Me {
+		return d, err
+	}
+	if d.Programme, err = programme.Get(ctx, c, r.Viewer, d.Sharing.Programme); err != nil {
+		return d, err
+	}
+	if d.Sharing.Workplace != "" {
+		names, err := people.UnitNames(ctx, c, []string{d.Sharing.Workplace})
+		if err != nil {
+			return d, err
+		}
+		d.Workplace = names[d.Sharing.Workplace]
+	}
+	return d, nil
+}
+
+func (s *Server) showEntry(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var d entryPage
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d, err = s.readEntry(ctx, c, req, r); err != nil {
+			return err
+		}
+		if d.Versions, err = reflection.Versions(ctx, c, s.Ring, r.Viewer, d.ID); err != nil {
+			return err
+		}
+		for i, x := range d.Versions {
+			if i > 0 && strconv.Itoa(x.Number) == req.URL.Query().Get("text") {
+				d.Earlier = &d.Versions[i]
+			}
+		}
+		quotations, err := reflection.OwnQuotations(ctx, c, s.Ring, r.Viewer)
+		for _, q := range quotations {
+			if q.Reflection == d.ID {
+				d.Quoted = append(d.Quoted, q)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, entryView(r.In(d.Programme.ID), d))
+}
+
+// entryForm writes an entry: a new one, or the one in the path.
+func (s *Server) entryForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		x := reflection.Reflection{Date: s.today(zone), Occasion: req.URL.Query().Get("occasion")}
+		to := logbookPath + "/new"
+		adding := req.PathValue("entry") == ""
+		if !adding {
+			if x, err = reflection.Get(ctx, c, s.Ring, r.Viewer, req.PathValue("entry")); err != nil {
+				return f, err
+			}
+			to = entryPath(x.ID) + "/edit"
+		}
+		say := func(code string) string { return r.Say("reflection." + code) }
+		f = formPage{
+			Page: view.Page{Title: say("edit"), Lead: say("private"), Crumbs: logbookCrumbs(r)},
+			Form: view.Form{Action: to, Version: x.Version, Keep: true}, Submit: say("save"), Back: logbookPath,
+		}
+		if adding {
+			f.Title = say("new")
+			attended, err := reflection.AttendedBy(ctx, c, r.Viewer)
+			if err != nil {
+				return f, err
+			}
+			options := []view.Option{}
+			for _, a := range attended {
+				label := a.Title
+				if a.Name != "" {
+					label += ", " + a.Name
+				}
+				options = append(options, view.Option{Value: a.Occasion, Label: label + ", " + r.ShortDate(a.Date)})
+			}
+			f.Controls = append(f.Controls, control{Field: view.Field{Name: "occasion", Label: say("about"), Value: x.Occasion, Options: view.None(say("about-none"), options)}, As: "select"})
+		} else {
+			f.Back = entryPath(x.ID)
+			if x.About != "" {
+				f.What = append(f.What, r.Say("reflection.about-it", x.About))
+			}
+			if x.Level != reflection.Me {
+				f.What = append(f.What, say("edit-shared"))
+			}
+		}
+		f.Controls = append(f.Controls,
+			control{Field: view.Field{Name: "title", Label: say("title"), Optional: true, Value: x.Title}},
+			dateControl("date", say("date"), x.Date))
+		for _, q := range reflection.Questions {
+			field := view.Field{Name: q, Label: r.Say("reflection.question-" + q), Optional: true, Rows: 4, Value: x.Answers[q]}
+			if q == "free" {
+				field.Help = r.Say("reflection.most", r.Number(reflection.MaxText))
+			}
+			f.Controls = append(f.Controls, control{Field: field, As: "textarea"})
+		}
+		return f, nil
+	}
+}
+
+func (s *Server) saveEntry(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	in := formOf(req)
+	x := reflection.Reflection{ID: req.PathValue("entry"), Occasion: in.text("occasion"), Date: in.date("date"), Version: in.version(),
+		Text: reflection.Text{Title: in.text("title"), Answers: map[string]string{}}}
+	for _, q := range reflection.Questions {
+		x.Answers[q] = in.text(q)
+	}
+	return s.takeForm(w, req, r, "reflection.saved", s.entryForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		x := x // it may run twice
+		if x.ID != "" {
+			err := reflection.Rewrite(ctx, tx, s.Ring, r.Viewer, &x)
+			return entryPath(x.ID), err
+		}
+		err := reflection.Write(ctx, tx, s.Ring, r.Viewer, &x)
+		return entryPath(x.ID), err
+	})
+}
+
+func (s *Server) entryRemoval(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		x, err := reflection.Get(ctx, c, s.Ring, r.Viewer, req.PathValue("entry"))
+		if err != nil {
+			return f, err
+		}
+		f = formPage{Page: view.Page{Title: r.Say("reflection.remove"), Lead: entryTitle(r, x), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: entryPath(x.ID) + "/remove"},
+			What: []string{r.Say("reflection.remove-what")}, Submit: r.Say("reflection.remove"), Danger: true, Back: entryPath(x.ID)}
+		if x.Level != reflection.Me {
+			f.What = append(f.What, r.Say("reflection.remove-shared"))
+		}
+		return f, nil
+	}
+}
+
+func (s *Server) removeEntry(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	return s.takeForm(w, req, r, "reflection.removed", s.entryRemoval(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		return logbookPath, reflection.Remove(ctx, tx, s.Ring, r.Viewer, req.PathValue("entry"))
+	})
+}
+
+// shareForm chooses who reads an entry, and says what that makes of it.
+func (s *Server) shareForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		d, err := s.readEntry(ctx, c, req, r)
+		if err != nil {
+			return f, err
+		}
+		places, err := reflection.PlacesFor(ctx, c, r.Viewer, d.Reflection)
+		if err != nil {
+			return f, err
+		}
+		var programmes = map[string]programme.Programme{}
+		var units []string
+		for _, p := range places {
+			if programmes[p.Programme], err = programme.Get(ctx, c, r.Viewer, p.Programme); err != nil {
+				return f, err
+			}
+			if p.Workplace != "" {
+				units = append(units, p.Workplace)
+			}
+		}
+		names, err := people.UnitNames(ctx, c, units)
+		if err != nil {
+			return f, err
+		}
+		person, err := people.GetPerson(ctx, c, r.Viewer, r.Person)
+		if err != nil {
+			return f, err
+		}
+		owner, short := r.Say("reflection.the-owner"), r.Say("reflection.the-programme")
+		if len(places) > 0 {
+			p := programmes[places[0].Programme]
+			short = p.ShortName
+			if v := r.In(p.ID).Programme(); v != nil && v.ID == p.ID && v.Owner() != "" {
+				owner = v.Owner()
+			}
+		}
+		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
+		f = formPage{Page: view.Page{Title: say("share"), Lead: entryTitle(r, d.Reflection), Crumbs: logbookCrumbs(r)},
+			Form: view.Form{Action: entryPath(d.ID) + "/share", Version: d.Version}, Above: shareAbove(r, d), Heading: say("who-reads"), Submit: say("share-do"), Back: entryPath(d.ID)}
+		if len(places) == 0 {
+			f.Above, f.Controls, f.Submit, f.Heading = shareNowhere(r), nil, "", ""
+			return f, nil
+		}
+		level := d.Level
+		if level == reflection.Me {
+			level = reflection.Workplace
+		}
+		var levels []view.Option
+		for _, l := range []reflection.Level{reflection.Workplace, reflection.Programme, reflection.Public} {
+			if l == reflection.Workplace && places[0].Workplace == "" {
+				continue
+			}
+			help := say("level-public-help", owner)
+			switch l {
+			case reflection.Workplace:
+				help = say("level-workplace-help")
+			case reflection.Programme:
+				help = say("level-programme-help", short, owner)
+			}
+			levels = append(levels, view.Option{Value: string(l), Label: r.State("reflection-level", string(l)), Help: help})
+		}
+		f.Controls = append(f.Controls, control{Field: view.Field{Name: "level", Label: say("level-label"), Value: string(level), Options: levels}, As: "radios"})
+		place := places[0].Programme + " " + places[0].Workplace
+		if len(places) == 1 {
+			f.Controls = append(f.Controls, control{Field: view.Field{Name: "place", Value: place}, As: "hidden"})
+		} else {
+			var options []view.Option
+			for _, p := range places {
+				label := names[p.Workplace]
+				if len(programmes) > 1 {
+					label = strings.Trim(label+", "+programmes[p.Programme].ShortName, ", ")
+				}
+				options = append(options, view.Option{Value: p.Programme + " " + p.Workplace, Label: label})
+				if d.Sharing.Workplace == p.Workplace && d.Sharing.Programme == p.Programme {
+					place = p.Programme + " " + p.Workplace
+				}
+			}
+			f.Controls = append(f.Controls, control{Field: view.Field{Name: "place", Label: say("place"), Value: place, Options: options}, As: "select"})
+		}
+		named := control{Field: view.Field{Name: "named", Label: say("named", person.Name()), Help: say("named-help"), Value: flag(d.Named)}, As: "checkbox"}
+		if person.Protected {
+			named.Help = say("named-protected")
+		}
+		f.Controls = append(f.Controls, named)
+		return f, nil
+	}
+}
+
+func (s *Server) shareEntry(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	in := formOf(req)
+	prog, workplace, _ := strings.Cut(in.text("place"), " ")
+	to := reflection.Sharing{Level: reflection.Level(in.text("level")), Programme: prog, Workplace: workplace, Named: in.ticked("named")}
+	if to.Level == reflection.Me {
+		to.Level = "" // which is for the button that withdraws
+	}
+	return s.takeForm(w, req, r, "reflection.shared", s.shareForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		id := req.PathValue("entry")
+		return entryPath(id), reflection.Share(ctx, tx, s.Ring, r.Viewer, id, in.version(), to, s.today(zone))
+	})
+}
+
+func (s *Server) withdrawEntry(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	to, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
+		id := req.PathValue("entry")
+		return entryPath(id), reflection.Share(ctx, tx, s.Ring, r.Viewer, id, 0, reflection.Sharing{Level: reflection.Me}, s.today(zone))
+	})
+	if err != nil {
+		return err
+	}
+	return done(w, req, to, "reflection.withdrawn")
+}
+
+// quotationForm asks the author of a passage whether it may be quoted.
+func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		q, err := reflection.OwnQuotation(ctx, c, s.Ring, r.Viewer, req.PathValue("quotation"))
+		if err != nil {
+			return f, err
+		}
+		p, err := programme.Get(ctx, c, r.Viewer, q.Programme)
+		if err != nil {
+			return f, err
+		}
+		person, err := people.GetPerson(ctx, c, r.Viewer, r.Person)
+		if err != nil {
+			return f, err
+		}
+		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
+		f = formPage{Page: view.Page{Title: say("may-quote"), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: "/me/quotations/" + q.ID, Version: q.Version},
+			Above: quotationAbove(r, q, p), Heading: say("your-answer"), Submit: say("answer"), Back: logbookPath}
+		options := []view.Option{{Value: reflection.No, Label: say("answer-no")}}
+		if q.Shared != "" {
+			options = []view.Option{{Value: reflection.Yes, Label: say("answer-yes")}}
+			if !person.Protected {
+				options = append(options, view.Option{Value: reflection.YesNamed, Label: say("answer-yes-named", person.Name())})
+			}
+			options = append(options, view.Option{Value: reflection.No, Label: say("answer-no")})
+		}
+		value := q.State
+		if value == reflection.Withdrawn {
+			value = reflection.No
+		}
+		f.Controls = []control{{Field: view.Field{Name: "answer", Label: say("may-quote"), Value: value, Options: options}, As: "radios"}}
+		return f, nil
+	}
+}
+
+func (s *Server) answerQuotation(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	in := formOf(req)
+	return s.takeForm(w, req, r, "reflection.answered", s.quotationForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		return logbookPath, reflection.Answer(ctx, tx, s.Ring, r.Viewer, req.PathValue("quotation"), in.version(), in.text("answer"))
+	})
+}
+
+// entryTitle is what an entry is called: its title, what it is about or its day.
+func entryTitle(r view.Reader, x reflection.Reflection) string {
+	return titleOf(r, x.Text, x.About, x.Date)
+}
+
+func titleOf(r view.Reader, t reflection.Text, about string, on local.Date) string {
+	switch {
+	case t.Title != "":
+		return t.Title
+	case about != "":
+		return about
+	}
+	return r.Say("reflection.of-day", on)
+}
+
+// begins is how a text begins, for a list.
+func begins(t reflection.Text) string { return excerpt(t.Whole()) }
+
+// excerpt is the beginning of a text on one line, in whole words.
+func excerpt(text string) string {
+	const most = 220 // characters
+	text = strings.Join(strings.Fields(text), " ")
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	text = string(runes[:most])
+	if i := strings.LastIndexByte(text, ' '); i > 0 {
+		text = text[:i]
+	}
+	return text + " …"
+}
+
+// sharedAs tells who reads an entry.
+func sharedAs(r view.Reader, d entryPage) string {
+	code := "reflection.shared-" + string(d.Level)
+	name := r.Say("reflection.without-name")
+	if d.Named {
+		name = r.Say("reflection.with-name")
+	}
+	if d.Level == reflection.Workplace {
+		return r.Say(code, d.Workplace, d.SharedOn, name)
+	}
+	return r.Say(code, d.Programme.ShortName, d.SharedOn, name)
+}
+
+// sharedBy tells who shared something, when and with whom.
+func sharedBy(r view.Reader, l sharedList, x reflection.Shared) string {
+	by := r.Say("reflection.somebody")
+	if x.By != "" {
+		by = x.By
+		if name := l.Workplaces[x.Workplace]; name != "" {
+			by += ", " + name
+		}
+	}
+	return r.Say("reflection.by", by, x.On, strings.ToLower(r.State("reflection-level", string(x.Level))))
+}
+
+// A publicReflections page is what people have shared with everyone.
+type publicReflections struct {
+	Programme programme.Programme
+	sharedList
+}
+
+// A sharedList is a part of what is shared, with the names that it needs.
+type sharedList struct {
+	Items      []reflection.Shared
+	Next       string            // the address of what comes after
+	Workplaces map[string]string // names by id
+}
+
+// sharedPerPage is how many stand on a page.
+const sharedPerPage = 20
+
+// listShared reads a page of what is shared.
+func listShared(ctx context.Context, c db.Conn, ring *secret.Ring, r view.Reader, f reflection.Filter) (l sharedList, err error) {
+	f.Limit = sharedPerPage + 1
+	on, id, _ := strings.Cut(r.Query().Get("after"), " ")
+	if local.Date(on).Valid() {
+		f.AfterOn, f.AfterID = local.Date(on), id
+	}
+	if l.Items, err = reflection.List(ctx, c, ring, r.Viewer, f); err != nil {
+		return l, err
+	}
+	if len(l.Items) > sharedPerPage {
+		l.Items = l.Items[:sharedPerPage]
+		last := l.Items[sharedPerPage-1]
+		l.Next = r.With("after", string(last.On)+" "+last.ID)
+	}
+	var units []string
+	for _, s := range l.Items {
+		if s.Workplace != "" {
+			units = append(units, s.Workplace)
+		}
+	}
+	l.Workplaces, err = people.UnitNames(ctx, c, units)
+	return l, err
+}
+
+func (s *Server) publicReflections(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var d publicReflections
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.Programme, err = programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug")); err != nil {
+			return err
+		}
+		d.sharedList, err = listShared(ctx, c, s.Ring, r, reflection.Filter{Programme: d.Programme.ID, Level: reflection.Public})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, publicReflectionsView(r.In(d.Programme.ID), d))
+}

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/api"
+	"kompobib/internal/auth"
+	"kompobib/internal/backup"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/file"
+)
+
+// planted is a word that nobody but its author shall find: plain, so that no encoding hides it.
+const planted = "viskleken4711"
+
+// What someone keeps private is looked for on every page and in every download as everyone, through the interface with every key, in the log,
+// in the letters, and in every column of every table as a backup holds them, on both engines. Only its author finds it.
+func TestPrivateStaysPrivate(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, address string) {
+		d := dbtest.Open(t, address)
+		w := newWorld(t, d)
+		var log bytes.Buffer
+		v := &visit{t: t, w: w, d: d}
+		s := &Server{DB: d, Ring: testRing(t), Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now, Service: "KompoBib",
+			Viewer: func(req *http.Request) access.Viewer {
+				if v.person == "" {
+					return access.Viewer{}
+				}
+				viewer, _, err := resolve(req.Context(), d, v.person, "2012-10-12")
+				if err != nil {
+					t.Error(err)
+				}
+				return viewer
+			}}
+		v.handler = s.Handler()
+		ask := func(role, method, path, body string) *httptest.ResponseRecorder {
+			v.person = w.viewers[role]
+			req := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+			if method == http.MethodPost {
+				req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+			answer := httptest.NewRecorder()
+			v.handler.ServeHTTP(answer, req)
+			return answer
+		}
+
+		// Written, mended, sent badly and too late, shared and withdrawn.
+		entry := url.Values{"key": {"k"}, "date": {"2012-10-11"}, "title": {planted}, "take": {"Jag " + planted}, "free": {planted}}
+		saved := ask("participant", "POST", "/me/logbook/new", entry.Encode())
+		page := saved.Header().Get("Location")
+		if saved.Code != http.StatusSeeOther {
+			t.Fatalf("written: %d", saved.Code)
+		}
+		for _, step := range []struct {
+			path string
+			form url.Values
+			want int
+		}{
+			{"/edit", url.Values{"key": {"l"}, "version": {"1"}, "date": {"2012-10-11"}, "take": {planted + " igen"}}, 303},
+			{"/edit", url.Values{"key": {"m"}, "version": {"1"}, "date": {"2012-10-11"}, "take": {planted + " sent"}}, 409},
+			{"/edit", url.Values{"key": {"n"}, "version": {"2"}, "date": {planted}, "take": {planted}}, 422},
+			{"/share", url.Values{"key": {"o"}, "version": {"2"}, "level": {"public"}, "place": {w.rows["programme"]["own"] + " " + w.rows["unit"]["own"]}}, 303},
+		} {
+			if got := ask("participant", "POST", page+step.path, step.form.Encode()); got.Code != step.want {
+				t.Fatalf("%s: %d, want %d", step.path, got.Code, step.want)
+			}
+		}
+		public := ask("public", "GET", "/p/kompobib/reflections", "").Body.String()
+		if !strings.Contains(public, planted) {
+			t.Error("what is shared with everyone is not found: this test would find nothing")
+		}
+		if got := ask("participant", "POST", page+"/withdraw", "key=p"); got.Code != http.StatusSeeOther {
+			t.Fatalf("withdrawn: %d", got.Code)
+		}
+
+		w.rows["entry"]["own"] = strings.TrimPrefix(page, logbookPath+"/")
+		mine := 0
+		for _, route := range routes {
+			for _, whose := range []string{"own", "other"} {
+				method, path, ok := w.path(route.pattern, whose)
+				if !ok || method == http.MethodPost && !strings.HasSuffix(path, "/file") {
+					continue
+				}
+				for _, role := range roles {
+					for _, q := range []string{queries[route.pattern], "?text=1", "?format=xlsx"} {
+						form := ""
+						if method == http.MethodPost {
+							form = "format=csv"
+						}
+						found := strings.Contains(unpacked(ask(role, method, path+q, form).Body.Bytes()), planted)
+						switch author := role == "participant" && strings.HasPrefix(path, logbookPath); {
+						case found && author:
+							mine++
+						case found:
+							t.Errorf("%s %s as %s shows it", method, path+q, role)
+						}
+					}
+				}
+			}
+		}
+		if mine < 5 {
+			t.Errorf("its author finds it on %d pages only", mine)
+		}
+
+		for _, role := range roles[1:] {
+			var token string
+			err := d.Tx(t.Context(), "system", func(ctx context.Context, tx *db.Tx) (err error) {
+				token, err = auth.NewToken(ctx, tx, access.System, w.viewers[role], "prov")
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for pattern := range api.Operations() {
+				method, path, ok := w.path(pattern, "own")
+				if !ok || method != http.MethodGet {
+					continue
+				}
+				req := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+				req.Header.Set("Authorization", "Bearer "+token)
+				answer := httptest.NewRecorder()
+				v.handler.ServeHTTP(answer, req)
+				if strings.Contains(answer.Body.String(), planted) {
+					t.Errorf("%s as %s gives it away", pattern, role)
+				}
+			}
+		}
+
+		if strings.Contains(log.String(), planted) || log.Len() == 0 {
+			t.Error("the log tells it, or nothing")
+		}
+		store, err := file.OpenStore(t.TempDir(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		archive := filepath.Join(t.TempDir(), "backup")
+		head, err := backup.Write(t.Context(), archive, d, store, backup.Head{})
+		if err != nil || !slices.ContainsFunc(head.Entries, func(e backup.Entry) bool { return strings.Contains(e.Name, "reflection_text") && e.Rows >= 2 }) {
+			t.Fatalf("the backup: %v %v", head, err)
+		}
+		r, err := zip.OpenReader(archive)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		for _, f := range r.File {
+			content, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(content)
+			if content.Close(); err != nil || strings.Contains(string(text), planted) {
+				t.Errorf("%s of the backup holds it (%v)", f.Name, err)
+			}
+		}
+	})
+}
+
+// unpacked is an answer as whoever opens it sees it: an XLSX is an archive.
+func unpacked(answer []byte) string {
+	r, err := zip.NewReader(bytes.NewReader(answer), int64(len(answer)))
+	if err != nil {
+		return string(answer)
+	}
+	var all strings.Builder
+	for _, f := range r.File {
+		if content, err := f.Open(); err == nil {
+			io.Copy(&all, content)
+			content.Close()
+		}
+	}
+	return all.String()
+}

@@ -30,9 +30,7 @@ func (b *book) offers() (acts []act) {
 		}
 		if e.Workplaces {
 			e.Occasions = b.workshops()
-			acts = append(acts, act{name: "occasions of " + e.Key, at: at("2012-11-05", "09:00"), play: func(ctx context.Context, s *stage) error {
-				return b.layOccasions(ctx, s, e)
-			}})
+			acts = append(acts, b.workshopActs(e, e.Occasions)...)
 		}
 		for i, o := range e.Occasions {
 			acts = append(acts, b.seats(e, i+1, o)...)
@@ -155,8 +153,9 @@ func (b *book) workshops() (list []offered) {
 		if i%3 == 0 {
 			m.Start, m.End = "09:00", "11:00"
 		}
-		list = append(list, offered{Name: name, Capacity: w.staff + 4, Opens: "2012-12-13", Closes: day.Add(-1), Record: pick(chance("record "+w.key), []string{"sheet", "both", "both", "attested"}),
+		list = append(list, offered{Name: name, Capacity: w.staff + 4, Record: pick(chance("record "+w.key), []string{"sheet", "both", "both", "attested"}),
 			Meetings: []held{m}, workplace: w.key})
+		shopDay(&list[len(list)-1])
 	}
 	return list
 }

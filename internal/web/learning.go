@@ -42,8 +42,8 @@ type (
 
 // The stages in the order in which a workplace and a programme go through them.
 var (
-	workplaceStages = []workplaceStage{workplaceReflections}
-	programmeStages = []programmeStage{programmeReflections}
+	workplaceStages = []workplaceStage{workplaceWorkshops, workplaceReflections}
+	programmeStages = []programmeStage{programmeWorkshops, programmeReflections}
 )
 
 // learningPlace reads the workplace that an address names.

@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning/reflection"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -179,6 +180,56 @@ func (b *builder) occasion(whose, programme, goal, organiser, participant string
 	}
 }
 
+// workshops launches a kit in each programme and plans the workshops.
+func (b *builder) workshops(programmes, goals map[string]string, main, branch, away string) {
+	b.t.Helper()
+	v := access.System
+	v.On = "2012-10-07"
+	for whose, id := range programmes {
+		p := did(b, func(ctx context.Context, tx *db.Tx) (programme.Programme, error) {
+			return programme.Get(ctx, tx, v, id)
+		})
+		k := workshop.Standard(p)
+		b.do(func(ctx context.Context, tx *db.Tx) error { return workshop.SaveKit(ctx, tx, v, &k) })
+		b.row("kit", whose, k.Kit)
+		b.do(func(ctx context.Context, tx *db.Tx) error { return workshop.Publish(ctx, tx, v, k.Kit, 1) })
+		b.do(func(ctx context.Context, tx *db.Tx) error {
+			_, err := workshop.Launch(ctx, tx, v, k.Kit, "", []string{goals[whose]})
+			return err
+		})
+		for sort, unit := range map[string]string{"own": main, "other": branch, "elsewhere": away} {
+			if (sort == "elsewhere") != (whose == "elsewhere") {
+				continue
+			}
+			list, err := workshop.At(b.t.Context(), b.d, v, id, unit)
+			if err != nil || len(list) != 1 {
+				b.t.Fatalf("%d workshops, %v", len(list), err)
+			}
+			b.row("workshop", sort, list[0].ID)
+			steps, err := workshop.Steps(b.t.Context(), b.d, list[0])
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			if sort == "own" {
+				b.row("step", "own", steps[1].ID)
+				b.row("joint", "own", list[0].ID)
+			}
+			b.do(func(ctx context.Context, tx *db.Tx) error {
+				return workshop.Set(ctx, tx, v, list[0].ID, workshop.Plan{Date: "2012-11-20", Start: "13:00"}, list[0].Version)
+			})
+			b.do(func(ctx context.Context, tx *db.Tx) error {
+				_, err := workshop.Note(ctx, tx, v, list[0].ID, steps[1].ID, "key", "Vi vågar mer")
+				return err
+			})
+		}
+	}
+	answers, err := workshop.Summary(b.t.Context(), b.d, v, b.w.rows["workshop"]["own"])
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.row("answer", "own", answers[0].Answers[0].ID)
+}
+
 func (b *builder) build() {
 	region := b.unit(people.Region, "Regionen", "")
 	county := b.unit(people.County, "Länet", region)
@@ -250,6 +301,7 @@ func (b *builder) build() {
 	b.reflections("own", p, main, ann)
 	b.reflections("other", p, branch, other)
 	b.reflections("elsewhere", q, away, elsewhere)
+	b.workshops(map[string]string{"own": p, "elsewhere": q}, map[string]string{"own": goal, "elsewhere": otherGoal}, main, branch, away)
 
 	b.row("grant", "other", b.grant(other, access.Grant{Role: access.Steering, Programme: p}).ID)
 	for _, whose := range []string{"own", "other", "elsewhere"} {

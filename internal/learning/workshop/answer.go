@@ -128,10 +128,12 @@ func Send(ctx context.Context, tx *db.Tx, code, device, key, step, body string) 
 	}
 	if n == 0 {
 		stored, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop_answer WHERE workshop = $1 AND key = $2`, id, key)
-		if err != nil || stored > 0 {
-			return err // it came before
+		if err == nil && stored == 0 {
+			err = fault.List{ErrStep.At("body")}
 		}
-		return fault.List{ErrStep.At("body")}
+		if err != nil {
+			return err
+		} // else it came before
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "workshop", Row: id, Detail: map[string]any{"step": step}})
 }

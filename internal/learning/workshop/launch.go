@@ -212,3 +212,9 @@ func Part(ctx context.Context, tx *db.Tx, v access.Viewer, id, workplace string)
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "part", Entity: "workshop", Row: id, Detail: map[string]any{"own": own, "workplace": workplace}})
 }
+
+// Joinable are the other workshops of the same kit without a date that v leads too.
+func Joinable(ctx context.Context, c db.Conn, v access.Viewer, w Workshop) ([]Workshop, error) {
+	all, err := list(ctx, c, v, "w.occasion IS NULL AND w.began IS NULL AND w.kit = $1", w.Kit)
+	return slices.DeleteFunc(all, func(o Workshop) bool { return !o.Leads || o.ID == w.ID }), err
+}

@@ -1,6 +1,7 @@
 package workshop
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -171,6 +172,7 @@ func list(ctx context.Context, c db.Conn, v access.Viewer, where, arg string) (s
 type team struct {
 	tree   *people.Tree
 	meant  map[string][]string        // by workshop: the workplaces that it was meant for
+	called map[string]string          // by workplace: the name that it had last
 	works  map[string]map[string]bool // by leader: where they work
 	grants []leadGrant
 }
@@ -183,20 +185,22 @@ type leadGrant struct {
 
 // readTeam reads it for the workshops that the condition chooses, in a fixed number of queries.
 func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where, arg string) (*team, error) {
-	t := &team{meant: map[string][]string{}, works: map[string]map[string]bool{}}
+	t := &team{meant: map[string][]string{}, called: map[string]string{}, works: map[string]map[string]bool{}}
 	var err error
 	if t.tree, err = people.LoadTree(ctx, c, on); err != nil {
 		return nil, err
 	}
-	type pair struct{ a, b string }
+	type pair struct{ a, b, name string }
 	both := func(p *pair) []any { return []any{&p.a, &p.b} }
-	places, err := db.All(ctx, c, both, `SELECT wp.workshop, wp.workplace FROM workshop w JOIN kit k ON k.id = w.kit
-		JOIN workshop_place wp ON wp.workshop = w.id WHERE `+where+` ORDER BY wp.workshop, wp.workplace`, arg)
+	places, err := db.All(ctx, c, func(p *pair) []any { return append(both(p), &p.name) }, `
+		SELECT wp.workshop, wp.workplace, (SELECT n.name FROM unit_period n WHERE n.unit = wp.workplace ORDER BY n.valid_from DESC LIMIT 1)
+		FROM workshop w JOIN kit k ON k.id = w.kit JOIN workshop_place wp ON wp.workshop = w.id WHERE `+where+` ORDER BY wp.workshop, wp.workplace`, arg)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range places {
 		t.meant[p.a] = append(t.meant[p.a], p.b)
+		t.called[p.b] = p.name
 	}
 	jobs, err := db.All(ctx, c, both, `SELECT DISTINCT e.person, e.workplace FROM workshop w JOIN kit k ON k.id = w.kit JOIN employment e ON e.person = w.leader
 		WHERE `+where+` AND e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2) ORDER BY e.person, e.workplace`, arg, on)
@@ -230,9 +234,9 @@ func leadGrants(ctx context.Context, c db.Conn, tree *people.Tree, on local.Date
 func (t *team) placesOf(workshop string) (list []Place) {
 	for _, meant := range t.meant[workshop] {
 		for _, id := range t.now(meant) {
-			p := Place{ID: id, Name: t.tree.Name(id)}
+			p := Place{ID: id, Name: cmp.Or(t.tree.Name(id), t.called[id])}
 			if id != meant {
-				p.From = t.tree.Name(meant)
+				p.From = t.called[meant]
 			}
 			if i := slices.IndexFunc(list, func(q Place) bool { return q.ID == id }); i < 0 {
 				list = append(list, p)

@@ -16,7 +16,7 @@ import (
 	"kompobib/docs"
 )
 
-//go:embed vendor/*.css vendor/*.js vendor/*.woff2 app.css app.js attendance.js emblem/*.svg *.svg
+//go:embed vendor/*.css vendor/*.js vendor/*.woff2 app.css app.js attendance.js workshop.js emblem/*.svg *.svg
 var files embed.FS
 
 // Root is the path that all files stand under.

@@ -1,0 +1,139 @@
+// A workshop works without this file, with a link that loads the page anew. It makes three things better: what is new
+// comes by itself, the clock counts, and an answer written where the network comes and goes is neither lost nor sent twice.
+(function () {
+	"use strict";
+	var stage = document.getElementById("stage"), saved = "workshop ";
+
+	function announce(text) {
+		if (text) document.dispatchEvent(new CustomEvent("announce", { detail: text }));
+	}
+
+	// What has not been stored is kept here, with the key that its form had: sent again, it is stored once.
+	function form() { return document.getElementById("say"); }
+	function name(f) { return saved + location.pathname + " " + (f.elements.answer ? f.elements.answer.value : f.elements.step.value); }
+	function keep(f) {
+		try {
+			if (f.elements.body.value) localStorage.setItem(name(f), JSON.stringify({ text: f.elements.body.value, key: f.elements.key.value }));
+			else localStorage.removeItem(name(f));
+		} catch (e) { /* a browser that keeps nothing */ }
+	}
+	function restore() {
+		var f = form(), stored = new URLSearchParams(location.search).get("stored");
+		try {
+			Object.keys(localStorage).forEach(function (k) {
+				if (k.indexOf(saved) === 0 && stored && JSON.parse(localStorage.getItem(k)).key === stored) localStorage.removeItem(k);
+			});
+			var was = f && JSON.parse(localStorage.getItem(name(f)) || "null");
+			if (was && !f.elements.body.value) {
+				f.elements.body.value = was.text;
+				f.elements.key.value = was.key;
+			}
+		} catch (e) { /* likewise */ }
+	}
+	restore();
+	document.addEventListener("input", function (event) { if (event.target.form && event.target.form === form()) keep(form()); });
+
+	// A note-taker sends with Ctrl and Enter, and goes on typing.
+	document.addEventListener("keydown", function (event) {
+		if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-enter], #say")) event.target.form.requestSubmit();
+	});
+	var notes = document.querySelector("[data-enter] textarea");
+	if (notes && !document.querySelector(".ds-error-summary")) notes.focus();
+
+	if (!stage) return;
+
+	// The screen says when it has lost contact, and when it has it again.
+	function contact(lost) {
+		var p = document.getElementById("lost-contact");
+		if (lost === (p.className === "ds-alert")) return;
+		p.className = lost ? "ds-alert" : "ds-sr-only";
+		p.textContent = lost ? p.dataset.text : "";
+		announce(p.textContent);
+	}
+
+	// An answer is sent until it has arrived.
+	document.addEventListener("submit", function (event) {
+		var f = event.target;
+		if (f !== form()) return;
+		event.preventDefault();
+		if (f.dataset.sent) return;
+		f.dataset.sent = "yes";
+		keep(f);
+		(function send() {
+			fetch(f.action, { method: "POST", body: new URLSearchParams(new FormData(f)) }).then(function (answer) {
+				contact(false);
+				delete f.dataset.sent;
+				if (answer.redirected) { location.replace(answer.url); return; }
+				return answer.text().then(function (text) {
+					var main = new DOMParser().parseFromString(text, "text/html").getElementById("main");
+					if (!main) return contact(true);
+					document.getElementById("main").replaceWith(document.adoptNode(main));
+					stage = document.getElementById("stage") || stage;
+					var to = main.querySelector("[autofocus]");
+					if (to) to.focus();
+				});
+			}, function () { contact(true); window.setTimeout(send, 3000); });
+		})();
+	}, true);
+
+	// The clock counts from what the server said.
+	var clock, left, since;
+	function wind() {
+		clock = stage.querySelector("[data-left]");
+		left = clock ? Number(clock.dataset.left) : 0;
+		since = performance.now();
+	}
+	function tick() {
+		if (!clock || !clock.hasAttribute("data-runs")) return;
+		var s = left - Math.floor((performance.now() - since) / 1000), n = Math.abs(s);
+		clock.textContent = (s < 0 ? "\u2212" : "") + Math.floor(n / 60) + ":" + String(n % 60).padStart(2, "0");
+		clock.classList.toggle("stage__clock--over", s < 0);
+	}
+	wind();
+	tick();
+	window.setInterval(tick, 500);
+
+	// What someone is in the middle of is not taken away from them.
+	function busy() {
+		var at = document.activeElement, f = form();
+		if (f && (f.elements.body.value || f.elements.answer)) return "text";
+		return stage.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) || stage.querySelector(".answer__move[open], .ds-details[open]") ? "field" : "";
+	}
+	function look() {
+		if (document.hidden) return again();
+		fetch(stage.dataset.live + "?seen=" + encodeURIComponent(stage.dataset.seen)).then(function (answer) {
+			contact(false);
+			if (answer.status === 404) { location.reload(); return; }
+			if (answer.status !== 200 || answer.redirected) return again();
+			return answer.text().then(function (text) {
+				var was = busy();
+				if (was === "text" && stage.dataset.next) {
+					var note = document.getElementById("next-question");
+					if (!note) {
+						note = document.createElement("p");
+						note.id = "next-question";
+						note.className = "ds-alert";
+						note.textContent = stage.dataset.next;
+						stage.prepend(note);
+						announce(stage.dataset.next);
+					}
+				} else if (!was) {
+					var focus = document.activeElement && stage.contains(document.activeElement) ? document.activeElement.id : "";
+					var next = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
+					var before = stage.querySelector("[data-announce]");
+					stage.replaceChildren(document.adoptNode(next));
+					stage.dataset.seen = next.dataset.seen;
+					wind();
+					tick();
+					restore();
+					var to = focus && document.getElementById(focus), told = stage.querySelector("[data-announce]");
+					if (to) to.focus();
+					if (!before || told && told.dataset.announce !== before.dataset.announce) announce(told ? told.dataset.announce : "");
+				}
+				again();
+			});
+		}, function () { contact(true); again(); });
+	}
+	function again() { window.setTimeout(look, 2500); }
+	again();
+})();

@@ -1,0 +1,198 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/learning/workshop"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/sheet"
+	"kompobib/internal/web/view"
+)
+
+// A covered is how far the workplaces of a programme have come, as its page shows it.
+type covered struct {
+	programme.Programme
+	workshop.Coverage
+	Names    map[string]people.Name
+	Progress string // of the rows shown, "" for all
+	County   string
+	Shown    []workshop.Row
+	Plans    bool
+}
+
+func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d covered, err error) {
+	if d.Programme, err = programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug")); err != nil {
+		return d, err
+	}
+	if !r.Viewer.In(access.SeeOutcome, d.ID) && len(r.Scope(access.SeeOutcome).Workplaces) == 0 {
+		return d, programme.ErrNotFound
+	}
+	if d.Coverage, err = workshop.Cover(ctx, c, r.Viewer, d.Programme, s.DB.Now()); err != nil {
+		return d, err
+	}
+	d.Plans = r.Viewer.In(access.PlanLearning, d.ID)
+	d.Progress, d.County = r.Query().Get("progress"), r.Query().Get("county")
+	var ids []string
+	for _, row := range d.Rows {
+		if (d.Progress == "" || d.Progress == string(row.Progress)) && (d.County == "" || d.County == row.County) {
+			d.Shown = append(d.Shown, row)
+			ids = append(ids, row.Leader)
+		}
+	}
+	d.Names, err = people.Names(ctx, c, r.Viewer, ids)
+	return d, err
+}
+
+func (s *Server) workshopCoverage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	ctx := req.Context()
+	var d covered
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		d, err = s.readCovered(ctx, c, req, r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r = r.In(d.ID)
+	if taking(req) != "" {
+		return s.hand(w, req, r, "workshops", d.ID, len(d.Shown), r.Say("workshop.coverage"), d.sheet(r))
+	}
+	return render(w, req, http.StatusOK, coverageView(r, d))
+}
+
+// sheet is the rows as a file.
+func (d covered) sheet(r view.Reader) sheet.Table {
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: r.State("unit-kind", "workplace"), Width: 32}, {Label: r.State("unit-kind", "municipality")}, {Label: r.State("unit-kind", "county")},
+			{Label: r.Say("workshop.state")}, {Label: r.Say("workshop.date"), Kind: sheet.Date}, {Label: r.Say("workshop.leader-label"), Width: 24}, {Label: r.Say("workshop.persons"), Kind: sheet.Number}, {Label: r.Say("workshop.time"), Kind: sheet.Number}},
+		Rows: func(yield func([]any) bool) {
+			for _, row := range d.Shown {
+				if !yield([]any{row.Name, row.MunicipalityName, row.CountyName, r.Say("workshop.progress-" + string(row.Progress)), row.Date, d.leader(r, row), row.Persons, row.Minutes}) {
+					return
+				}
+			}
+		},
+	}
+}
+
+// leader is who leads a workplace's workshop, or that nobody does.
+func (d covered) leader(r view.Reader, row workshop.Row) string {
+	if n := d.Names[row.Leader].String(); row.HasLeader && n != "" {
+		return n
+	} else if row.HasLeader {
+		return r.Say("attendance-page.somebody")
+	}
+	return r.Say("workshop.leaderless")
+}
+
+// headline is the coverage in a sentence: 38 of 52 workplaces are done, 6 planned, 8 without a date.
+func (d covered) headline(r view.Reader) string {
+	n := d.Total.Counts
+	return r.Say("workshop.headline", r.Number(n[workshop.Done]), r.Number(d.Total.All()), r.Number(n[workshop.Planned]), r.Number(n[workshop.Undated]))
+}
+
+// chart is the picture of it by county.
+func (d covered) chart(r view.Reader) view.Chart {
+	c := view.Chart{Title: r.Say("workshop.by-county"), Text: d.headline(r)}
+	for _, p := range workshop.Progresses {
+		c.Parts = append(c.Parts, r.Say("workshop.progress-"+string(p)))
+	}
+	for _, t := range d.tallies(r) {
+		b := view.Bar{Label: t.Name, Note: r.Say("workshop.of", r.Number(t.Counts[workshop.Done]), r.Number(t.All()))}
+		for _, p := range workshop.Progresses {
+			b.Parts = append(b.Parts, t.Counts[p])
+		}
+		c.Bars = append(c.Bars, b)
+	}
+	return c
+}
+
+// tallies are the counties'.
+func (d covered) tallies(r view.Reader) []workshop.Tally {
+	list := slices.Clone(d.Counties)
+	for i := range list {
+		if list[i].ID == "" {
+			list[i].Name = r.Say("workshop.no-county")
+		}
+	}
+	return list
+}
+
+// rowsHref leads to the rows behind a number, "" for who may not read them.
+func (d covered) rowsHref(progress, county string) string {
+	if len(d.Rows) < d.Total.All() {
+		return ""
+	}
+	return "/programmes/" + d.Slug + "/workshops?" + query("progress", progress, "county", county) + "#rows"
+}
+
+func (s *Server) nudge(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	n, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (int, error) {
+		p, err := programme.BySlug(ctx, tx, r.Viewer, req.PathValue("slug"))
+		if err != nil {
+			return 0, err
+		}
+		return workshop.Nudge(ctx, tx, r.Viewer, p)
+	})
+	to := "/programmes/" + req.PathValue("slug") + "/workshops"
+	if faults, _, ok := mistakes(err); ok {
+		return doneBut(w, req, to, faults[0].Code)
+	}
+	if err != nil {
+		return err
+	}
+	return done(w, req, to, "workshop.done-nudged", r.Number(n))
+}
+
+// programmeWorkshops is the part of a programme's overview about its workshops.
+func programmeWorkshops(ctx context.Context, c db.Conn, s *Server, r view.Reader, p programme.Programme) (templ.Component, error) {
+	cover, err := workshop.Cover(ctx, c, r.Viewer, p, s.DB.Now())
+	if err != nil {
+		return nil, err
+	}
+	d := covered{Programme: p, Coverage: cover, Plans: r.Viewer.In(access.PlanLearning, p.ID)}
+	if !d.Launched && !d.Plans {
+		return nil, nil
+	}
+	return coverageStage(r, d), nil
+}
+
+func kitsLink(r view.Reader, d covered) view.Link {
+	if !d.Plans {
+		return view.Link{}
+	}
+	return view.Link{Href: "/programmes/" + d.Slug + "/kits", Text: r.Say("workshop.kits")}
+}
+
+func coverageColumns(r view.Reader) []view.Column {
+	columns := []view.Column{{Label: r.State("unit-kind", "county")}}
+	for _, p := range workshop.Progresses {
+		columns = append(columns, view.Column{Label: r.Say("workshop.progress-" + string(p)), Number: true})
+	}
+	return append(columns, view.Column{Label: r.Say("workshop.all"), Number: true})
+}
+
+func progressOptions(r view.Reader) []view.Option {
+	options := []view.Option{{Label: r.Say("workshop.all")}}
+	for _, p := range workshop.Progresses {
+		options = append(options, view.Option{Value: string(p), Label: r.Say("workshop.progress-" + string(p))})
+	}
+	return options
+}
+
+func countyOptions(r view.Reader, d covered) []view.Option {
+	options := []view.Option{{Label: r.Say("workshop.all")}}
+	for _, t := range d.Counties {
+		if t.ID != "" {
+			options = append(options, view.Option{Value: t.ID, Label: t.Name})
+		}
+	}
+	return options
+}

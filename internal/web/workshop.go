@@ -122,7 +122,7 @@ func (s *Server) workshopPlan(req *http.Request, r view.Reader) form {
 		if venue == "" {
 			venue = d.Places[0].Name
 		}
-		f = formPage{About: d.Programme.ID, Submit: r.Say("view.save"), Back: workshopPath(d.ID), Page: view.Page{Title: r.Say("workshop.plan"), Lead: r.Say("workshop.plan-lead", d.Kit.First, d.Kit.Last), Crumbs: d.crumbs(r)},
+		f = formPage{About: d.Programme.ID, Submit: r.Say("plan.save"), Back: workshopPath(d.ID), Page: view.Page{Title: r.Say("workshop.plan"), Lead: r.Say("workshop.plan-lead", d.Kit.First, d.Kit.Last), Crumbs: d.crumbs(r)},
 			Form: view.Form{Action: workshopPath(d.ID) + "/plan", Version: d.Version, Keep: true}}
 		date := dateControl("date", r.Say("workshop.date"), d.Date)
 		date.Min, date.Max = string(d.Kit.First), string(d.Kit.Last)
@@ -185,7 +185,7 @@ func (s *Server) leaderForm(req *http.Request, r view.Reader) form {
 		if !slices.ContainsFunc(names, func(n people.Name) bool { return n.ID == r.Person }) {
 			options = append(options, view.Option{Value: r.Person, Label: r.Say("workshop.myself", r.Name)})
 		}
-		f = formPage{About: d.Programme.ID, Submit: r.Say("view.save"), Back: workshopPath(d.ID), What: []string{r.Say("workshop.leader-what")},
+		f = formPage{About: d.Programme.ID, Submit: r.Say("plan.save"), Back: workshopPath(d.ID), What: []string{r.Say("workshop.leader-what")},
 			Page: view.Page{Title: r.Say("workshop.choose-leader"), Crumbs: d.crumbs(r)}, Form: view.Form{Action: workshopPath(d.ID) + "/leader", Version: d.Version},
 			Controls: []control{{Field: view.Field{Name: "leader", Label: r.Say("workshop.leader-label"), Options: options, Value: d.Leader}, As: "select"}}}
 		return f, err

@@ -1009,7 +1009,7 @@ func board(r view.Reader, d running, q workshop.Question, back string) templ.Com
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = view.Submit(r.Say("view.save")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Submit(r.Say("plan.save")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -50,7 +50,7 @@ func phoneTitle(r view.Reader, d phone) string {
 
 func phoneSubmit(r view.Reader, d phone) string {
 	if d.Edited != "" {
-		return r.Say("view.save")
+		return r.Say("plan.save")
 	}
 	return r.Say("workshop.send")
 }

@@ -9,6 +9,7 @@ import (
 
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
 )
@@ -70,6 +71,6 @@ func (h *house) invariants() []db.Invariant {
 		}
 		return nil, nil
 	}}
-	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), letter.Invariants(),
+	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), focus.Invariants(), letter.Invariants(),
 		h.files.Invariants(time.Now().AddDate(0, 0, -1)))
 }

@@ -15,6 +15,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/job"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/mail"
@@ -76,7 +77,7 @@ func (s *serving) serve(ctx context.Context, h *house, told map[string]string, d
 	}
 	letters := &letter.Worker{DB: h.db, Ring: h.ring, Sender: sender, Clock: time.Now, Log: h.log, Pause: pause,
 		Render: web.Letters{DB: h.db, Ring: h.ring, Now: time.Now, URL: url, Service: s.Service}.Render}
-	jobs := &job.Worker{DB: h.db, Handlers: app.Jobs(), Clock: time.Now, Log: h.log, Pause: pause}
+	jobs := &job.Worker{DB: h.db, Handlers: app.Jobs(), Regular: app.Regular(), Clock: time.Now, Log: h.log, Pause: pause}
 	server := &http.Server{
 		Handler:           app.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -145,7 +146,7 @@ func (h *house) housekeeping(ctx context.Context) {
 		err := h.db.Tx(ctx, operator, func(ctx context.Context, tx *db.Tx) error {
 			_, err := once.Sweep(ctx, tx)
 			_, sensitive := activity.DeleteSensitive(ctx, tx)
-			return errors.Join(err, sensitive, auth.Sweep(ctx, tx, time.Now()), job.Sweep(ctx, tx), roster.Forget(ctx, tx))
+			return errors.Join(err, sensitive, auth.Sweep(ctx, tx, time.Now()), job.Sweep(ctx, tx), roster.Forget(ctx, tx), focus.Sweep(ctx, tx, time.Now()))
 		})
 		// What is being received has a day to become known.
 		_, swept := h.files.Sweep(ctx, h.db, time.Now().AddDate(0, 0, -1))

@@ -47,6 +47,8 @@ var operations = []operation{
 		"What stands between a person and a seat at this moment, and what happens next. One may ask for those whom one may sign up.", add(why)},
 	{"PUT", "/meetings/{id}/attendance", []access.Right{access.Attendance}, http.StatusOK, "recordAttendance", "Record attendance",
 		"Of at most 500 persons, all of them or nobody. Persons who are not named keep what is recorded. A row that says something else than before is a correction, and needs to say why; it then has to be attested anew.", add(recordAttendance)},
+	{"GET", "/programmes/{p}/commitments", []access.Right{access.SeeLearning}, http.StatusOK, "listCommitments", "What workplaces have undertaken",
+		"In the order in which they are followed up, those that have ended last: of all workplaces of the programme, or a contact's own. What persons have undertaken alone is not among them, and nobody is named.", add(listCommitments)},
 	{"GET", "/programmes/{p}/reach", []access.Right{access.SeeReach}, http.StatusOK, "reach", "How many of the staff have been reached",
 		"Figures that would tell of fewer than five persons are null for who may not see whom they count, and so are others from which those could be reckoned.", add(reach)},
 }

@@ -212,7 +212,7 @@ func Texts(ctx context.Context, c db.Conn, v access.Viewer, id string) ([]Text, 
 var slugs = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // reserved stand where a page's slug does in an address.
-var reserved = []string{"blog", "letters", "documents", "calendar", "reflections"}
+var reserved = []string{"blog", "letters", "documents", "calendar", "reflections", "focus"}
 
 // slugOf makes an address of a title.
 func slugOf(title string) string {

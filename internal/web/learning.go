@@ -42,8 +42,8 @@ type (
 
 // The stages in the order in which a workplace and a programme go through them.
 var (
-	workplaceStages = []workplaceStage{workplaceWorkshops, workplaceReflections}
-	programmeStages = []programmeStage{programmeWorkshops, programmeReflections}
+	workplaceStages = []workplaceStage{workplaceWorkshops, workplaceReflections, focusStageOf}
+	programmeStages = []programmeStage{programmeWorkshops, programmeReflections, commitmentsStage}
 )
 
 // learningPlace reads the workplace that an address names.

@@ -15,6 +15,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
@@ -55,9 +56,13 @@ func (l Letters) Render(ctx context.Context, x letter.Letter) (letter.Text, erro
 			return letter.Text{}, err
 		}
 	}
+	lets, err := l.lets(ctx, x)
+	if err != nil {
+		return letter.Text{}, err
+	}
 	var p person
 	var w words
-	err := l.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+	err = l.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if p, err = recipient(ctx, c, x.Person); err != nil {
 			return err
 		}
@@ -65,17 +70,20 @@ func (l Letters) Render(ctx context.Context, x letter.Letter) (letter.Text, erro
 		return l.about(ctx, c, x, &w)
 	})
 	switch {
-	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, workshop.ErrNotFound), errors.Is(err, programme.ErrNotFound), errors.Is(err, publishing.ErrNotFound):
+	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, workshop.ErrNotFound), errors.Is(err, programme.ErrNotFound), errors.Is(err, publishing.ErrNotFound), errors.Is(err, focus.ErrNotFound):
 		return letter.Text{}, letter.ErrPointless // what it is about is gone
 	case err != nil:
 		return letter.Text{}, err
 	}
 	w.happened(x.Args)
 	text := letter.Text{To: cmp.Or(way.Email, p.address), Subject: w.say("subject")}
-	if x.Template != letter.SignIn {
+	switch {
+	case lets != "":
+		text.Plain, text.Kept = w.text(l.URL+"/f/"+lets), w.text(l.URL+"/f/"+masked)
+	case x.Template != letter.SignIn:
 		text.Plain = w.text(l.URL + w.path)
 		text.Kept = text.Plain
-	} else {
+	default:
 		w.values["code"] = way.Code
 		text.Plain = w.text(l.URL + "/sign-in/" + way.Token)
 		w.values["code"] = masked
@@ -129,6 +137,10 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 	w.values["title"], w.path = w.Say("letter.something"), "/calendar"
 	w.values["office"] = cmp.Or(l.Service, "KompoBib")
 	switch x.AboutKind {
+	case "commitment":
+		if err := l.aboutCommitment(ctx, c, x, w); err != nil {
+			return err
+		}
 	case "occasion":
 		o, err := activity.GetOccasion(ctx, c, access.System, x.About)
 		if err != nil {

@@ -42,6 +42,11 @@ var parameter = regexp.MustCompile(`\{([a-z]+)\}`)
 func sortOf(pattern, name string) string {
 	switch name {
 	case "id":
+	case "commitment":
+		if strings.Contains(pattern, "/me/") {
+			return "own-commitment"
+		}
+		return name
 	case "p":
 		return "slug"
 	case "slug":

@@ -205,6 +205,7 @@ func (s *Server) Jobs() map[string]job.Handler {
 		rosterPrepare: handle((*Server).prepare, roster.Received, roster.Ready, roster.Failed),
 		rosterApply:   handle((*Server).carryOut, roster.Ready),
 		rosterUndo:    handle((*Server).takeBack, roster.Applied),
+		FollowUpJob:   s.remind,
 	}
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/learning"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
@@ -230,6 +233,35 @@ func (b *builder) workshops(programmes, goals map[string]string, main, branch, a
 	b.row("answer", "own", answers[0].Answers[0].ID)
 }
 
+// focus gives a workplace a focus that all may see, a commitment that somebody answers for, and a sign; and that person a commitment alone.
+func (b *builder) focus(whose string, at learning.Place, person string) {
+	b.t.Helper()
+	v := access.System
+	v.On = "2012-10-12"
+	c := focus.Commitment{Owner: person, Starts: "2012-10-01", Due: "2013-04-01", Months: focus.Usual, Wording: focus.Wording{Happens: "någon frågar " + whose, Act: "svarar vi"}}
+	own := c
+	own.Programme = at.Programme
+	sign := focus.Sign{By: "user", On: "2012-10-02", Text: "Fler frågar"}
+	ring := testRing(b.t)
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		return errors.Join(focus.Save(ctx, tx, v, at, focus.Text{Statement: "Vi svarar " + whose}, 0), focus.Publish(ctx, tx, v, at, 1, true),
+			focus.Commit(ctx, tx, v, at, &c), focus.AddSign(ctx, tx, v, at, &sign),
+			focus.CommitOwn(ctx, tx, ring, access.Viewer{Person: person, On: v.On}, &own))
+	})
+	b.row("commitment", whose, c.ID)
+	b.row("own-commitment", whose, own.ID)
+	b.row("sign", whose, sign.ID)
+	list, err := focus.Published(b.t.Context(), b.d, at.Programme, "")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, f := range list {
+		if f.Workplace == at.Workplace {
+			b.row("focus", whose, f.Code)
+		}
+	}
+}
+
 func (b *builder) build() {
 	region := b.unit(people.Region, "Regionen", "")
 	county := b.unit(people.County, "Länet", region)
@@ -302,6 +334,9 @@ func (b *builder) build() {
 	b.reflections("other", p, branch, other)
 	b.reflections("elsewhere", q, away, elsewhere)
 	b.workshops(map[string]string{"own": p, "elsewhere": q}, map[string]string{"own": goal, "elsewhere": otherGoal}, main, branch, away)
+	for whose, at := range map[string]struct{ programme, workplace, person string }{"own": {p, main, ann}, "other": {p, branch, other}, "elsewhere": {q, away, elsewhere}} {
+		b.focus(whose, learning.Place{Programme: at.programme, Workplace: at.workplace, Leads: true}, at.person)
+	}
 
 	b.row("grant", "other", b.grant(other, access.Grant{Role: access.Steering, Programme: p}).ID)
 	for _, whose := range []string{"own", "other", "elsewhere"} {

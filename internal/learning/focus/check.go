@@ -38,7 +38,14 @@ const (
 	Due   Standing = "due"   // it is time to answer
 	Late  Standing = "late"  // the owner has been reminded
 	Ended Standing = "ended"
+
+	// To choose by, beside those.
+	Asked Standing = "asked" // due or late
+	Going Standing = "going" // not ended
 )
+
+// Standings are all that a list can be narrowed to.
+var Standings = []Standing{Going, Asked, Due, Late, Ahead, Ended}
 
 // Standing is how c stands on a day.
 func (c Commitment) Standing(on local.Date) Standing {

@@ -96,6 +96,10 @@ func (f Filter) where(v access.Viewer, right access.Right, args *[]any) string {
 		where += ` AND c.next_check <= ` + param(f.On) + ` AND c.next_check > ` + param(f.On.Add(-patience))
 	case Late:
 		where += ` AND c.next_check <= ` + param(f.On.Add(-patience))
+	case Asked:
+		where += ` AND c.next_check <= ` + param(f.On)
+	case Going:
+		where += ` AND c.next_check IS NOT NULL`
 	case Ended:
 		where += ` AND c.next_check IS NULL`
 	}

@@ -211,6 +211,8 @@ func (r Reader) at(href string) bool {
 			path = "/" + part
 		case "not-reached":
 			path = "/reach"
+		case "learning", "workplaces", "commitments", "signs", "follow-up":
+			path = "/learning"
 		}
 	}
 	return path == href || strings.HasPrefix(path, href+"/")

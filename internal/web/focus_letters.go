@@ -1,0 +1,83 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/job"
+	"kompobib/internal/learning/focus"
+	"kompobib/internal/letter"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+)
+
+// lets makes what lets the recipient of a letter on follow-up answer without signing in, as it is sent; "" for other letters.
+func (l Letters) lets(ctx context.Context, x letter.Letter) (token string, err error) {
+	if !slices.Contains([]string{letter.FollowUp, letter.FollowUpAgain}, x.Template) {
+		return "", nil
+	}
+	err = l.DB.Tx(ctx, "letters", func(ctx context.Context, tx *db.Tx) (err error) {
+		token, err = focus.MakeLink(ctx, tx, l.Ring, l.Now(), x.About, x.Person)
+		return err
+	})
+	if errors.Is(err, db.ErrNoRows) {
+		err = letter.ErrPointless // it has been answered, or handed on
+	}
+	return token, err
+}
+
+// aboutCommitment fills in what a letter says of a commitment. What a person has undertaken alone goes into no letter.
+func (l Letters) aboutCommitment(ctx context.Context, c db.Conn, x letter.Letter, w *words) error {
+	k, err := focus.Find(ctx, c, nil, focus.DayOf(l.DB.Now()), x.About)
+	if err != nil {
+		return err
+	}
+	if k.Workplace == "" {
+		w.values["title"], w.values["commitment"], w.path = w.Say("focus.own-title"), w.Say("focus.own-title"), ownCommitments+"/"+k.ID
+		return nil
+	}
+	p, err := programme.Get(ctx, c, access.System, k.Programme)
+	if err != nil {
+		return err
+	}
+	w.values["title"], w.path = shortText(k.Act), "/programmes/"+p.Slug+"/workplaces/"+k.Workplace+"/commitments/"+k.ID
+	w.values["commitment"] = sentence(w.Language, k.Wording)
+	if x.Template == letter.OwnerLeft {
+		w.path += "/edit"
+	}
+	if unit, _ := x.Args["workplace"].(string); unit != "" {
+		names, err := people.UnitNames(ctx, c, []string{unit})
+		w.values["workplace"] = names[unit]
+		return err
+	}
+	return nil
+}
+
+// FollowUpJob is the work that comes round by itself: letters on follow-up. What is due is seen on the pages without it.
+const FollowUpJob = "follow-up"
+
+// Regular is what the application does in the background again and again, and how often.
+func (s *Server) Regular() map[string]time.Duration {
+	return map[string]time.Duration{FollowUpJob: time.Hour}
+}
+
+// remind writes the letters on follow-up that are due.
+func (s *Server) remind(ctx context.Context, run *job.Run) error {
+	for total := 0; ; {
+		n := 0
+		err := s.DB.Tx(ctx, "job", func(ctx context.Context, tx *db.Tx) (err error) {
+			n, err = focus.Remind(ctx, tx)
+			return err
+		})
+		if total += n; err != nil || n == 0 {
+			return err
+		}
+		if err := run.Progress(ctx, total, total); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package web
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/learning/focus"
+	"kompobib/internal/programme"
+	"kompobib/internal/web/locale"
+	"kompobib/internal/web/view"
+)
+
+func confirmPath(at learningAt, commitment string, ord int) string {
+	return at.at("commitments/" + commitment + "/conditions?check=" + strconv.Itoa(ord))
+}
+
+// sentence is a commitment in one: when that happens, we do this.
+func sentence(l locale.Language, w focus.Wording) string {
+	return l.Say("focus.commitment-sentence", strings.TrimRight(w.Happens, ".,"), strings.TrimRight(w.Act, "."))
+}
+
+// shortText is how a text begins, to tell it by.
+func shortText(s string) string {
+	const most = 40
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:most])) + "…"
+}
+
+// posterText is as much of a text as a poster has room for: its first paragraphs.
+func posterText(body string) string {
+	const most = 600
+	text, n := "", 0
+	for _, part := range view.Paragraphs(body) {
+		if n += utf8.RuneCountInString(part); n > most && text != "" {
+			break
+		}
+		text += part + "\n\n"
+	}
+	return text
+}
+
+func writerNames(r view.Reader, d focusPage) string {
+	var all []string
+	for _, id := range d.Writers {
+		all = append(all, ownerName(r, d.Names, id))
+	}
+	return r.Join(all)
+}
+
+// answersChart is how many users answered what.
+func answersChart(r view.Reader, a focus.Answered) view.Chart {
+	c := view.Chart{Title: r.Count("focus.answers-all", a.All), Text: r.Say("focus.answers-text", r.Number(a.Counts["yes"]), r.Number(a.All)), Whole: a.All}
+	for _, is := range focus.Noticed {
+		c.Bars = append(c.Bars, view.Bar{Label: r.State("noticed", is), Parts: []int{a.Counts[is]}})
+	}
+	return c
+}
+
+// withoutLinks are signs for who needs none: on paper, and on the page of the commitment that they are of.
+func withoutLinks(signs []focus.Sign) []focus.Sign {
+	all := make([]focus.Sign, len(signs))
+	for i, s := range signs {
+		s.Act = ""
+		all[i] = s
+	}
+	return all
+}
+
+func commitmentCrumbs(r view.Reader, d commitmentPage) []view.Link {
+	if d.Focus.Workplace == "" {
+		return ownCrumbs(r)
+	}
+	return append(d.At.crumbs(r), view.Link{Href: d.At.at("commitments"), Text: r.Say("focus.commitments")})
+}
+
+func commitmentFacts(r view.Reader, d commitmentPage) (facts []view.Fact) {
+	c := d.Focus
+	if c.Workplace != "" {
+		facts = append(facts, view.Fact{Label: r.Say("focus.owner-label"), Value: ownerName(r, d.Names, c.Owner)})
+	}
+	facts = append(facts, view.Fact{Label: r.Say("focus.starts"), Value: r.Date(c.Starts)}, view.Fact{Label: r.Say("focus.due-label"), Value: r.Date(c.Due)},
+		view.Fact{Label: r.Say("focus.goal-label"), Value: d.Goal})
+	if c.Check != "" {
+		facts = append(facts, view.Fact{Label: r.Say("focus.next-check"), Value: r.Date(c.Check)})
+	}
+	if d.From != "" {
+		facts = append(facts, view.Fact{Label: r.Say("focus.idea-label"), Value: d.From})
+	}
+	if c.Ideas > 0 {
+		facts = append(facts, view.Fact{Label: r.Say("focus.shared-label"), Value: r.Count("focus.used-by", c.Ideas)})
+	} else if c.Shared {
+		facts = append(facts, view.Fact{Label: r.Say("focus.shared-label"), Value: r.Say("focus.is-shared")})
+	}
+	return facts
+}
+
+// before is the event before one in a history that begins with the last.
+func before(events []focus.Event, i int) focus.Event {
+	if i+1 < len(events) {
+		return events[i+1]
+	}
+	return focus.Event{}
+}
+
+// eventText is what happened.
+func eventText(r view.Reader, d commitmentPage, i int) string {
+	e, was := d.Events[i], before(d.Events, i)
+	switch {
+	case e.Act == "create":
+		return r.Say("focus.event-create")
+	case e.Act == "state":
+		return r.Say("focus.event-state")
+	case e.Owner != was.Owner && was.Version > 0:
+		return r.Say("focus.event-owner", ownerName(r, d.Names, e.Owner))
+	case e.Reworded(was):
+		return r.Say("focus.event-wording")
+	}
+	return r.Say("focus.event-change")
+}
+
+func stateOptions(r view.Reader) []view.Option {
+	var states []string
+	for _, s := range focus.States {
+		states = append(states, string(s))
+	}
+	return view.None(r.Say("focus.any"), view.Options(r, "commitment-state", states...))
+}
+
+func standingOptions(r view.Reader) []view.Option {
+	options := []view.Option{{Label: r.Say("focus.any")}}
+	for _, s := range focus.Standings {
+		options = append(options, view.Option{Value: string(s), Label: r.Say("focus.standing-" + string(s))})
+	}
+	return options
+}
+
+func goalChoices(r view.Reader, goals []programme.GoalArea) []view.Option {
+	return append(view.None(r.Say("focus.any"), goalsOf(goals)), view.Option{Value: "none", Label: r.Say("focus.goal-none")})
+}
+
+func ideaText(r view.Reader, x focus.Idea, goal string) string {
+	parts := []string{x.Name}
+	if goal != "" {
+		parts = append(parts, goal)
+	}
+	parts = append(parts, r.State("commitment-state", string(x.State)))
+	if x.Used > 0 {
+		parts = append(parts, r.Count("focus.used-by", x.Used))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func questionTitle(r view.Reader, d question) string {
+	if d.Thanks {
+		return r.Say("focus.thanks")
+	}
+	return questionText(r, d.Text)
+}
+
+func followUpTitle(r view.Reader, d followUp) string {
+	if d.Answered != "" {
+		return r.Say("focus.thanks")
+	}
+	return r.Say("focus.say")
+}
+
+func answerVariant(i int) string {
+	if i == 0 {
+		return "primary"
+	}
+	return "secondary"
+}
+
+func countColumns(r view.Reader) []view.Column {
+	columns := []view.Column{{Label: r.Say("focus.goal-label")}}
+	for _, state := range focus.States {
+		columns = append(columns, view.Column{Label: r.State("commitment-state", string(state)), Number: true})
+	}
+	return append(columns, view.Column{Label: r.Say("focus.due-now"), Number: true}, view.Column{Label: r.Say("focus.late"), Number: true}, view.Column{Label: r.Say("focus.together"), Number: true})
+}
+
+// commitmentsStage is the part of a programme's overview that tells how far commitments have come.
+func commitmentsStage(ctx context.Context, c db.Conn, s *Server, r view.Reader, p programme.Programme) (templ.Component, error) {
+	d := commitmentsPage{Programme: p, Open: mayOpen(r, access.SeeLearning, p.ID)}
+	var err error
+	if d.Goals, err = programme.Goals(ctx, c, p.ID); err != nil {
+		return nil, err
+	}
+	d.Counts, err = focus.Counts(ctx, c, r.Viewer, focus.Filter{Programme: p.ID, On: s.today(p.Zone)})
+	return commitmentsStageView(r, d), err
+}

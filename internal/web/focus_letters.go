@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -55,14 +54,6 @@ func (l Letters) aboutCommitment(ctx context.Context, c db.Conn, x letter.Letter
 		return err
 	}
 	return nil
-}
-
-// FollowUpJob is the work that comes round by itself: letters on follow-up. What is due is seen on the pages without it.
-const FollowUpJob = "follow-up"
-
-// Regular is what the application does in the background again and again, and how often.
-func (s *Server) Regular() map[string]time.Duration {
-	return map[string]time.Duration{FollowUpJob: time.Hour}
 }
 
 // remind writes the letters on follow-up that are due.

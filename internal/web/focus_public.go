@@ -19,7 +19,7 @@ import (
 )
 
 func publicFocusPath(slug, code string) string { return "/p/" + slug + "/focus/" + code }
-func askPath(code string) string          { return "/n/" + code }
+func askPath(code string) string               { return "/n/" + code }
 
 // voices bounds how often the question to the users is answered from one address: a library's computers may share one. It guards
 // the machine; who asks is kept in memory for that alone, and forgotten.
@@ -199,7 +199,7 @@ func questionText(r view.Reader, f focus.Text) string {
 	return r.Say("focus.question-usual")
 }
 
-// posterParts frame a poster: who pays.
+// fundOf tells on a poster who pays.
 func fundOf(r view.Reader) templ.Component {
 	if p := r.Programme(); p != nil {
 		return fundView(r, p)

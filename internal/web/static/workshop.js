@@ -63,12 +63,13 @@
 			fetch(f.action, { method: "POST", body: new URLSearchParams(new FormData(f)) }).then(function (answer) {
 				contact(false);
 				delete f.dataset.sent;
-				if (answer.redirected) { location.replace(answer.url); return; }
 				return answer.text().then(function (text) {
 					var main = new DOMParser().parseFromString(text, "text/html").getElementById("main");
 					if (!main) return contact(true);
+					if (answer.redirected) history.replaceState(null, "", answer.url);
 					document.getElementById("main").replaceWith(document.adoptNode(main));
 					stage = document.getElementById("stage") || stage;
+					restore();
 					var to = main.querySelector("[autofocus]");
 					if (to) to.focus();
 				});

@@ -1,0 +1,92 @@
+package flow
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"kompobib/internal/access"
+	"kompobib/internal/browsertest"
+	"kompobib/internal/db"
+	"kompobib/internal/learning/workshop"
+	"kompobib/internal/programme"
+)
+
+// A workshop from start to end with three windows: who leads it, who takes notes, and a phone that has not signed in.
+func TestWorkshop(t *testing.T) {
+	w := newWorld(t)
+	lead, notes := w.staff("Klara"), w.staff("Nils")
+	w.grant(lead, access.Grant{Role: access.Contact, Unit: w.workplace})
+	v := access.System
+	v.On = "2012-10-07"
+	var id string
+	w.do(func(ctx context.Context, tx *db.Tx) error {
+		p, err := programme.Get(ctx, tx, v, w.programme)
+		if err != nil {
+			return err
+		}
+		k := workshop.Standard(p)
+		if err := workshop.SaveKit(ctx, tx, v, &k); err != nil {
+			return err
+		}
+		if err := workshop.Publish(ctx, tx, v, k.Kit, k.Version); err != nil {
+			return err
+		}
+		if _, err := workshop.Launch(ctx, tx, v, k.Kit, "", []string{w.goal}); err != nil {
+			return err
+		}
+		list, err := workshop.At(ctx, tx, v, w.programme, w.workplace)
+		if err != nil {
+			return err
+		}
+		id = list[0].ID
+		return workshop.Set(ctx, tx, v, id, workshop.Plan{Date: "2012-10-12", Start: "09:00", NoteTaker: notes}, list[0].Version)
+	})
+
+	screen := w.visit(t, "Klara", quick)
+	screen.Go("/workshops/" + id + "/run")
+	screen.Submit("#do-begin")
+	screen.Submit("#do-next")
+	code := strings.ReplaceAll(browsertest.Eval[string](screen.Page, `document.querySelector('.stage__code').textContent`), " ", "")
+
+	phone := &visitor{Page: browsertest.New(t, w.site.URL), t: t, script: true}
+	phone.Cookie("language", "sv")
+	phone.Look(390, 800, "light")
+	phone.Go("/w/" + strings.ToLower(code))
+	phone.Focus("#body")
+	phone.Press("Vi <b>vågar</b> mer")
+	phone.click("Skicka")
+	phone.Wait("#own")
+	if text := phone.Text(); !strings.Contains(text, "Vi <b>vågar</b> mer") {
+		t.Errorf("the phone shows its own answer as it was written:\n%s", text)
+	}
+	screen.Wait(".answer") // it comes by itself
+
+	pen := w.visit(t, "Nils", quick)
+	pen.Go("/workshops/" + id + "/notes")
+	pen.Focus("#text")
+	pen.Press("Vi frågar varandra")
+	pen.click("Spara svaren")
+	pen.Wait(".answer:nth-child(2)")
+
+	screen.Wait(".answer:nth-child(2)")
+	browsertest.Eval[bool](screen.Page, `(() => { document.querySelector('.answer__move').open = true; document.querySelector('.answer input[name=name]').value = 'Mod'; return true })()`)
+	screen.Submit(".answer form:has(input[name=name]) button")
+	screen.Wait(".group-of")
+
+	// What is half written when the next question comes stays, and answers the one that it was written to.
+	phone.Focus("#body")
+	phone.Press("Ett sent svar")
+	screen.Submit("#do-next")
+	phone.Wait("#next-question")
+	phone.click("Skicka")
+	phone.Wait("section[aria-labelledby=own] li:nth-child(2)")
+
+	screen.Submit("#do-close")
+	if text := screen.Text(); !strings.Contains(text, "Mod") || !strings.Contains(text, "Ett sent svar") || !strings.Contains(text, "Vi frågar varandra") {
+		t.Errorf("all that was said is in the summary:\n%s", text)
+	}
+	screen.click("Ta närvaro")
+	screen.Wait("main form")
+	phone.Wait("html:not(:has(#say))") // the room is closed
+}

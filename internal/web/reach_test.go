@@ -14,7 +14,7 @@ var rowless = map[string]string{
 	"POST /sign-in/{token}":               "likewise",
 	"POST /meetings/{id}/evidence/{file}": "scans are filed in TestEvidence",
 	"GET /p/{slug}/documents/{document}":  "documents lie among the files, and are tried in TestDocument",
-	"GET /w/{code}":                       "a room is open while a workshop runs; tried in TestWorkshop",
+	"GET /w/{code}":                       "a room is open while a workshop runs; tried in TestPhones",
 	"POST /w/{code}":                      "likewise",
 	"GET /w/{code}/live":                  "likewise",
 	"GET /s/{code}":                       "a sheet's code is made as it is printed; tried with the evidence",

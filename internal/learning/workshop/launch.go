@@ -173,7 +173,7 @@ func Join(ctx context.Context, tx *db.Tx, v access.Viewer, id, other string) err
 	if _, err := tx.Exec(ctx, `DELETE FROM workshop WHERE id = $1`, other); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, audit.Event{Act: "join", Entity: "workshop", Row: id, Detail: map[string]any{"other": other}})
+	return audit.Record(ctx, tx, audit.Event{Act: "join", Entity: "workshop", Row: id, Detail: map[string]any{"joined": other}})
 }
 
 // Part gives a workplace that holds a workshop together with others one of its own again, as long as there is no date.

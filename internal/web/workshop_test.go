@@ -1,0 +1,135 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/learning/learningtest"
+	"kompobib/internal/learning/workshop"
+	"kompobib/internal/programme"
+	"kompobib/internal/secret"
+)
+
+const rooms, phones = 20, 200
+
+// crowd makes rooms that run, and the application that serves them; it returns the step that they are at.
+func crowd(t testing.TB, d *db.DB) (site *httptest.Server, step string) {
+	w := learningtest.New(t, d, 1)
+	v := learningtest.Holder(access.Office)
+	w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+		p, err := programme.Get(ctx, tx, v, learningtest.Programme)
+		if err != nil {
+			return err
+		}
+		k := workshop.Standard(p)
+		if err := workshop.SaveKit(ctx, tx, v, &k); err != nil {
+			return err
+		}
+		step = k.Steps[1].ID
+		var rows [][]any
+		for i := range rooms {
+			rows = append(rows, []any{fmt.Sprintf("room-%02d", i), k.Kit, k.ID, fmt.Sprintf("CODE%02d", i), tx.At, step})
+		}
+		if err := db.Insert(ctx, tx, "workshop", "id, kit, kit_version, code, began, step", "", rows); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Event{Act: "launch", Entity: "kit", Row: k.Kit})
+	})
+	ring, err := secret.NewRing(slices.Repeat([]byte{7}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	site = httptest.NewServer((&Server{DB: d, Ring: ring, Log: slog.New(slog.DiscardHandler), Now: time.Now, Service: "KompoBib"}).Handler())
+	t.Cleanup(site.Close)
+	return site, step
+}
+
+// answerAll lets all phones send an answer at once, each twice as a phone does that lost contact, and returns how long each
+// waited for the first one, the shortest first, and how many were acknowledged.
+func answerAll(t testing.TB, site *httptest.Server, step string, round int) (took []time.Duration, stored int) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	start := make(chan struct{})
+	for i := range phones {
+		all.Go(func() {
+			jar, err := cookiejar.New(nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			client := &http.Client{Jar: jar, Transport: &http.Transport{}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			defer client.CloseIdleConnections()
+			room := fmt.Sprintf("%s/w/CODE%02d", site.URL, i%rooms)
+			if page, err := client.Get(room); err != nil {
+				t.Error(err)
+				return
+			} else {
+				page.Body.Close()
+			}
+			form := url.Values{"step": {step}, "key": {fmt.Sprintf("%d-%d", round, i)}, "body": {fmt.Sprintf("Svar %d", i)}}
+			<-start
+			for again := range 2 {
+				begun := time.Now()
+				answer, err := client.PostForm(room, form)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				answer.Body.Close()
+				mu.Lock()
+				if again == 0 {
+					took = append(took, time.Since(begun))
+				}
+				if answer.StatusCode == http.StatusSeeOther && again == 0 {
+					stored++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	time.AfterFunc(500*time.Millisecond, func() { close(start) })
+	all.Wait()
+	slices.Sort(took)
+	return took, stored
+}
+
+// Of 200 phones in 20 rooms that send at once, every answer that is acknowledged is stored, once.
+func TestPhones(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		site, step := crowd(t, d)
+		took, acknowledged := answerAll(t, site, step, 0)
+		stored, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM workshop_answer`)
+		if err != nil || acknowledged != phones || stored != acknowledged {
+			t.Errorf("%d acknowledged, %d stored, %v", acknowledged, stored, err)
+		}
+		t.Logf("p50 %v, p99 %v", took[len(took)/2], took[len(took)*99/100])
+	})
+}
+
+// BenchmarkPhones is how long they wait, the client included.
+func BenchmarkPhones(b *testing.B) {
+	dbtest.Run(b, func(b *testing.B, d *db.DB) {
+		site, step := crowd(b, d)
+		var all []time.Duration
+		for round := 0; b.Loop(); round++ {
+			took, _ := answerAll(b, site, step, round)
+			all = append(all, took...)
+		}
+		slices.Sort(all)
+		b.ReportMetric(float64(all[len(all)/2].Microseconds())/1000, "p50-ms")
+		b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
+	})
+}

@@ -63,8 +63,10 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 		ids := map[string]bool{f.Actor: true, q.Get("about"): true}
 		for _, e := range list.Rows {
 			ids[e.Actor], ids[e.Subject] = true, true
-			if person, ok := e.Detail["person"].(string); ok {
-				ids[person] = true
+			for _, value := range e.Detail {
+				for _, id := range idsIn(value) {
+					ids[id] = true
+				}
 			}
 		}
 		if list.Names, err = people.Names(ctx, c, r.Viewer, slices.Sorted(maps.Keys(ids))); err != nil {
@@ -282,6 +284,9 @@ func details(r view.Reader, list eventList, e audit.Event) (all []detail) {
 		if len(d.Links) < len(ids) {
 			d.Links = nil
 		}
+		if key == "follows" && text != "" { // an employment has no name, but events of its own
+			d.Links = []view.Link{{Href: r.With("entity", e.Entity, "row", text), Text: entityWord(r, e.Entity)}}
+		}
 		all = append(all, d)
 	}
 	return all
@@ -296,6 +301,9 @@ func detailText(r view.Reader, list eventList, e audit.Event) string {
 	return strings.Join(parts, ", ")
 }
 
+// manyNamed is how many persons an event tells the names of; of more it tells the number.
+const manyNamed = 5
+
 // detailValue is one value, or several: two of something that was changed are before and after.
 func detailValue(r view.Reader, list eventList, key string, value any) string {
 	switch value := value.(type) {
@@ -306,6 +314,9 @@ func detailValue(r view.Reader, list eventList, key string, value any) string {
 	case float64:
 		return r.Number(int(value))
 	case []any:
+		if key == "persons" && len(value) > manyNamed {
+			return r.Number(len(value))
+		}
 		var texts []string
 		for _, v := range value {
 			texts = append(texts, cmp.Or(detailValue(r, list, key, v), "–"))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
@@ -32,6 +33,7 @@ type occasion struct {
 	Chosen    []string // colleagues that were ticked
 	List      bool     // the reader may see the seat list
 	Edit      bool     // and change the occasion
+	Now       time.Time
 	Faults    fault.List
 }
 
@@ -48,7 +50,7 @@ func (s *Server) occasionPage(w http.ResponseWriter, req *http.Request, r view.R
 // showOccasion writes the page, with what was filled in and what was wrong with it.
 func (s *Server) showOccasion(w http.ResponseWriter, req *http.Request, r view.Reader, code int, faults fault.List) error {
 	ctx, id, now := req.Context(), req.PathValue("id"), s.DB.Now()
-	d := occasion{Given: map[string]string{}, Chosen: req.PostForm["person"], Faults: faults}
+	d := occasion{Now: now, Given: map[string]string{}, Chosen: req.PostForm["person"], Faults: faults}
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.Occasion, err = activity.GetOccasion(ctx, c, r.Viewer, id); err != nil {
 			return err

@@ -110,10 +110,10 @@ func placeControls(r view.Reader, tree *people.Tree, m activity.Meeting) []contr
 		municipalities = append(municipalities, view.Option{Value: u.ID, Label: u.Name})
 	}
 	return []control{
-		row(control{Field: view.Field{Name: "place", Label: r.Say("plan.place"), Help: r.Say("plan.place-help"), Value: m.Place}},
-			control{Field: view.Field{Name: "address", Label: r.Say("plan.address"), Optional: true, Value: m.Address}}),
-		row(control{Field: view.Field{Name: "unit", Label: r.Say("plan.municipality"), Optional: true, Value: m.Unit, Options: view.None(r.Say("plan.no-municipality"), municipalities)}, As: "select"},
-			control{Field: view.Field{Name: "online_link", Label: r.Say("plan.online-link"), Help: r.Say("plan.online-help"), Kind: "url", Optional: true, Value: m.OnlineLink}}),
+		{Field: view.Field{Name: "place", Label: r.Say("plan.place"), Help: r.Say("plan.place-help"), Value: m.Place}},
+		row(control{Field: view.Field{Name: "address", Label: r.Say("plan.address"), Optional: true, Value: m.Address}},
+			control{Field: view.Field{Name: "unit", Label: r.Say("plan.municipality"), Optional: true, Value: m.Unit, Options: view.None(r.Say("plan.no-municipality"), municipalities)}, As: "select"}),
+		{Field: view.Field{Name: "online_link", Label: r.Say("plan.online-link"), Help: r.Say("plan.online-help"), Kind: "url", Optional: true, Value: m.OnlineLink}},
 	}
 }
 

@@ -79,6 +79,14 @@ func cell(r view.Reader, l report.Line, f report.Figure) string {
 	return r.Number(l.Counts[f])
 }
 
+// together is what is hidden of a figure, a dash if nothing is.
+func together(r view.Reader, l report.Line, f report.Figure) string {
+	if l.Shown[f] && l.Counts[f] == 0 {
+		return "–"
+	}
+	return cell(r, l, f)
+}
+
 // shareOf is a figure as a share of all staff.
 func shareOf(r view.Reader, l report.Line, f report.Figure) string {
 	if !l.Shown[f] || !l.Shown[report.Staff] || l.Counts[report.Staff] == 0 {

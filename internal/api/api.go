@@ -28,6 +28,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/local"
 	"kompobib/internal/programme"
+	"kompobib/internal/secret"
 	"kompobib/internal/web/locale"
 )
 
@@ -57,6 +58,8 @@ type Server struct {
 	DB  *db.DB
 	Log *slog.Logger
 	Now func() time.Time // the machine's clock, for rates
+
+	Ring *secret.Ring // opens what is shared
 
 	Address func(*http.Request) string  // where a request comes from
 	Noted   func(*http.Request, string) // told the route of each request, for log and metrics; may be nil

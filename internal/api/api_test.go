@@ -128,6 +128,10 @@ func TestLists(t *testing.T) {
 			{"away", "/occasions/" + w.past + "/signups", 0},
 			{"office", "/programmes/kompobib/reach?by=workplace", 2},
 			{"contact", "/programmes/kompobib/reach?by=workplace", 1},
+			{"staff0", "/programmes/kompobib/reflections", 3},
+			{"contact", "/programmes/kompobib/reflections", 3},
+			{"office", "/programmes/kompobib/reflections", 2},
+			{"away", "/programmes/kompobib/reflections?goal=" + w.goal, 0},
 		} {
 			whole := into[List[map[string]any]](w.ask(test.who, "GET", test.path, "").status(200))
 			if len(whole.Items) != test.want || whole.Next != nil {

@@ -51,6 +51,8 @@ var operations = []operation{
 		"In the order in which they are followed up, those that have ended last: of all workplaces of the programme, or a contact's own. What persons have undertaken alone is not among them, and nobody is named.", add(listCommitments)},
 	{"GET", "/programmes/{p}/reach", []access.Right{access.SeeReach}, http.StatusOK, "reach", "How many of the staff have been reached",
 		"Figures that would tell of fewer than five persons are null for who may not see whom they count, and so are others from which those could be reckoned.", add(reach)},
+	{"GET", "/programmes/{p}/reflections", anyone, http.StatusOK, "listReflections", "Reflections that are shared",
+		"The latest first: those that everyone may read, those of the caller's own workplaces, and to who reads the programme's learning those that are shared with it. What is withdrawn is gone from here at once.", add(listReflections)},
 }
 
 // Operations returns the pattern of each operation with the rights of which one is needed.

@@ -19,9 +19,11 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/learning/reflection"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/secret"
 )
 
 // A world is a programme with staff at two libraries, an occasion of two seats and a meeting that has been held,
@@ -64,9 +66,33 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	}
 	defer early.Close()
 	w.do(early, w.build)
-	w.server = &Server{DB: d, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Now: func() time.Time { return w.now }, Address: func(*http.Request) string { return "192.0.2.1" }}
+	w.server = &Server{DB: d, Ring: testRing(t), Log: slog.New(slog.NewTextHandler(&w.log, nil)), Now: func() time.Time { return w.now }, Address: func(*http.Request) string { return "192.0.2.1" }}
 	w.handler = w.server.Handler()
+	w.share()
 	return w
+}
+
+func testRing(t *testing.T) *secret.Ring {
+	t.Helper()
+	ring, err := secret.NewRing(bytes.Repeat([]byte{5}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// share lets one of the library's staff write one reflection for each level of sharing, and leave one unshared.
+func (w *world) share() {
+	v := access.Viewer{Person: w.staff[1], On: "2012-10-12", Grants: []access.Grant{{Role: access.Participant}}}
+	for _, level := range reflection.Levels {
+		w.do(w.d, func(ctx context.Context, tx *db.Tx) error {
+			r := reflection.Reflection{Date: "2012-10-11", Text: reflection.Text{Answers: map[string]string{"take": string(level)}}}
+			if err := reflection.Write(ctx, tx, testRing(w.t), v, &r); err != nil || level == reflection.Me {
+				return err
+			}
+			return reflection.Share(ctx, tx, testRing(w.t), v, r.ID, 1, reflection.Sharing{Level: level, Programme: w.programme, Workplace: w.library}, "2012-10-12")
+		})
+	}
 }
 
 func (w *world) build(ctx context.Context, tx *db.Tx) error {

@@ -70,6 +70,7 @@ func (b *book) acts() []act {
 	acts = append(acts, b.changes(crowd)...)
 	acts = append(acts, b.extension()...)
 	acts = append(acts, b.offers()...)
+	acts = append(acts, b.reflections()...)
 	return append(acts, b.publications()...)
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 // A Leading is who stands in front at an activity: lecturers from outside, from the region itself, of both kinds, or nobody
-// who is named.
+// who is named. Who leads their own workplace's workshop is the region's own.
 //
 // An activity with lecturers of both kinds is a group of its own. How they shared the time is not known, so to split its hours between
 // the others would be to make figures up; and a meeting where knowledge from outside meets the region's own is itself the mix that the
@@ -59,6 +59,7 @@ type Held struct {
 	Lecturers                   string
 
 	goals string
+	led   bool // by someone of the staff, as a workplace's own workshop is
 }
 
 // Mix is how lecturers from outside and the region's own have been mixed, in meetings that have been held from one day to another.
@@ -235,8 +236,10 @@ func loadMix(ctx context.Context, c db.Conn, v access.Viewer, prog string, from,
 		external[l.activity] = external[l.activity] || l.external
 		regional[l.activity] = regional[l.activity] || !l.external
 	}
-	held, err = db.All(ctx, c, func(h *Held) []any { return []any{&h.Meeting, &h.Occasion, &h.Activity, &h.Title, &h.Date, &h.Minutes} },
-		`SELECT m.id, o.id, a.id, a.title, m.date, m.minutes FROM meeting m JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
+	held, err = db.All(ctx, c, func(h *Held) []any {
+		return []any{&h.Meeting, &h.Occasion, &h.Activity, &h.Title, &h.Date, &h.Minutes, db.Truth(&h.led)}
+	},
+		`SELECT m.id, o.id, a.id, a.title, m.date, m.minutes, CASE WHEN o.leader IS NULL THEN 0 ELSE 1 END FROM meeting m JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
 		WHERE a.programme = $1 AND a.published = 1 AND o.cancelled IS NULL AND m.ends <= $2 AND m.date >= $3 AND m.date <= $4 ORDER BY m.date DESC, m.starts DESC, m.id`, prog, now, m.From, m.To)
 	if err != nil {
 		return m, nil, nil, nil, err
@@ -255,7 +258,7 @@ func loadMix(ctx context.Context, c db.Conn, v access.Viewer, prog string, from,
 			h.Leading = Both
 		case external[h.Activity]:
 			h.Leading = External
-		case regional[h.Activity]:
+		case regional[h.Activity] || h.led:
 			h.Leading = Regional
 		default:
 			h.Leading = Unnamed

@@ -95,7 +95,7 @@ func (s *Server) Handler() http.Handler {
 // programs is the interface for other systems. It stands before the sessions: no cookie says who asks there,
 // so a page elsewhere cannot ask in a reader's name, and no token opens a page.
 func (s *Server) programs() http.Handler {
-	return squeezing((&api.Server{DB: s.DB, Log: s.Log, Now: s.Now, Address: s.address,
+	return squeezing((&api.Server{DB: s.DB, Log: s.Log, Now: s.Now, Ring: s.Ring, Address: s.address,
 		Noted: func(req *http.Request, route string) { seen(req).route = route }}).Handler())
 }
 

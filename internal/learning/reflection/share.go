@@ -171,6 +171,7 @@ type Shared struct {
 	About     string   // the title of what it is about
 	Goals     []string // ids of the goal areas that it is about
 	Themes    []string // ids
+	Coded     bool     // the reader is among those who code and read of that
 	Mine      bool
 	Text
 
@@ -294,7 +295,7 @@ func List(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, f 
 	}
 	for i := range list {
 		s := &list[i]
-		s.Mine = s.person == v.Person
+		s.Mine, s.Coded = s.person == v.Person, v.In(access.SeeLearning, s.Programme)
 		if s.named {
 			s.By = s.given + " " + s.family
 		} else {

@@ -232,7 +232,7 @@ func (s *Server) describe() huma.API {
 			e.SetEscapeHTML(false)
 			return e.Encode(v)
 		},
-		Unmarshal: json.Unmarshal,
+		Unmarshal: func(text []byte, v any) error { return json.Unmarshal(plain(text), v) },
 	}
 	a := humago.NewWithPrefix(s.mux, Root, huma.Config{
 		OpenAPI: &huma.OpenAPI{

@@ -138,6 +138,8 @@ func readForm(w http.ResponseWriter, req *http.Request) error {
 	case err != nil:
 		return errForm
 	}
+	tidy(req.Form) // its values are not those of the other
+	tidy(req.PostForm)
 	return nil
 }
 

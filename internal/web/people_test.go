@@ -273,6 +273,21 @@ func TestTheOfficeReorganises(t *testing.T) {
 	})
 }
 
+// What nobody types, such as a byte of zero that a program pasted, is left out at the door: PostgreSQL would fail on it.
+func TestWhatNobodyTypesIsLeftOut(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		form := append(k.newPerson("E\x00k\x1b\xff"), "phone", "070-123 45 67\x00", "title", "biblio\x00tekarie")
+		page := k.went(k.post("/people/new", form...))
+		k.says(page, "Ann Ek\ufffd", "070-123 45 67", "bibliotekarie")
+		for path, want := range map[string]int{"/people?q=E%00k": 200, "/people?q=%ff": 200, "/people/%00": 404, page + "%00": 200, "/audit?row=%00": 403} {
+			if w := k.get(path); w.Code != want {
+				t.Errorf("GET %s answers %d, not %d", path, w.Code, want)
+			}
+		}
+	})
+}
+
 // However many there are, a page asks the same number of questions.
 func TestPagesOfPeopleAskAFixedNumberOfQueries(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

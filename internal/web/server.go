@@ -89,7 +89,7 @@ func (s *Server) Handler() http.Handler {
 	outer.HandleFunc("GET /robots.txt", s.robots)
 	outer.Handle("/api/", s.programs())
 	outer.Handle("/", s.sessions(sameSite.Handler(mux)))
-	return s.watch(s.guard(outer))
+	return s.watch(s.guard(plainly(outer)))
 }
 
 // programs is the interface for other systems. It stands before the sessions: no cookie says who asks there,

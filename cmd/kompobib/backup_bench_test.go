@@ -64,7 +64,7 @@ func BenchmarkBackup(b *testing.B) {
 					b.Fatal(out)
 				}
 			})
-			report(b, took, 60)
+			report(b, took, 120)
 		})
 		b.Run("memory", func(b *testing.B) {
 			for b.Loop() {

@@ -72,7 +72,8 @@ func brokenMeetings(ctx context.Context, c db.Conn) (lines []string, err error) 
 	return lines, nil
 }
 
-// inTwoPlaces returns pairs of meetings that one person attended at the same time.
+// inTwoPlaces returns pairs of meetings that one person attended at the same time. Only of those of whom two meetings overlap
+// are the hours looked at: all attendance there is may be more than fits in memory.
 func inTwoPlaces(ctx context.Context, c db.Conn) (lines []string, err error) {
 	type stay struct {
 		person, meeting   string
@@ -83,7 +84,12 @@ func inTwoPlaces(ctx context.Context, c db.Conn) (lines []string, err error) {
 	stays, err := db.All(ctx, c, func(s *stay) []any {
 		return []any{&s.person, &s.meeting, &s.span.Date, &s.span.Start, &s.span.End, &s.span.Zone, &s.arrived, &s.departed}
 	}, `SELECT t.person, t.meeting, m.date, m.start_time, m.end_time, m.zone, coalesce(t.arrived, ''), coalesce(t.departed, '')
-		FROM attendance t JOIN meeting m ON m.id = t.meeting WHERE t.minutes > 0 ORDER BY t.person, t.meeting`)
+		FROM attendance t JOIN meeting m ON m.id = t.meeting WHERE t.minutes > 0 AND t.person IN (
+			SELECT s.person FROM (SELECT a.person, n.starts,
+					max(n.ends) OVER (PARTITION BY a.person ORDER BY n.starts, n.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier
+				FROM attendance a JOIN meeting n ON n.id = a.meeting WHERE a.minutes > 0) s
+			WHERE s.earlier > s.starts)
+		ORDER BY t.person, t.meeting`)
 	if err != nil {
 		return nil, err
 	}

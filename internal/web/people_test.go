@@ -149,7 +149,7 @@ func TestTheOfficeAddsAPerson(t *testing.T) {
 		}
 		k.says(page, "Ann Åkesson", "Köpings stadsbibliotek", "87,5", "ann@koping.example")
 		k.says("/people?q=akesson", "1 person", "Åkesson, Ann", "Köping")
-		k.says("/people?share=full", "Ingen person passar in")
+		k.says("/people?share=full", "Ingen person hittades")
 		k.says("/workplaces/"+k.library, "Åkesson, Ann", "Köping")
 	})
 }
@@ -265,7 +265,7 @@ func TestTheOfficeReorganises(t *testing.T) {
 		k.says(branch, "Sista dagen var 1 oktober 2012")
 		k.went(k.post(branch+"/reopen", "version", "3"))
 		k.went(k.post(branch+"/merge", "version", "4", "into", k.library, "on", "2012-10-02"))
-		k.says(branch, "gick 2 oktober 2012 upp i", "Köpings stadsbibliotek")
+		k.says(branch, "Från och med 2 oktober 2012 ingår arbetsplatsen i", "Köpings stadsbibliotek")
 		k.says("/workplaces", "1 arbetsplats", "!Kolsva")
 		if w := k.post(branch+"/rename", "version", "1", "name", "Kolsva", "from", "2012-01-01"); w.Code != http.StatusConflict {
 			t.Errorf("an old form answers %d", w.Code)
@@ -311,7 +311,7 @@ func TestPagesOfPeopleAskAFixedNumberOfQueries(t *testing.T) {
 		paths := []string{"/people", page, "/workplaces", "/workplaces/" + k.library, "/employers"}
 		var before []int64
 		for _, path := range paths {
-			queries(path) // what every page tells is read once a second
+			queries(path) // what every page tells is read again after a change
 			before = append(before, queries(path))
 		}
 		add(6)

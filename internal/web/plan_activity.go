@@ -158,7 +158,7 @@ func (s *Server) activityControls(ctx context.Context, c db.Conn, req *http.Requ
 	}
 	areas := make([]view.Option, len(goals))
 	for i, g := range goals {
-		areas[i] = view.Option{Value: g.ID, Label: g.Name}
+		areas[i] = view.Option{Value: g.ID, Label: g.Name, Lang: "sv"}
 	}
 	payers := view.Options(r, "payer", activity.Payers...)
 	return []control{

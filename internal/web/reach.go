@@ -11,6 +11,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/publishing"
 	"kompobib/internal/report"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
@@ -197,6 +198,7 @@ type notReached struct {
 	// The form as it was filled in.
 	About, Message string
 	Ticked         []string
+	Slips          []string // dates in the message that may be wrong
 	Faults         fault.List
 }
 
@@ -257,6 +259,12 @@ func (s *Server) invite(w http.ResponseWriter, req *http.Request, r view.Reader)
 			}
 		}
 	}
+	if d.Slips, err = s.newSlips(req, r, d); err != nil {
+		return err
+	}
+	if d.Slips != nil {
+		return render(w, req, http.StatusOK, notReachedView(r.In(d.Programme.ID), d))
+	}
 	i := report.Invitation{Message: d.Message, Persons: d.Ticked}
 	switch kind, id := cut(d.About); kind {
 	case report.AboutGoal:
@@ -281,6 +289,16 @@ func (s *Server) invite(w http.ResponseWriter, req *http.Request, r view.Reader)
 		return doneBut(w, req, to, "reach.invited-some", r.Number(got.Sent), r.Number(got.Mute))
 	}
 	return done(w, req, to, "reach.invited", r.Number(got.Sent))
+}
+
+// newSlips are the dates in an invitation that may be wrong, until whoever writes it has seen that and sends the same again:
+// a letter cannot be taken back.
+func (s *Server) newSlips(req *http.Request, r view.Reader, d notReached) ([]string, error) {
+	if d.Message == "" || d.Message == req.PostFormValue("checked") {
+		return nil, nil
+	}
+	known, err := publishing.KnownDates(req.Context(), s.DB, r.Viewer, d.Programme.ID)
+	return slipTexts(r, d.Message, known), err
 }
 
 // officePage is what the office of a programme has before it.

@@ -139,8 +139,17 @@ func TestAnInvitationIsSent(t *testing.T) {
 		if err != nil || !strings.Contains(text.Subject, "Medborgarnas behov") || !strings.Contains(text.Plain, "Hej (name)!") || !strings.Contains(text.Plain, "goal="+k.goal) {
 			t.Errorf("it says %q %q, %v", text.Subject, text.Plain, err)
 		}
+		slip := []string{"to", "ticked", "persons", k.staff[2], "message", "Anmäl dig senast 31 mars 2012.", "about", "programme", "key", "k2"}
+		if text := k.post(list, slip...).Body.String(); !strings.Contains(text, "Är årtalet rätt?") || !strings.Contains(text, "inte skickad än") || !strings.Contains(text, "senast 31 mars 2012.</textarea>") {
+			t.Errorf("a date of the wrong year is not pointed out: %s", text)
+		}
+		k.post(list, append(slip, "checked", "Anmäl dig senast 31 mars 2011.")...) // another message was looked at
+		if letters, err = letter.List(t.Context(), d, access.System, letter.Filter{Template: letter.Invitation}); err != nil || len(letters) != 1 {
+			t.Errorf("an invitation that may be wrong is sent at once: %d letters, %v", len(letters), err)
+		}
+		k.went(k.post(list, append(slip, "checked", "Anmäl dig senast 31 mars 2012.")...))
 		k.went(k.post(list, "to", "all", "about", "programme"))
-		if letters, err = letter.List(t.Context(), d, access.System, letter.Filter{Template: letter.Invitation}); err != nil || len(letters) != 4 {
+		if letters, err = letter.List(t.Context(), d, access.System, letter.Filter{Template: letter.Invitation}); err != nil || len(letters) != 5 {
 			t.Errorf("then %d letters, %v", len(letters), err)
 		}
 	})

@@ -34,6 +34,7 @@ type Option struct {
 	Value, Label string
 	Help         string
 	Group        string
+	Lang         string // of the label, where it is not the page's
 	Off          bool
 }
 

@@ -69,7 +69,7 @@ func BenchmarkBackup(b *testing.B) {
 		b.Run("memory", func(b *testing.B) {
 			for b.Loop() {
 				b.ReportMetric(0, "ns/op")
-				yardstick.Report(b, most.memory, 150, "MB")
+				yardstick.Report(b, most.memory, 100, "MB")
 			}
 		})
 	})

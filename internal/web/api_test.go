@@ -30,6 +30,7 @@ var apiReach = map[string]reaches{
 	"GET /api/v1/programmes/{p}/people":      {"contact office auditor", nobody, "contact"}, // a contact gets the own staff
 	"POST /api/v1/programmes/{p}/people":     {"office", nobody, nobody},
 	"GET /api/v1/programmes/{p}/reach":       {"contact office steering auditor", nobody, "contact"},
+	"GET /api/v1/programmes/{p}/reflections": insiders, // each gets what is shared with them
 	"GET /api/v1/programmes/{p}/commitments": {"contact office auditor", nobody, "contact"},
 
 	// The participant signs up themself, the contact the staff, and the organiser whomever it may be to what is theirs.

@@ -109,12 +109,12 @@ func (s *Server) questionPage(w http.ResponseWriter, req *http.Request, r view.R
 
 // takeVoice takes an answer of somebody who uses the library. No cookie is set, and nobody is asked who they are.
 func (s *Server) takeVoice(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	if s.rates.Take("voice "+s.address(req), voices, s.Now()) > 0 {
-		return errTooMany
-	}
 	f, err := s.readPublicFocus(req)
 	if err != nil {
 		return err
+	}
+	if s.rates.Take("voice "+s.address(req), voices, s.Now()) > 0 {
+		return errTooMany
 	}
 	in := formOf(req)
 	nobody := r

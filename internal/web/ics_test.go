@@ -127,7 +127,7 @@ func TestFeed(t *testing.T) {
 				t.Errorf("%s: a cancelled occasion is %s", path, status)
 			}
 		}
-		for path, most := range map[string]int{"/calendar.ics?kind=course": 0, "/calendar.ics?goal=" + w.rows["goal"]["elsewhere"]: 2} {
+		for path, most := range map[string]int{"/calendar.ics?kind=course": 0, "/calendar.ics?goal=" + w.rows["goal"]["elsewhere"]: 3} {
 			if n := len(parsed(t, asked(t, site, path).Body.String())); n != most {
 				t.Errorf("%s has %d events, not %d", path, n, most)
 			}

@@ -194,7 +194,7 @@ func TestASignedSheetFindsItsMeeting(t *testing.T) {
 		if strings.Contains(k.get("/evidence").body, meeting) {
 			t.Error("the meeting still lacks evidence")
 		}
-		k.as("contact").wants("a contact does not see it", k.post(meeting+"/evidence/"+scan), 403)
+		k.as("contact").wants("a contact does not see it", k.post(meeting+"/evidence/"+scan), 404)
 	})
 }
 

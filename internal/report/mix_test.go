@@ -3,6 +3,7 @@ package report_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"kompobib/internal/access"
@@ -63,15 +64,15 @@ func TestMix(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text := ""
+			var text strings.Builder
 			for _, c := range m.Total.Cells {
 				persons := fmt.Sprint(c.Persons)
 				if !c.Shown {
 					persons = "-"
 				}
-				text += fmt.Sprintf("%d/%s ", c.Minutes, persons)
+				text.WriteString(fmt.Sprintf("%d/%s ", c.Minutes, persons))
 			}
-			return text
+			return text.String()
 		}
 		if got, want := cells(lt.Holder(access.Office)), "60/8 60/6 60/2 60/0 240/8 "; got != want {
 			t.Errorf("the office sees %s, want %s", got, want)

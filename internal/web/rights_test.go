@@ -175,6 +175,21 @@ func TestRights(t *testing.T) {
 	})
 }
 
+// askers are the roles that a route is tried by. What decides who gets in is the same on both engines but for its SQL: on
+// PostgreSQL it is enough that one gets in and one does not.
+func (v *visit) askers(in []string) []string {
+	if !strings.HasSuffix(v.t.Name(), "/postgres") {
+		return roles
+	}
+	few := []string{}
+	for _, inside := range []bool{true, false} {
+		if i := slices.IndexFunc(roles, func(role string) bool { return role != "public" && slices.Contains(in, role) == inside }); i >= 0 {
+			few = append(few, roles[i])
+		}
+	}
+	return few
+}
+
 func (v *visit) walk(pattern string, reaches reaches) {
 	for whose, in := range map[string]string{"own": reaches.own, "other": reaches.other, "elsewhere": reaches.elsewhere, "missing": nobody} {
 		method, path, ok := v.w.path(pattern, whose)
@@ -187,7 +202,7 @@ func (v *visit) walk(pattern string, reaches reaches) {
 		if whose == "missing" && !parameter.MatchString(pattern) {
 			continue
 		}
-		for _, role := range roles {
+		for _, role := range v.askers(strings.Fields(in)) {
 			code := v.ask(role, method, path+queries[pattern], v.w.form(pattern))
 			shut := code == http.StatusUnauthorized || code == http.StatusForbidden || code == http.StatusNotFound
 			if want := slices.Contains(strings.Fields(in), role); want == shut || code >= 500 {

@@ -124,16 +124,16 @@ func like(path string) string {
 	return path
 }
 
-// TestEveryPage goes wherever links lead in each role. On every page axe finds nothing, and no page is wider than the
-// narrowest phone; where pages are alike, the first is asked about. In the dark, where only colours differ, axe is asked where something
-// stands in what it has not stood in before. No link leads where one may not go, and every page is small.
+// TestEveryPage goes wherever links lead in each role. Every page is small, holds together, and leads nowhere that one may not
+// go; where pages are alike, the first is not wider than the narrowest phone. Axe is asked, in the light on a desk and in the dark on the
+// phone, where something stands in what it has not stood in before; about the first of all that are alike with BROWSE_ALL (make torture).
 func TestEveryPage(t *testing.T) {
 	var looked looked
 	for _, role := range roles {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			p := visit(t, role)
-			p.Look(1280, 900, "light")
+			p.Look(320, 640, "dark")
 			p.Go("/")
 			largest, seen, queue := 0, map[string]bool{}, []string{"/"}
 			for len(queue) > 0 {
@@ -159,17 +159,23 @@ func TestEveryPage(t *testing.T) {
 						queue = append(queue, link)
 					}
 				}
-				first, pieces, nests := looked.news(like(path), at)
-				if !first && !pieces {
+				name := role + " " + like(path)
+				for _, line := range at.Wrong {
+					t.Errorf("%s: %s", name, line)
+				}
+				first, nests := looked.news(like(path), at)
+				nests = nests || first && os.Getenv("BROWSE_ALL") != ""
+				if !first && !nests {
 					continue
 				}
 				if status := p.Go(path); status != at.Status {
 					t.Errorf("%s = %d, then %d", path, at.Status, status)
 				}
-				light(t, p, role+" "+like(path))
-				if first {
-					narrow(t, p, role+" "+like(path), nests)
-					p.Look(1280, 900, "light")
+				narrow(t, p, name)
+				if nests {
+					dark(t, p, name)
+					light(t, p, name)
+					p.Look(320, 640, "dark")
 				}
 			}
 			t.Logf("%d pages, the largest of %d bytes", len(seen), largest)
@@ -188,8 +194,8 @@ type sight struct {
 	Status int
 	Page   bool // rather than a file
 	Links  []string
-	Pieces []string // elements, with class and role
-	Nests  []string // and what each stands in
+	Nests  []string // each element in another, with class and role
+	Wrong  []string // what does not hold together
 	Size   int      // as it was sent
 }
 
@@ -206,28 +212,50 @@ func fetch(p *browsertest.Page, path string) sight {
 			Status: answer.status,
 			Page: answer.headers.get('Content-Type').startsWith('text/html'),
 			Links: [...page.querySelectorAll('a[href^="/"]:not([download])')].map(a => a.getAttribute('href').split('#')[0]),
-			Pieces: [...new Set(all.map(piece))],
+			Wrong: (%s)(page),
 			Nests: [...new Set(all.map(e => piece(e.parentElement) + ' > ' + piece(e)))],
 			Size: performance.getEntriesByName(answer.url).at(-1)?.encodedBodySize ?? 0
 		};
-	})`, path))
+	})`, path, wrong))
 }
 
-// looked is what has been looked at: pages of every kind, every piece that any page is made of, and what those stood in.
+// wrong tells what axe would of a page's own words and ids, which no page has in common with another.
+const wrong = `page => {
+	const found = [], say = (what, e) => found.push(what + ': ' + e.outerHTML.slice(0, 120)), ids = new Set();
+	const named = e => e.textContent.trim() || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.querySelector('img[alt]:not([alt=""]), svg[aria-label]');
+	if (!page.documentElement.lang || !page.title) found.push('no language or no title');
+	for (const e of page.querySelectorAll('[id]')) ids.has(e.id) ? say('an id twice', e) : ids.add(e.id);
+	for (const name of ['for', 'aria-labelledby', 'aria-describedby', 'aria-controls'])
+		for (const e of page.querySelectorAll('[' + name + ']'))
+			if (e.getAttribute(name).split(' ').some(id => id && !ids.has(id))) say(name + ' leads nowhere', e);
+	for (const e of page.querySelectorAll('input:not([type=hidden], [type=submit]), select, textarea'))
+		if (!e.labels.length && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby')) say('no label', e);
+	for (const e of page.querySelectorAll('a[href], button:not([aria-hidden]), summary, h1, h2, h3, h4, legend')) if (!named(e)) say('no name', e);
+	for (const e of page.querySelectorAll('img:not([alt])')) say('no alternative text', e);
+	let before = 0;
+	for (const e of page.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+		const level = +e.localName[1];
+		if (level > before + 1) say('a level of headings is left out', e);
+		before = level;
+	}
+	if (page.querySelectorAll('h1').length !== 1) found.push(page.querySelectorAll('h1').length + ' headings of the first level');
+	return found;
+}`
+
+// looked is what has been looked at: pages of every kind, and what stood in what.
 type looked struct {
 	sync.Mutex
-	kinds, pieces, nests map[string]bool
+	kinds, nests map[string]bool
 }
 
-// news tells whether a page is the first of its kind, whether it is made of anything that no page before was made of,
-// and whether something stands in what it has not stood in before.
-func (l *looked) news(like string, at sight) (first, pieces, nests bool) {
+// news tells whether a page is the first of its kind, and whether something stands in what it has not stood in before.
+func (l *looked) news(like string, at sight) (first, nests bool) {
 	l.Lock()
 	defer l.Unlock()
 	if l.kinds == nil {
-		l.kinds, l.pieces, l.nests = map[string]bool{}, map[string]bool{}, map[string]bool{}
+		l.kinds, l.nests = map[string]bool{}, map[string]bool{}
 	}
-	return add(l.kinds, like), add(l.pieces, at.Pieces...), add(l.nests, at.Nests...)
+	return add(l.kinds, like), add(l.nests, at.Nests...)
 }
 
 // add puts names in a set, and reports whether any was not there.
@@ -239,32 +267,33 @@ func add(set map[string]bool, names ...string) (isNew bool) {
 	return isNew
 }
 
-// light checks a page that is open, as it is on a desk.
+// narrow checks a page that is open, as it is on the narrowest phone.
+func narrow(t *testing.T, p *browsertest.Page, name string) {
+	t.Helper()
+	if wide := p.Overflow(); len(wide) > 0 {
+		t.Errorf("%s is wider than 320 px: %v", name, wide)
+	}
+}
+
+// light asks axe about a page that is open, as it is on a desk.
 func light(t *testing.T, p *browsertest.Page, name string) {
 	t.Helper()
+	p.Look(1280, 900, "light")
 	p.Picture(name + " 1280 light")
 	for _, line := range p.Axe() {
 		t.Errorf("%s: %s", name, line)
 	}
-	if h1 := browsertest.Eval[int](p, `document.querySelectorAll('h1').length`); h1 != 1 {
-		t.Errorf("%s has %d headings of the first level", name, h1)
-	}
 }
 
-// narrow checks it on the narrowest phone, and its colours in the dark there.
-func narrow(t *testing.T, p *browsertest.Page, name string, colours bool) {
+// dark asks about its looks on the narrowest phone, in the dark.
+func dark(t *testing.T, p *browsertest.Page, name string) {
 	t.Helper()
-	p.Look(320, 640, "dark")
-	if wide := p.Overflow(); len(wide) > 0 {
-		t.Errorf("%s is wider than 320 px: %v", name, wide)
-	}
-	if colours {
-		for _, line := range p.Axe(browsertest.Looks...) {
-			t.Errorf("%s in the dark on a phone: %s", name, line)
-		}
-	}
 	if os.Getenv("BROWSER_PICTURES") != "" {
 		p.Look(390, 844, "dark")
 		p.Picture(name + " 390 dark")
+		p.Look(320, 640, "dark")
+	}
+	for _, line := range p.Axe(browsertest.Looks...) {
+		t.Errorf("%s in the dark on a phone: %s", name, line)
 	}
 }

@@ -56,7 +56,9 @@ func TestRosterPages(t *testing.T) {
 		t.Helper()
 		p.Look(1280, 900, "light")
 		light(t, p, name)
-		narrow(t, p, name, true)
+		p.Look(320, 640, "dark")
+		narrow(t, p, name)
+		dark(t, p, name)
 	}
 	path := readList(t, p, rosters+"koping-2012-09.csv")
 	p.Go(path + "/choices")

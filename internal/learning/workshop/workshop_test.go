@@ -99,11 +99,8 @@ func TestKit(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		bad := workshop.Kit{Programme: at.Programme, First: "2013-03-01", Last: "2013-01-01", Least: 90, Most: 60, Steps: []workshop.Step{{Minutes: 10, Least: 20}}}
-		var fields []string
 		err := d.Tx(t.Context(), "office", func(ctx context.Context, tx *db.Tx) error { return workshop.SaveKit(ctx, tx, office(), &bad) })
-		for _, line := range strings.Split(fmt.Sprint(err), "\n") {
-			fields = append(fields, line)
-		}
+		fields := strings.Split(fmt.Sprint(err), "\n")
 		if want := []string{"workshop.title title", "workshop.days last", "workshop.range most", "workshop.title step-1-title", "workshop.range step-1-least"}; !slices.Equal(fields, want) {
 			t.Errorf("all mistakes at once: %q, want %q", fields, want)
 		}

@@ -124,7 +124,7 @@ func TestCorrection(t *testing.T) {
 				v.Press("d")
 			}
 			told = v.act("correct without a reason", func() { v.click("Spara närvaron") })
-			v.hears(told, "Du ändrar något som redan är registrerat (antal rader: 1). Skriv varför.")
+			v.hears(told, "Du ändrar det som redan är registrerat (antal rader: 1). Skriv varför.")
 			if typed := browsertest.Eval[string](v.Page, `document.getElementById("minutes-`+persons[1]+`").value`); typed != "90" {
 				t.Errorf("what was typed is now %q", typed)
 			}

@@ -23,7 +23,8 @@ lint: ## Check form, likely mistakes, and that generated and copied files are up
 bench: deps ## Measure speed and size, and compare them with what is aimed at
 	scripts/with-postgres scripts/bench
 
-torture: deps ## Run what races again and again: make torture COUNT=100
+torture: deps ## Run what races again and again, and ask axe about every page: make torture COUNT=100
+	BROWSE_ALL=1 go test -count 1 -timeout 30m -run TestEveryPage ./cmd/kompobib/browse
 	scripts/with-postgres go test -race -timeout 8h -count $(or $(COUNT),20) $(RACE)
 
 pictures: ## Make the handbook's pictures anew from the demo

@@ -2,7 +2,9 @@
 # Signs the first fifty of a programme's staff up to an occasion, and prints who got what. Run it again for the same
 # occasion, and nothing is done twice. It needs curl and jq.
 #
-#   TOKEN=... docs/examples/sign-up.sh http://127.0.0.1:8080 kompobib2020 [OCCASION]
+# The token is of someone who may sign all of them up, such as the project office:
+#
+#   TOKEN=$(kompobib token create --email office@example.org) docs/examples/sign-up.sh http://127.0.0.1:8080 kompobib2020 [OCCASION]
 set -eu
 api=$1/api/v1 programme=$2
 
@@ -13,7 +15,8 @@ occasion=${3:-$(ask "$api/programmes/$programme/occasions?limit=500" |
 	jq --raw-output --exit-status '[.items[] | select(.openness == "open" and .seated == 0)][0].id')}
 echo "To occasion $occasion" >&2
 
-ask "$api/programmes/$programme/people?limit=50" | jq --raw-output '.items[].id' | while read -r person; do
+people=$(ask "$api/programmes/$programme/people?limit=50") || { echo "$people" | jq --raw-output .detail >&2; exit 1; }
+echo "$people" | jq --raw-output '.items[].id' | while read -r person; do
 	ask --json "{\"person\": \"$person\"}" --header "Idempotency-Key: $occasion/$person" "$api/occasions/$occasion/signups" |
 		jq --raw-output '"\(.person) \(.state // .detail) \(.position // "")"'
 done

@@ -31,7 +31,7 @@ type Place struct {
 // Find returns a workplace as v has to do with it: as someone who works there, leads its learning or may read of it.
 // A workplace that has gone up in another by v's day is that other one. To all others it is [ErrWorkplace].
 func Find(ctx context.Context, c db.Conn, v access.Viewer, prog, workplace string) (Place, error) {
-	all, err := places(ctx, c, v, prog, func(t *people.Tree, targets []string) []string {
+	all, err := places(ctx, c, v, []string{prog}, func(t *people.Tree, targets, _ []string) []string {
 		now := t.Under(workplace)
 		if u, ok := t.Unit(workplace); ok && u.Kind != people.Workplace || len(now) != 1 || !slices.Contains(targets, now[0]) {
 			return nil
@@ -47,16 +47,13 @@ func Find(ctx context.Context, c db.Conn, v access.Viewer, prog, workplace strin
 	return all[0], nil
 }
 
-// Mine returns the workplaces of a programme whose learning v takes part in or leads as a contact, in Swedish order.
-func Mine(ctx context.Context, c db.Conn, v access.Viewer, prog string) ([]Place, error) {
-	works, err := worksAt(ctx, c, v)
-	if err != nil {
-		return nil, err
-	}
+// Mine returns the workplaces of programmes whose learning v takes part in or leads as a contact: programme by programme, in Swedish
+// order within each.
+func Mine(ctx context.Context, c db.Conn, v access.Viewer, programmes ...string) ([]Place, error) {
 	leads := v.Staff(access.LeadLearning).Today
-	return places(ctx, c, v, prog, func(t *people.Tree, targets []string) (own []string) {
+	return places(ctx, c, v, programmes, func(t *people.Tree, targets, works []string) (own []string) {
 		for _, u := range t.Units(people.Workplace) {
-			if slices.Contains(targets, u.ID) && (slices.Contains(works, u.ID) || slices.Contains(leads, u.ID)) {
+			if (slices.Contains(works, u.ID) || slices.Contains(leads, u.ID)) && slices.Contains(targets, u.ID) {
 				own = append(own, u.ID)
 			}
 		}
@@ -66,7 +63,7 @@ func Mine(ctx context.Context, c db.Conn, v access.Viewer, prog string) ([]Place
 
 // All returns the workplaces of a programme that v may read of, in Swedish order.
 func All(ctx context.Context, c db.Conn, v access.Viewer, prog string) ([]Place, error) {
-	return places(ctx, c, v, prog, func(t *people.Tree, targets []string) (all []string) {
+	return places(ctx, c, v, []string{prog}, func(t *people.Tree, targets, _ []string) (all []string) {
 		in := make(map[string]bool, len(targets))
 		for _, id := range targets {
 			in[id] = true
@@ -80,13 +77,13 @@ func All(ctx context.Context, c db.Conn, v access.Viewer, prog string) ([]Place,
 	})
 }
 
-// places returns those that choose picks among the programme's and that v has to do with.
-func places(ctx context.Context, c db.Conn, v access.Viewer, prog string, choose func(t *people.Tree, targets []string) []string) ([]Place, error) {
+// places returns those that v has to do with and that choose picks, for each programme, given its workplaces and where v works.
+func places(ctx context.Context, c db.Conn, v access.Viewer, programmes []string, choose func(t *people.Tree, targets, works []string) []string) ([]Place, error) {
 	tree, err := people.LoadTree(ctx, c, v.On)
 	if err != nil {
 		return nil, err
 	}
-	units, err := programme.Targets(ctx, c, prog)
+	units, err := programme.AllTargets(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -95,19 +92,21 @@ func places(ctx context.Context, c db.Conn, v access.Viewer, prog string, choose
 		return nil, err
 	}
 	var all []Place
-	for _, id := range choose(tree, tree.Under(units...)) {
-		p := Place{Programme: prog, Workplace: id, Name: tree.Name(id), Member: slices.Contains(works, id),
-			Leads: v.In(access.LeadLearning, prog) || v.At(access.LeadLearning, id)}
-		if !p.Member && !p.Leads && !v.In(access.SeeLearning, prog) && !v.At(access.SeeLearning, id) {
-			continue
+	for _, prog := range programmes {
+		for _, id := range choose(tree, tree.Under(units[prog]...), works) {
+			p := Place{Programme: prog, Workplace: id, Name: tree.Name(id), Member: slices.Contains(works, id),
+				Leads: v.In(access.LeadLearning, prog) || v.At(access.LeadLearning, id)}
+			if !p.Member && !p.Leads && !v.In(access.SeeLearning, prog) && !v.At(access.SeeLearning, id) {
+				continue
+			}
+			if u, ok := tree.Municipality(id); ok {
+				p.Municipality = u.ID
+			}
+			if u, ok := tree.County(id); ok {
+				p.County = u.ID
+			}
+			all = append(all, p)
 		}
-		if u, ok := tree.Municipality(id); ok {
-			p.Municipality = u.ID
-		}
-		if u, ok := tree.County(id); ok {
-			p.County = u.ID
-		}
-		all = append(all, p)
 	}
 	return all, nil
 }

@@ -35,15 +35,26 @@ func (l learningAt) crumbs(r view.Reader) []view.Link {
 
 // A stage is a part of what a workplace or a programme has come to, as its overview shows it. Each is read with a
 // fixed number of queries.
-type (
-	workplaceStage func(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (templ.Component, error)
-	programmeStage func(ctx context.Context, c db.Conn, s *Server, r view.Reader, p programme.Programme) (templ.Component, error)
-)
+type stage[Of any] = func(ctx context.Context, c db.Conn, s *Server, r view.Reader, of Of) (templ.Component, error)
+
+// staged reads stages, without those that have nothing to show.
+func staged[Of any](ctx context.Context, c db.Conn, s *Server, r view.Reader, stages []stage[Of], of Of) (shown []templ.Component, err error) {
+	for _, read := range stages {
+		one, err := read(ctx, c, s, r, of)
+		if err != nil {
+			return nil, err
+		}
+		if one != nil {
+			shown = append(shown, one)
+		}
+	}
+	return shown, nil
+}
 
 // The stages in the order in which a workplace and a programme go through them.
 var (
-	workplaceStages = []workplaceStage{workplaceWorkshops, workplaceReflections, focusStageOf}
-	programmeStages = []programmeStage{programmeWorkshops, programmeReflections, commitmentsStage}
+	workplaceStages = []stage[learningAt]{workplaceWorkshops, workplaceReflections, focusStageOf}
+	programmeStages = []stage[programme.Programme]{programmeWorkshops, programmeReflections, commitmentsStage}
 )
 
 // learningPlace reads the workplace that an address names.
@@ -68,19 +79,18 @@ func (s *Server) learningStart(w http.ResponseWriter, req *http.Request, r view.
 		if err != nil {
 			return err
 		}
-		for _, p := range list {
-			mine, err := learning.Mine(ctx, c, r.Viewer, p.ID)
-			if err != nil {
-				return err
-			}
-			for _, place := range mine {
-				d.Mine = append(d.Mine, learningAt{p, place})
-			}
+		ids, byID := make([]string, len(list)), map[string]programme.Programme{}
+		for i, p := range list {
+			ids[i], byID[p.ID] = p.ID, p
 			if r.Viewer.In(access.SeeOutcome, p.ID) {
 				d.Overview = append(d.Overview, p)
 			}
 		}
-		return nil
+		mine, err := learning.Mine(ctx, c, r.Viewer, ids...)
+		for _, place := range mine {
+			d.Mine = append(d.Mine, learningAt{byID[place.Programme], place})
+		}
+		return err
 	})
 	if err != nil {
 		return err
@@ -96,16 +106,8 @@ func (s *Server) workplaceLearning(w http.ResponseWriter, req *http.Request, r v
 		if at, err = learningPlace(ctx, c, req, r); err != nil {
 			return err
 		}
-		for _, read := range workplaceStages {
-			stage, err := read(ctx, c, s, r, at)
-			if err != nil {
-				return err
-			}
-			if stage != nil {
-				stages = append(stages, stage)
-			}
-		}
-		return nil
+		stages, err = staged(ctx, c, s, r, workplaceStages, at)
+		return err
 	})
 	if err != nil {
 		return err
@@ -124,16 +126,8 @@ func (s *Server) learningOverview(w http.ResponseWriter, req *http.Request, r vi
 		if !r.Viewer.In(access.SeeOutcome, p.ID) && len(r.Scope(access.SeeOutcome).Workplaces) == 0 {
 			return programme.ErrNotFound
 		}
-		for _, read := range programmeStages {
-			stage, err := read(ctx, c, s, r, p)
-			if err != nil {
-				return err
-			}
-			if stage != nil {
-				stages = append(stages, stage)
-			}
-		}
-		return nil
+		stages, err = staged(ctx, c, s, r, programmeStages, p)
+		return err
 	})
 	if err != nil {
 		return err

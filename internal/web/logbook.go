@@ -229,11 +229,18 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		var programmes = map[string]programme.Programme{}
+		list, err := programme.List(ctx, c, r.Viewer)
+		if err != nil {
+			return f, err
+		}
+		programmes := map[string]programme.Programme{}
+		for _, p := range list {
+			programmes[p.ID] = p
+		}
 		var units []string
 		for _, p := range places {
-			if programmes[p.Programme], err = programme.Get(ctx, c, r.Viewer, p.Programme); err != nil {
-				return f, err
+			if programmes[p.Programme].ID == "" {
+				return f, programme.ErrNotFound
 			}
 			if p.Workplace != "" {
 				units = append(units, p.Workplace)

@@ -15,7 +15,7 @@ import (
 
 // pathParts are the parts of a workplace's own path, to be shown at a staff meeting and printed, in the order in which a workplace goes it.
 // None names anybody.
-var pathParts = []workplaceStage{pathActivities, pathFocus}
+var pathParts = []stage[learningAt]{pathActivities, pathFocus}
 
 // workplacePath is a workplace's path on one page.
 func (s *Server) workplacePath(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -26,16 +26,8 @@ func (s *Server) workplacePath(w http.ResponseWriter, req *http.Request, r view.
 		if at, err = learningPlace(ctx, c, req, r); err != nil {
 			return err
 		}
-		for _, read := range pathParts {
-			part, err := read(ctx, c, s, r, at)
-			if err != nil {
-				return err
-			}
-			if part != nil {
-				parts = append(parts, part)
-			}
-		}
-		return nil
+		parts, err = staged(ctx, c, s, r, pathParts, at)
+		return err
 	})
 	if err != nil {
 		return err

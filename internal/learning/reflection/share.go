@@ -54,15 +54,13 @@ func Places(ctx context.Context, c db.Conn, v access.Viewer, prog string) (place
 			programmes = append(programmes, p.ID)
 		}
 	}
-	for _, id := range programmes {
-		mine, err := learning.Mine(ctx, c, v, id)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range mine {
-			if m.Member {
-				places = append(places, Place{id, m.Workplace})
-			}
+	mine, err := learning.Mine(ctx, c, v, programmes...)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range mine {
+		if m.Member {
+			places = append(places, Place{m.Programme, m.Workplace})
 		}
 	}
 	if len(places) == 0 && prog != "" {

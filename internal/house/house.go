@@ -20,7 +20,7 @@ const own = "kompobib/internal/"
 // floors are the rooms, from the ground up. A room knows those below it. On the floor of the subjects it also
 // knows those to its left; on the others, those it needs.
 var floors = [][]string{
-	{"db", "fault", "money", "local", "secret", "mail", "file", "job", "once", "sheet", "backup", "docs"},
+	{"db", "fault", "money", "local", "secret", "mail", "file", "job", "once", "sheet", "pdf", "backup", "docs"},
 	{"access", "auth", "audit", "letter", "task", "register", "search"},
 	{"people", "programme", "activity", "survey", "learning", "economy", "change", "governance", "publishing", "sharing"},
 	{"report", "office", "allot"},
@@ -31,7 +31,7 @@ var floors = [][]string{
 const subjects = 2 // the floor of them
 
 // inner are the rooms within a room. Each knows the one that holds them and those to its left.
-var inner = map[string][]string{"learning": {"need", "workshop", "reflection", "focus", "learningtest"}}
+var inner = map[string][]string{"learning": {"swot", "need", "workshop", "reflection", "focus", "learningtest"}}
 
 // tools are what only tests lean on.
 var tools = []string{"dbtest", "browsertest", "yardstick", "house"}

@@ -31,6 +31,11 @@ var moves = strings.Fields(`account.person activity.organiser api_token.person a
 
 // stays are the columns that tell under which id something was done, and so do not follow.
 var stays = map[string]string{
+	"need_activity.made_by":          "who tied them",
+	"need_event.made_by":             "who did it",
+	"need_text.made_by":              "who wrote",
+	"plan_agreement.made_by":         "who said so",
+	"topic_activity.made_by":         "who tied them",
 	"attendance.attested_by":         "who vouched",
 	"attendance.recorded_by":         "who recorded",
 	"attendance_before.attested_by":  "who vouched",

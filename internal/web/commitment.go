@@ -6,6 +6,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -41,7 +42,7 @@ func (s *Server) commitmentPage(w http.ResponseWriter, req *http.Request, r view
 			return err
 		}
 		d.Path = d.At.at("commitments/" + d.Focus.ID)
-		if d.Writes, err = focus.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
+		if d.Writes, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
 			return err
 		}
 		d.Says = d.Writes || d.At.Member && d.Focus.Owner == r.Person
@@ -214,7 +215,7 @@ func sayingPlace(ctx context.Context, c db.Conn, req *http.Request, r view.Reade
 	if x, err = focus.Get(ctx, c, r.Viewer, at.Place, req.PathValue("commitment")); err != nil {
 		return at, x, false, err
 	}
-	writes, err = focus.MayWrite(ctx, c, r.Viewer, at.Place)
+	writes, err = learning.MayWrite(ctx, c, r.Viewer, at.Place)
 	if err == nil && !writes && (!at.Member || x.Owner != r.Person) {
 		err = focus.ErrForbidden
 	}
@@ -413,7 +414,7 @@ func (s *Server) ideas(w http.ResponseWriter, req *http.Request, r view.Reader) 
 		if d.Rows, d.Next, err = focus.Ideas(ctx, c, d.At.Place, r.Query().Get("goal"), r.Query().Get("after")); err != nil {
 			return err
 		}
-		if d.Write, err = focus.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
+		if d.Write, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
 			return err
 		}
 		d.Goals, err = programme.Goals(ctx, c, d.At.Programme.ID)

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"kompobib/internal/db"
+	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -36,7 +37,7 @@ func focusStageOf(ctx context.Context, c db.Conn, s *Server, r view.Reader, at l
 	if d.Focus, _, err = focus.Of(ctx, c, r.Viewer, at.Place); err != nil {
 		return nil, err
 	}
-	if d.Writes, err = focus.MayWrite(ctx, c, r.Viewer, at.Place); err != nil {
+	if d.Writes, err = learning.MayWrite(ctx, c, r.Viewer, at.Place); err != nil {
 		return nil, err
 	}
 	if d.Counts, err = focus.CountsHere(ctx, c, r.Viewer, at.Place, d.Today); err != nil {
@@ -119,7 +120,7 @@ func (s *Server) focusPage(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Focus, d.Earlier, err = focus.Of(ctx, c, r.Viewer, d.At.Place); err != nil {
 			return err
 		}
-		if d.Writes, err = focus.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
+		if d.Writes, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
 			return err
 		}
 		if d.Texts, err = focus.Texts(ctx, c, d.At.Place); err != nil {
@@ -131,7 +132,7 @@ func (s *Server) focusPage(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Answers, err = focus.UserAnswers(ctx, c, d.Focus, shown); err != nil {
 			return err
 		}
-		if d.Writers, err = focus.Writers(ctx, c, d.At.Place); err != nil {
+		if d.Writers, err = learning.Writers(ctx, c, d.At.Place); err != nil {
 			return err
 		}
 		ids := slices.Clone(d.Writers)
@@ -171,7 +172,7 @@ func writingPlace(ctx context.Context, c db.Conn, req *http.Request, r view.Read
 	if at, err = learningPlace(ctx, c, req, r); err != nil {
 		return at, err
 	}
-	may, err := focus.MayWrite(ctx, c, r.Viewer, at.Place)
+	may, err := learning.MayWrite(ctx, c, r.Viewer, at.Place)
 	if err == nil && !may {
 		err = focus.ErrForbidden
 	}
@@ -239,7 +240,7 @@ func (s *Server) publishFocus(w http.ResponseWriter, req *http.Request, r view.R
 
 // staffOptions are those who work at a workplace.
 func staffOptions(ctx context.Context, c db.Conn, r view.Reader, at learningAt) ([]view.Option, error) {
-	staff, err := focus.Staff(ctx, c, r.Viewer, at.Place)
+	staff, err := learning.Staff(ctx, c, r.Viewer, at.Place)
 	options := make([]view.Option, len(staff))
 	for i, n := range staff {
 		options[i] = view.Option{Value: n.ID, Label: n.String()}
@@ -260,7 +261,7 @@ func (s *Server) writersForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		writers, err := focus.Writers(ctx, c, at.Place)
+		writers, err := learning.Writers(ctx, c, at.Place)
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.writers"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("focus/writers")},
@@ -277,7 +278,7 @@ func (s *Server) saveWriters(w http.ResponseWriter, req *http.Request, r view.Re
 		if err != nil {
 			return "", err
 		}
-		return at.at("focus"), focus.SetWriters(ctx, tx, r.Viewer, at.Place, formOf(req).Values["writers"])
+		return at.at("focus"), learning.SetWriters(ctx, tx, r.Viewer, at.Place, formOf(req).Values["writers"])
 	})
 }
 

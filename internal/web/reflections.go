@@ -7,6 +7,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/learning"
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -124,7 +125,7 @@ type codingPage struct {
 	Programme programme.Programme
 	reflection.Shared
 	sharedList
-	Suggested []reflection.Suggestion
+	Suggested []learning.Suggestion
 	Names     map[string]string
 }
 
@@ -173,7 +174,7 @@ func (s *Server) codingForm(req *http.Request, r view.Reader) form {
 			}
 			option := view.Option{Value: t.ID, Label: t.Name}
 			for _, suggestion := range d.Suggested {
-				if suggestion.Theme == t.ID {
+				if suggestion.Of == t.ID {
 					option.Help = r.Say("reflection.suggested", strings.Join(suggestion.Words, ", "))
 				}
 			}

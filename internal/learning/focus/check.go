@@ -83,7 +83,7 @@ func Say(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, id s
 	if err != nil {
 		return err
 	}
-	may, err := MayWrite(ctx, tx, v, p)
+	may, err := learning.MayWrite(ctx, tx, v, p)
 	if err != nil {
 		return err
 	}

@@ -98,12 +98,12 @@ func (c *Commitment) complete() error {
 
 // Get returns a commitment of a workplace.
 func Get(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, id string) (Commitment, error) {
-	return one(ctx, c, moved+`SELECT `+commitmentColumns+more+fromCommitment+`WHERE c.programme = $3 AND c.id = $4 AND `+here("c.workplace"), v.On, p.Workplace, p.Programme, id)
+	return one(ctx, c, learning.Moved+`SELECT `+commitmentColumns+more+fromCommitment+`WHERE c.programme = $3 AND c.id = $4 AND `+learning.Here("c.workplace"), v.On, p.Workplace, p.Programme, id)
 }
 
 // GetOwn returns a commitment of v's own.
 func GetOwn(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, id string) (Commitment, error) {
-	x, err := one(ctx, c, moved+`SELECT `+commitmentColumns+more+fromCommitment+`WHERE c.workplace IS NULL AND c.owner = $2 AND c.id = $3`, v.On, v.Person, id)
+	x, err := one(ctx, c, learning.Moved+`SELECT `+commitmentColumns+more+fromCommitment+`WHERE c.workplace IS NULL AND c.owner = $2 AND c.id = $3`, v.On, v.Person, id)
 	if err != nil {
 		return x, err
 	}
@@ -115,7 +115,7 @@ func GetOwn(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, 
 // Find returns any commitment, whoever's, as of a day: for who has a link to it, and for letters. Without a ring the texts of a person's own are
 // empty.
 func Find(ctx context.Context, c db.Conn, ring *secret.Ring, on local.Date, id string) (Commitment, error) {
-	x, err := one(ctx, c, moved+`SELECT `+commitmentColumns+more+fromCommitment+`WHERE c.id = $2`, on, id)
+	x, err := one(ctx, c, learning.Moved+`SELECT `+commitmentColumns+more+fromCommitment+`WHERE c.id = $2`, on, id)
 	if err != nil || x.Workplace != "" || ring == nil {
 		return x, err
 	}
@@ -244,7 +244,7 @@ func (c *Commitment) check(ctx context.Context, conn db.Conn, v access.Viewer, p
 		faults.Unless(slices.ContainsFunc(goals, func(g programme.GoalArea) bool { return g.ID == c.Goal }), ErrGoal.At("goal"))
 	}
 	if c.Workplace != "" {
-		staff, err := Staff(ctx, conn, v, p)
+		staff, err := learning.Staff(ctx, conn, v, p)
 		if err != nil {
 			return err
 		}
@@ -255,7 +255,7 @@ func (c *Commitment) check(ctx context.Context, conn db.Conn, v access.Viewer, p
 
 // Commit adds a commitment of a workplace.
 func Commit(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, c *Commitment) error {
-	if err := mustWrite(ctx, tx, v, p); err != nil {
+	if err := learning.MustWrite(ctx, tx, v, p); err != nil {
 		return err
 	}
 	c.Programme, c.Workplace = p.Programme, p.Workplace
@@ -358,7 +358,7 @@ func Change(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, t
 	if err != nil {
 		return err
 	}
-	may, err := MayWrite(ctx, tx, v, p)
+	may, err := learning.MayWrite(ctx, tx, v, p)
 	if err != nil {
 		return err
 	}

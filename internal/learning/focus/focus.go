@@ -22,10 +22,9 @@ import (
 
 var (
 	ErrNotFound  = fault.Define(fault.NotFound, "focus.not-found")
-	ErrForbidden = fault.Define(fault.Forbidden, "focus.forbidden")
+	ErrForbidden = learning.ErrForbidden
 	ErrStatement = fault.Define(fault.Invalid, "focus.statement")
 	ErrLong      = fault.Define(fault.Invalid, "focus.long") // args: the most, what was written
-	ErrWriter    = fault.Define(fault.Invalid, "focus.writer")
 )
 
 // The most characters of texts.
@@ -61,18 +60,9 @@ func scanFocus(f *Focus) []any {
 
 const fromFocus = ` FROM focus f JOIN focus_text t ON t.focus = f.id AND t.version = f.version `
 
-// moved lists the workplaces that have gone up in another by the day in $1, with all that they are part of since.
-const moved = `WITH RECURSIVE moved (unit, into_unit) AS (SELECT unit, into_unit FROM unit_merge WHERE on_date <= $1
-	UNION SELECT v.unit, m.into_unit FROM moved v JOIN unit_merge m ON m.unit = v.into_unit WHERE m.on_date <= $1) `
-
-// here is the condition that a row's workplace is the one in $2, or has gone up in it.
-func here(column string) string {
-	return `(` + column + ` = $2 OR ` + column + ` IN (SELECT unit FROM moved WHERE into_unit = $2))`
-}
-
 // Of returns the focus of a workplace, and those of workplaces that have gone up in it.
 func Of(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place) (own Focus, earlier []Focus, err error) {
-	all, err := db.All(ctx, c, scanFocus, moved+`SELECT `+focusColumns+fromFocus+`WHERE f.programme = $3 AND `+here("f.workplace")+` ORDER BY f.id`, v.On, p.Workplace, p.Programme)
+	all, err := db.All(ctx, c, scanFocus, learning.Moved+`SELECT `+focusColumns+fromFocus+`WHERE f.programme = $3 AND `+learning.Here("f.workplace")+` ORDER BY f.id`, v.On, p.Workplace, p.Programme)
 	own = Focus{Programme: p.Programme, Workplace: p.Workplace}
 	for _, f := range all {
 		if f.Workplace == p.Workplace {
@@ -92,62 +82,6 @@ func Texts(ctx context.Context, c db.Conn, p learning.Place) ([]Text, error) {
 		WHERE f.programme = $1 AND f.workplace = $2 ORDER BY t.version DESC`, p.Programme, p.Workplace)
 }
 
-// MayWrite reports whether v writes for a workplace: as who leads its learning, or as one of those agreed on.
-func MayWrite(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place) (bool, error) {
-	if p.Leads || !p.Member {
-		return p.Leads, nil
-	}
-	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM plan_writer WHERE programme = $1 AND workplace = $2 AND person = $3`, p.Programme, p.Workplace, v.Person)
-	return n > 0, err
-}
-
-func mustWrite(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place) error {
-	may, err := MayWrite(ctx, c, v, p)
-	if err == nil && !may {
-		err = ErrForbidden
-	}
-	return err
-}
-
-// Staff are those who work at a workplace on v's day, in Swedish order. Those with protected identity are not among
-// them, but for v.
-func Staff(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place) ([]people.Name, error) {
-	return db.All(ctx, c, func(n *people.Name) []any { return []any{&n.ID, &n.Given, &n.Family} }, `SELECT id, given, family FROM person
-		WHERE (protected = 0 OR id = $3) AND id IN (SELECT person FROM employment WHERE workplace = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2))
-		ORDER BY sort_key, id`, p.Workplace, v.On, v.Person)
-}
-
-// Writers are those that a workplace has agreed on to write beside who leads its learning.
-func Writers(ctx context.Context, c db.Conn, p learning.Place) ([]string, error) {
-	return db.Values[string](ctx, c, `SELECT person FROM plan_writer WHERE programme = $1 AND workplace = $2 ORDER BY person`, p.Programme, p.Workplace)
-}
-
-// SetWriters says who they are: some of the staff.
-func SetWriters(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, persons []string) error {
-	if !p.Leads {
-		return ErrForbidden
-	}
-	staff, err := Staff(ctx, tx, v, p)
-	if err != nil {
-		return err
-	}
-	persons = slices.Compact(slices.Sorted(slices.Values(persons)))
-	rows := make([][]any, len(persons))
-	for i, person := range persons {
-		if !slices.ContainsFunc(staff, func(n people.Name) bool { return n.ID == person }) {
-			return fault.List{ErrWriter.At("writers")}
-		}
-		rows[i] = []any{p.Programme, p.Workplace, person}
-	}
-	if _, err := tx.Exec(ctx, `DELETE FROM plan_writer WHERE programme = $1 AND workplace = $2`, p.Programme, p.Workplace); err != nil {
-		return err
-	}
-	if err := db.Insert(ctx, tx, "plan_writer", "programme, workplace, person", "", rows); err != nil {
-		return err
-	}
-	return audit.Record(ctx, tx, audit.Event{Act: "set", Entity: "plan_writer", Row: p.Programme + "/" + p.Workplace, Detail: map[string]any{"persons": len(persons)}})
-}
-
 // tidy trims texts and writes their lines as one newline each.
 func tidy(texts ...*string) {
 	for _, t := range texts {
@@ -163,7 +97,7 @@ func short(faults *fault.List, field, text string, most int) {
 
 // Save gives a workplace's focus a new text, if version still is that of the last; 0 for the first.
 func Save(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, t Text, version int) error {
-	if err := mustWrite(ctx, tx, v, p); err != nil {
+	if err := learning.MustWrite(ctx, tx, v, p); err != nil {
 		return err
 	}
 	tidy(&t.Statement, &t.Body, &t.Question)

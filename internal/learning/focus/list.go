@@ -13,15 +13,6 @@ import (
 	"kompobib/internal/local"
 )
 
-// within is the condition that a workplace is one that v has right r for in a programme. The query begins with [moved].
-func within(column string, v access.Viewer, r access.Right, programme string, args *[]any) string {
-	if v.In(r, programme) {
-		return column + ` IS NOT NULL`
-	}
-	in := db.In(args, v.Scope(r).Workplaces)
-	return `(` + column + ` IN ` + in + ` OR ` + column + ` IN (SELECT unit FROM moved WHERE into_unit IN ` + in + `))`
-}
-
 // A Filter chooses commitments of a programme's workplaces.
 type Filter struct {
 	Programme  string
@@ -74,10 +65,9 @@ func (f Filter) where(v access.Viewer, right access.Right, args *[]any) string {
 		*args = append(*args, value)
 		return fmt.Sprintf("$%d", len(*args))
 	}
-	where := `c.programme = $2 AND ` + within("c.workplace", v, right, f.Programme, args)
+	where := `c.programme = $2 AND ` + learning.Reads("c.workplace", v, right, f.Programme, args)
 	if f.Workplaces != nil {
-		in := db.In(args, f.Workplaces)
-		where += ` AND (c.workplace IN ` + in + ` OR c.workplace IN (SELECT unit FROM moved WHERE into_unit IN ` + in + `))`
+		where += ` AND ` + learning.Within("c.workplace", f.Workplaces, args)
 	}
 	switch f.Goal {
 	case "":
@@ -131,7 +121,7 @@ func (f Filter) list(ctx context.Context, c db.Conn, where string, args []any) (
 		args = append(args, f.Limit)
 		limit = fmt.Sprintf(` LIMIT $%d`, len(args))
 	}
-	list, err := db.All(ctx, c, scanCommitment, moved+`SELECT `+commitmentColumns+fromCommitment+`WHERE `+where+` ORDER BY `+order.SQL()+limit, args...)
+	list, err := db.All(ctx, c, scanCommitment, learning.Moved+`SELECT `+commitmentColumns+fromCommitment+`WHERE `+where+` ORDER BY `+order.SQL()+limit, args...)
 	for i := range list {
 		if err == nil {
 			err = list[i].complete()
@@ -165,7 +155,7 @@ func CountsHere(ctx context.Context, c db.Conn, v access.Viewer, p learning.Plac
 func (f Filter) counts(ctx context.Context, c db.Conn, where string, args []any) ([]Count, error) {
 	args = append(args, f.On, f.On.Add(-patience))
 	n := len(args)
-	return db.All(ctx, c, func(n *Count) []any { return []any{&n.Goal, &n.State, &n.Standing, &n.N} }, moved+fmt.Sprintf(`
+	return db.All(ctx, c, func(n *Count) []any { return []any{&n.Goal, &n.State, &n.Standing, &n.N} }, learning.Moved+fmt.Sprintf(`
 		SELECT goal, state, standing, count(*) FROM (SELECT coalesce(c.goal, '') AS goal, c.state AS state,
 			CASE WHEN c.next_check IS NULL THEN 'ended' WHEN c.next_check > $%d THEN 'ahead' WHEN c.next_check > $%d THEN 'due' ELSE 'late' END AS standing
 			FROM commitment c WHERE %s) x GROUP BY goal, state, standing ORDER BY goal, state, standing`, n-1, n, where), args...)
@@ -181,15 +171,15 @@ type Waiting struct {
 
 // ToConfirm returns those of a place, the first answered first.
 func ToConfirm(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, limit int) ([]Waiting, error) {
-	return db.All(ctx, c, func(w *Waiting) []any { return []any{&w.Commitment, &w.Act, &w.Ord, &w.Answer, &w.On} }, moved+`
+	return db.All(ctx, c, func(w *Waiting) []any { return []any{&w.Commitment, &w.Act, &w.Ord, &w.Answer, &w.On} }, learning.Moved+`
 		SELECT c.id, t.act, k.ord, k.answer, k.due FROM commitment_check k JOIN commitment c ON c.id = k.commitment JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording
-		WHERE k.answer IS NOT NULL AND k.conditions IS NULL AND c.programme = $3 AND `+here("c.workplace")+` ORDER BY k.answered_at, c.id, k.ord LIMIT $4`,
+		WHERE k.answer IS NOT NULL AND k.conditions IS NULL AND c.programme = $3 AND `+learning.Here("c.workplace")+` ORDER BY k.answered_at, c.id, k.ord LIMIT $4`,
 		v.On, p.Workplace, p.Programme, limit)
 }
 
 // Orphans returns the commitments of a place that go on and whose owner no longer works there.
 func Orphans(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place) ([]string, error) {
-	return db.Values[string](ctx, c, moved+`SELECT c.id FROM commitment c WHERE c.next_check IS NOT NULL AND c.programme = $3 AND `+here("c.workplace")+` AND `+left+` = 1 ORDER BY c.id`,
+	return db.Values[string](ctx, c, learning.Moved+`SELECT c.id FROM commitment c WHERE c.next_check IS NOT NULL AND c.programme = $3 AND `+learning.Here("c.workplace")+` AND `+left+` = 1 ORDER BY c.id`,
 		v.On, p.Workplace, p.Programme)
 }
 

@@ -8,6 +8,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
+	"kompobib/internal/learning"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
 )
@@ -27,7 +28,7 @@ func Remind(ctx context.Context, tx *db.Tx) (int, error) {
 	}
 	rows, err := db.All(ctx, tx, func(r *row) []any {
 		return []any{&r.id, &r.programme, &r.owner, &r.ord, db.Truth(&r.again), db.Truth(&r.gone)}
-	}, moved+`SELECT c.id, c.programme, c.owner, k.ord, CASE WHEN k.told_at IS NULL THEN 0 ELSE 1 END, `+left+`
+	}, learning.Moved+`SELECT c.id, c.programme, c.owner, k.ord, CASE WHEN k.told_at IS NULL THEN 0 ELSE 1 END, `+left+`
 		FROM commitment_check k JOIN commitment c ON c.id = k.commitment
 		WHERE k.answer IS NULL AND k.due <= $1 AND (k.told_at IS NULL OR k.reminded_at IS NULL AND k.due <= $2) AND `+left+` = 0
 		ORDER BY k.due, c.id LIMIT $3`, day, day.Add(-patience), most)
@@ -77,7 +78,7 @@ func Remind(ctx context.Context, tx *db.Tx) (int, error) {
 func abandoned(ctx context.Context, tx *db.Tx) (letters []letter.Letter, events []audit.Event, err error) {
 	day := today(tx)
 	type row struct{ id, programme, workplace string }
-	rows, err := db.All(ctx, tx, func(r *row) []any { return []any{&r.id, &r.programme, &r.workplace} }, moved+`SELECT c.id, c.programme, c.workplace FROM commitment c
+	rows, err := db.All(ctx, tx, func(r *row) []any { return []any{&r.id, &r.programme, &r.workplace} }, learning.Moved+`SELECT c.id, c.programme, c.workplace FROM commitment c
 		WHERE c.next_check IS NOT NULL AND c.left_told IS NULL AND `+left+` = 1 ORDER BY c.id LIMIT $2`, day, most)
 	if err != nil || len(rows) == 0 {
 		return nil, nil, err

@@ -43,7 +43,7 @@ func scanSign(s *Sign) []any {
 
 // Signs are those of a workplace, the last noticed first; of a commitment if one is named. At most limit.
 func Signs(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, commitment string, limit int) ([]Sign, error) {
-	return db.All(ctx, c, scanSign, moved+selectSigns+`AND s.programme = $3 AND `+here("s.workplace")+` AND ($4 = '' OR s.commitment = $4) ORDER BY s.noticed_on DESC, s.id DESC LIMIT $5`,
+	return db.All(ctx, c, scanSign, learning.Moved+selectSigns+`AND s.programme = $3 AND `+learning.Here("s.workplace")+` AND ($4 = '' OR s.commitment = $4) ORDER BY s.noticed_on DESC, s.id DESC LIMIT $5`,
 		v.On, p.Workplace, p.Programme, commitment, limit)
 }
 
@@ -56,8 +56,8 @@ type SignMark struct {
 // AllSigns are those of the workplaces of a programme that v may read of, the last noticed first: what the final report tells as results.
 func AllSigns(ctx context.Context, c db.Conn, v access.Viewer, programme string, after SignMark, limit int) ([]Sign, error) {
 	args := []any{v.On, programme, after.On, after.ID, limit}
-	return db.All(ctx, c, scanSign, moved+selectSigns+`AND s.programme = $2 AND ($3 = '' OR s.noticed_on < $3 OR s.noticed_on = $3 AND s.id < $4) AND `+
-		within("s.workplace", v, access.SeeLearning, programme, &args)+` ORDER BY s.noticed_on DESC, s.id DESC LIMIT $5`, args...)
+	return db.All(ctx, c, scanSign, learning.Moved+selectSigns+`AND s.programme = $2 AND ($3 = '' OR s.noticed_on < $3 OR s.noticed_on = $3 AND s.id < $4) AND `+
+		learning.Reads("s.workplace", v, access.SeeLearning, programme, &args)+` ORDER BY s.noticed_on DESC, s.id DESC LIMIT $5`, args...)
 }
 
 // AddSign adds one: who works at the workplace, or leads it.
@@ -94,14 +94,14 @@ func AddSign(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, 
 
 // Withdraw takes a sign, or a user's answer, out of all that is shown: by who writes for the workplace. Back puts it back.
 func Withdraw(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, entity, id string, back bool) error {
-	if err := mustWrite(ctx, tx, v, p); err != nil {
+	if err := learning.MustWrite(ctx, tx, v, p); err != nil {
 		return err
 	}
 	of := map[string]string{
-		"observed_sign": `UPDATE observed_sign SET withdrawn = $4 WHERE id = $5 AND programme = $3 AND ` + here("workplace"),
-		"user_answer":   `UPDATE user_answer SET withdrawn = $4 WHERE id = $5 AND focus IN (SELECT id FROM focus WHERE programme = $3 AND ` + here("workplace") + `)`,
+		"observed_sign": `UPDATE observed_sign SET withdrawn = $4 WHERE id = $5 AND programme = $3 AND ` + learning.Here("workplace"),
+		"user_answer":   `UPDATE user_answer SET withdrawn = $4 WHERE id = $5 AND focus IN (SELECT id FROM focus WHERE programme = $3 AND ` + learning.Here("workplace") + `)`,
 	}[entity]
-	n, err := tx.Exec(ctx, moved+of, v.On, p.Workplace, p.Programme, db.Int(!back), id)
+	n, err := tx.Exec(ctx, learning.Moved+of, v.On, p.Workplace, p.Programme, db.Int(!back), id)
 	if err == nil && (n == 0 || of == "") {
 		err = ErrNotFound
 	}

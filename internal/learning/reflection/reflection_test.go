@@ -248,7 +248,7 @@ func TestCodeAndQuote(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if list, err := reflection.Suggested(t.Context(), d, w.ring, office, s); err != nil || len(list) != 1 || list[0].Theme != theme.ID || list[0].Words[0] != "bemötte" {
+		if list, err := reflection.Suggested(t.Context(), d, w.ring, office, s); err != nil || len(list) != 1 || list[0].Of != theme.ID || list[0].Words[0] != "bemötte" {
 			t.Errorf("suggested: %v %v", list, err)
 		}
 		if err := code(office); err != nil || w.reads(office, reflection.Filter{Theme: theme.ID}) == "" {

@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning"
 	"kompobib/internal/programme"
 	"kompobib/internal/secret"
 )
@@ -134,8 +135,8 @@ func Code(ctx context.Context, tx *db.Tx, v access.Viewer, shared string, themes
 	return audit.Record(ctx, tx, audit.Event{Act: "code", Entity: "reflection", Row: shared, Detail: map[string]any{"themes": len(themes)}})
 }
 
-// Suggested are themes for a shared reflection, the likeliest first: see [Suggest].
-func Suggested(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, s Shared) ([]Suggestion, error) {
+// Suggested are themes for a shared reflection, the likeliest first: see [learning.Learn].
+func Suggested(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, s Shared) ([]learning.Suggestion, error) {
 	themes, err := Themes(ctx, c, s.Programme)
 	if err != nil {
 		return nil, err
@@ -152,13 +153,13 @@ func Suggested(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewe
 			}
 		}
 	}
-	var from []Examples
+	var from []learning.Examples
 	for _, t := range themes {
 		if !t.Retired && !slices.Contains(s.Themes, t.ID) {
-			from = append(from, Examples{Theme: t.ID, Words: t.Name + " " + t.Words, Texts: coded[t.ID]})
+			from = append(from, learning.Examples{Of: t.ID, Words: t.Name + " " + t.Words, Texts: coded[t.ID]})
 		}
 	}
-	return Suggest(s.Title+" "+s.Whole(), from), nil
+	return learning.Learn(from).Suggest(s.Title + " " + s.Whole()), nil
 }
 
 // A Coded row is a shared reflection that had a theme at a time: whose, where they work and what it is about. It is for reckoning, and

@@ -1,4 +1,4 @@
-package reflection
+package learning
 
 import (
 	"cmp"
@@ -10,50 +10,73 @@ import (
 	"github.com/kljensen/snowball/swedish"
 )
 
-// Examples are what a theme is known by: its name and key words, and texts that have it.
+// Examples are what a theme or a topic is known by: its name and key words, and texts that have it.
 type Examples struct {
-	Theme string
+	Of    string // the id of the theme or topic
 	Words string
 	Texts []string
 }
 
-// A Suggestion is a theme that a text may have, and the words of the text that point to it.
+// A Suggestion is what a text may have, and the words of the text that point to it.
 type Suggestion struct {
-	Theme string
+	Of    string
 	Words []string // as they stand in the text, at most a few, those that tell most first
 }
 
 const (
 	suggestions = 3   // at most
 	pointers    = 4   // words that are shown at most
-	keyWeight   = 3.0 // of a theme's own word, against one of a text that has it
+	keyWeight   = 3.0 // of an own word, against one of a text that has it
 	likely      = 3.0 // the least sum of weights that is suggested: one own word, or several that the texts have in common
 )
 
-// Suggest finds the themes whose words a text has. Words are compared by their Swedish stems. A theme's own words point to it; a word of
-// the texts that have it points the more, the fewer other themes' texts have it.
-func Suggest(text string, themes []Examples) []Suggestion {
-	own := make([]map[string]bool, len(themes))
-	learnt := make([]map[string]int, len(themes)) // in how many texts
-	in := map[string]int{}                        // in how many themes
-	for i, t := range themes {
-		own[i], learnt[i] = map[string]bool{}, map[string]int{}
+// Learnt is what examples teach: how much each word points to each of them.
+type Learnt struct {
+	of    []Examples
+	own   []map[string]bool
+	texts []map[string]int // in how many texts
+	in    map[string]int   // in how many of the examples
+}
+
+// Learn reads examples. Words are compared by their Swedish stems.
+func Learn(of []Examples) Learnt {
+	l := Learnt{of, make([]map[string]bool, len(of)), make([]map[string]int, len(of)), map[string]int{}}
+	for i, t := range of {
+		l.own[i], l.texts[i] = map[string]bool{}, map[string]int{}
 		for _, w := range stems(t.Words) {
-			own[i][w.stem] = true
+			l.own[i][w.stem] = true
 		}
 		for _, text := range t.Texts {
 			seen := map[string]bool{}
 			for _, w := range stems(text) {
 				if !seen[w.stem] {
 					seen[w.stem] = true
-					learnt[i][w.stem]++
+					l.texts[i][w.stem]++
 				}
 			}
 		}
-		for stem := range learnt[i] {
-			in[stem]++
+		for stem := range l.texts[i] {
+			l.in[stem]++
 		}
 	}
+	return l
+}
+
+// weight is how much a stem points to the i-th example. Its own words point to it; a word of the texts that have it points the
+// more, the fewer others' texts have it.
+func (l Learnt) weight(i int, stem string) (weight float64) {
+	if l.own[i][stem] {
+		weight = keyWeight
+	}
+	if n := l.texts[i][stem]; n > 0 && len(l.of) > 1 {
+		rare := math.Log(float64(len(l.of)+1) / float64(l.in[stem]))
+		weight += rare * float64(n) / float64(len(l.of[i].Texts)+2) // a single text proves little
+	}
+	return weight
+}
+
+// Suggest finds what a text may have, the likeliest first.
+func (l Learnt) Suggest(text string) []Suggestion {
 	type pointer struct {
 		word   string
 		weight float64
@@ -62,25 +85,20 @@ func Suggest(text string, themes []Examples) []Suggestion {
 		Suggestion
 		sum float64
 	}
-	var found []scored
-	for i, t := range themes {
-		var points []pointer
-		seen := map[string]bool{}
-		sum := 0.0
-		for _, w := range stems(text) {
-			if seen[w.stem] {
-				continue
-			}
+	var words []word
+	seen := map[string]bool{}
+	for _, w := range stems(text) {
+		if !seen[w.stem] {
 			seen[w.stem] = true
-			weight := 0.0
-			if own[i][w.stem] {
-				weight = keyWeight
-			}
-			if n := learnt[i][w.stem]; n > 0 && len(themes) > 1 {
-				rare := math.Log(float64(len(themes)+1) / float64(in[w.stem]))
-				weight += rare * float64(n) / float64(len(t.Texts)+2) // a single text proves little
-			}
-			if weight > 0 {
+			words = append(words, w)
+		}
+	}
+	var found []scored
+	for i, t := range l.of {
+		var points []pointer
+		sum := 0.0
+		for _, w := range words {
+			if weight := l.weight(i, w.stem); weight > 0 {
 				sum += weight
 				points = append(points, pointer{w.word, weight})
 			}
@@ -89,7 +107,7 @@ func Suggest(text string, themes []Examples) []Suggestion {
 			continue
 		}
 		slices.SortStableFunc(points, func(a, b pointer) int { return cmp.Compare(b.weight, a.weight) })
-		s := scored{Suggestion{Theme: t.Theme}, sum}
+		s := scored{Suggestion{Of: t.Of}, sum}
 		for _, p := range points[:min(pointers, len(points))] {
 			s.Words = append(s.Words, p.word)
 		}
@@ -116,7 +134,7 @@ func stems(text string) (list []word) {
 	return list
 }
 
-// empty are words that stand in most reflections and say little, beside those that the stemmer knows as such.
+// empty are words that stand in most texts and say little, beside those that the stemmer knows as such.
 var empty = []string{"också", "mycket", "hela", "bara", "kanske", "bättre", "göra", "gör", "gjort", "finns", "får", "fick", "kommer", "vill", "ville", "behöver", "bibliotek",
 	"biblioteket", "biblioteken", "bibliotekets", "oss", "ska", "skulle", "måste", "många", "något", "någon", "några", "sedan", "redan", "tycker", "tänker", "börja", "dag", "idag",
 	"ännu", "mest", "mer", "fler", "nya", "andra", "bra", "tid", "sätt", "jobba", "arbeta", "arbete"}

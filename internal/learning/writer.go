@@ -1,0 +1,74 @@
+package learning
+
+import (
+	"context"
+	"slices"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/people"
+)
+
+var (
+	ErrForbidden = fault.Define(fault.Forbidden, "learning.forbidden")
+	ErrWriter    = fault.Define(fault.Invalid, "learning.writer")
+)
+
+// MayWrite reports whether v writes for a workplace: as who leads its learning, or as one of those agreed on.
+func MayWrite(ctx context.Context, c db.Conn, v access.Viewer, p Place) (bool, error) {
+	if p.Leads || !p.Member {
+		return p.Leads, nil
+	}
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM plan_writer WHERE programme = $1 AND workplace = $2 AND person = $3`, p.Programme, p.Workplace, v.Person)
+	return n > 0, err
+}
+
+// MustWrite is [ErrForbidden] for who may not.
+func MustWrite(ctx context.Context, c db.Conn, v access.Viewer, p Place) error {
+	may, err := MayWrite(ctx, c, v, p)
+	if err == nil && !may {
+		err = ErrForbidden
+	}
+	return err
+}
+
+// Staff are those who work at a workplace on v's day, in Swedish order. Those with protected identity are not among
+// them, but for v.
+func Staff(ctx context.Context, c db.Conn, v access.Viewer, p Place) ([]people.Name, error) {
+	return db.All(ctx, c, func(n *people.Name) []any { return []any{&n.ID, &n.Given, &n.Family} }, `SELECT id, given, family FROM person
+		WHERE (protected = 0 OR id = $3) AND id IN (SELECT person FROM employment WHERE workplace = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2))
+		ORDER BY sort_key, id`, p.Workplace, v.On, v.Person)
+}
+
+// Writers are those that a workplace has agreed on to write beside who leads its learning.
+func Writers(ctx context.Context, c db.Conn, p Place) ([]string, error) {
+	return db.Values[string](ctx, c, `SELECT person FROM plan_writer WHERE programme = $1 AND workplace = $2 ORDER BY person`, p.Programme, p.Workplace)
+}
+
+// SetWriters says who they are: some of the staff.
+func SetWriters(ctx context.Context, tx *db.Tx, v access.Viewer, p Place, persons []string) error {
+	if !p.Leads {
+		return ErrForbidden
+	}
+	staff, err := Staff(ctx, tx, v, p)
+	if err != nil {
+		return err
+	}
+	persons = slices.Compact(slices.Sorted(slices.Values(persons)))
+	rows := make([][]any, len(persons))
+	for i, person := range persons {
+		if !slices.ContainsFunc(staff, func(n people.Name) bool { return n.ID == person }) {
+			return fault.List{ErrWriter.At("writers")}
+		}
+		rows[i] = []any{p.Programme, p.Workplace, person}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM plan_writer WHERE programme = $1 AND workplace = $2`, p.Programme, p.Workplace); err != nil {
+		return err
+	}
+	if err := db.Insert(ctx, tx, "plan_writer", "programme, workplace, person", "", rows); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "set", Entity: "plan_writer", Row: p.Programme + "/" + p.Workplace, Detail: map[string]any{"persons": len(persons)}})
+}

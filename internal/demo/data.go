@@ -106,6 +106,7 @@ type book struct {
 	plan           plan
 	events         []event
 	written        []written
+	aims           aims
 	names          map[string][]string // woman, man, family
 }
 
@@ -147,6 +148,9 @@ func read() (*book, error) {
 		return nil, err
 	}
 	b.written = publications.Publication
+	if _, err := toml.DecodeFS(data, "data/focus.toml", &b.aims); err != nil {
+		return nil, err
+	}
 	text, err := data.ReadFile("data/names.txt")
 	if err != nil {
 		return nil, err

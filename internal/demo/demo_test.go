@@ -17,6 +17,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/file"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -338,6 +339,10 @@ func TestTheStoryEnds(t *testing.T) {
 		if d.Engine() == "PostgreSQL" {
 			return // told so far on both, and the rest takes time
 		}
+		if err := tell(t.Context(), d, At("2013-02-20")); err != nil {
+			t.Fatal(err)
+		}
+		everyStageOfAFocus(t, d)
 		if err := tell(t.Context(), d, At("2013-04-10")); err != nil {
 			t.Fatal(err)
 		}
@@ -395,4 +400,45 @@ func TestAVisitorHasBeenHere(t *testing.T) {
 			t.Errorf("it has come to %v, %v", told, err)
 		}
 	})
+}
+
+// By the last February workplaces are before, in the middle of and after their workshop, and what they undertook stands in every way it can.
+func everyStageOfAFocus(t *testing.T, d *db.DB) {
+	t.Helper()
+	dbtest.Hold(t, d, focus.Invariants()...)
+	const going = `FROM commitment_check k JOIN commitment c ON c.id = k.commitment WHERE k.answer IS NULL AND k.due `
+	for what, query := range map[string]string{
+		"workplaces whose workshop is to come": `SELECT count(*) FROM workshop WHERE began IS NULL`,
+		"workshops going on":                   `SELECT count(*) FROM workshop WHERE began IS NOT NULL AND closed IS NULL`,
+		"workplaces without a focus yet":       `SELECT count(*) FROM workshop_place p WHERE NOT EXISTS (SELECT 1 FROM focus f WHERE f.workplace = p.workplace)`,
+		"focuses that all may read":            `SELECT count(*) FROM focus WHERE published IS NOT NULL`,
+		"focuses with a text before the last":  `SELECT count(*) FROM focus WHERE version > 1`,
+		"checks that wait":                     `SELECT count(*) ` + going + `BETWEEN '2013-02-07' AND '2013-02-20'`,
+		"checks that are late":                 `SELECT count(*) ` + going + `<= '2013-02-06' AND k.reminded_at IS NOT NULL`,
+		"checks to confirm at the contact's":   `SELECT count(*) FROM commitment_check k JOIN commitment c ON c.id = k.commitment JOIN employment e ON e.workplace = c.workplace AND e.valid_to IS NULL JOIN account a ON a.person = e.person AND a.email = 'contact@example.org' WHERE k.answer IS NOT NULL AND k.conditions IS NULL`,
+		"commitments whose owner has left":     `SELECT count(*) FROM commitment WHERE left_told IS NOT NULL AND next_check IS NOT NULL`,
+		"ideas of others gone on with":         `SELECT count(*) FROM letter WHERE template = 'idea-used'`,
+		"the participant's own":                `SELECT count(*) FROM commitment c JOIN account a ON a.person = c.owner WHERE c.workplace IS NULL AND a.email = 'participant@example.org'`,
+		"answers with words from users":        `SELECT count(*) FROM user_answer WHERE text <> ''`,
+		"passages that may not be quoted":      `SELECT count(*) FROM quotation WHERE state IN ('no', 'withdrawn')`,
+	} {
+		if value[int](t, d, query) == 0 {
+			t.Errorf("there are no %s", what)
+		}
+	}
+	for _, of := range []struct {
+		query string
+		want  []string
+	}{
+		{`SELECT DISTINCT state FROM commitment ORDER BY state`, []string{"changed", "done", "dropped", "on-the-way", "open"}},
+		{`SELECT DISTINCT conditions FROM commitment_check WHERE by_letter = 1 AND conditions IS NOT NULL ORDER BY conditions`, []string{"no", "partly", "yes"}},
+		{`SELECT DISTINCT noticed_by FROM observed_sign ORDER BY noticed_by`, []string{"other", "partner", "politician", "school", "staff", "user"}},
+		{`SELECT DISTINCT level FROM reflection ORDER BY level`, []string{"me", "programme", "public", "workplace"}},
+		{`SELECT DISTINCT state FROM quotation ORDER BY state`, []string{"asked", "no", "withdrawn", "yes", "yes-named"}},
+	} {
+		got, err := db.Values[string](t.Context(), d, of.query)
+		if err != nil || !slices.Equal(got, of.want) {
+			t.Errorf("%q, not %q, %v", got, of.want, err)
+		}
+	}
 }

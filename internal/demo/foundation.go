@@ -71,6 +71,7 @@ func (b *book) acts() []act {
 	acts = append(acts, b.extension()...)
 	acts = append(acts, b.offers()...)
 	acts = append(acts, b.reflections()...)
+	acts = append(acts, b.commitments()...)
 	return append(acts, b.publications()...)
 }
 

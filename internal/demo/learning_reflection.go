@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kompobib/internal/access"
@@ -183,7 +184,7 @@ func askForQuotations(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	for _, x := range list[:min(3, len(list))] {
+	for _, x := range list[:min(5, len(list))] {
 		if _, err := reflection.Ask(ctx, s.Tx, s.ring, v, x.ID, x.Answers["take"]); err != nil {
 			return err
 		}
@@ -191,7 +192,7 @@ func askForQuotations(ctx context.Context, s *stage) error {
 	return nil
 }
 
-// answerQuotations says yes to the first two; the third has not answered yet.
+// answerQuotations says yes to the first two, no to the third, and yes to the fourth, who takes it back; the fifth has not answered yet.
 func answerQuotations(ctx context.Context, s *stage) error {
 	type asked struct{ id, person string }
 	list, err := db.All(ctx, s.Tx, func(a *asked) []any { return []any{&a.id, &a.person} },
@@ -199,11 +200,17 @@ func answerQuotations(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	for i, a := range list[:min(2, len(list))] {
-		s.as(a.person, time.Minute)
+	for i, answers := range [][]string{{reflection.YesNamed}, {reflection.Yes}, {reflection.No}, {reflection.Yes, reflection.No}} {
+		if i >= len(list) {
+			break
+		}
+		a := list[i]
 		v := access.Viewer{Person: a.person, On: s.today(), Grants: []access.Grant{{Role: access.Participant}}}
-		if err := reflection.Answer(ctx, s.Tx, s.ring, v, a.id, 1, []string{reflection.YesNamed, reflection.Yes}[i]); err != nil {
-			return err
+		for n, answer := range answers {
+			s.as(a.person, time.Minute)
+			if err := reflection.Answer(ctx, s.Tx, s.ring, v, a.id, n+1, answer); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -214,7 +221,7 @@ var records = []struct {
 	body   string
 	agreed bool
 }{
-	{"## Vad har vi lärt oss?\n\nAtt fråga mer och anta mindre. Fyra av oss har varit på föreläsningarna om bemötande.\n\n## Vilket fokus har vi?\n\nRummet ska säga *välkommen*, inte *förbjudet*.\n\n## Vad ska användarna märka?\n\n- Vi går ut på golvet.\n- Skyltarna är hälften så många.\n", true},
+	{"## Vad har vi lärt oss?\n\nAtt fråga mer och anta mindre. Föreläsningarna om bemötande har vi pratat mycket om.\n\n## Vilket fokus har vi?\n\nRummet ska säga *välkommen*, inte *förbjudet*.\n\n## Vad ska användarna märka?\n\n- Vi går ut på golvet.\n- Skyltarna är hälften så många.\n", true},
 	{"## Vad har vi lärt oss?\n\nTekniken är inte svår, men man behöver få prova i lugn och ro.\n\n## Vad ska användarna märka?\n\nDet finns alltid någon som kan hjälpa till med läsplattan.\n", true},
 	{"## Vad har vi lärt oss?\n\nVi har börjat skriva. Mer efter nästa möte.\n", false},
 }
@@ -235,7 +242,14 @@ func writeRecords(ctx context.Context, s *stage) error {
 		return err
 	}
 	n := 0
+	held, err := db.Values[string](ctx, s.Tx, `SELECT DISTINCT p.workplace FROM workshop_place p JOIN workshop w ON w.id = p.workshop WHERE w.closed IS NOT NULL ORDER BY p.workplace`)
+	if err != nil {
+		return err
+	}
 	for _, place := range all {
+		if !slices.Contains(held, place.Workplace) {
+			continue
+		}
 		for _, c := range leads {
 			if c.unit != place.Workplace || n >= 3*len(records) {
 				continue

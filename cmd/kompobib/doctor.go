@@ -10,6 +10,7 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
 )
@@ -71,6 +72,6 @@ func (h *house) invariants() []db.Invariant {
 		}
 		return nil, nil
 	}}
-	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), focus.Invariants(), letter.Invariants(),
+	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), focus.Invariants(), letter.Invariants(), swot.Invariants(),
 		h.files.Invariants(time.Now().AddDate(0, 0, -1)))
 }

@@ -9,6 +9,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/reflection"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
@@ -108,6 +109,9 @@ func JoinPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 		return err
 	}
 	if err := roster.MovePerson(ctx, tx, j.Drop, j.Keep); err != nil {
+		return err
+	}
+	if err := swot.MovePerson(ctx, tx, ring, j.Drop, j.Keep); err != nil {
 		return err
 	}
 	if err := workshop.MovePerson(ctx, tx, j.Drop, j.Keep); err != nil {

@@ -16,6 +16,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
@@ -270,7 +271,7 @@ func (s *Server) device(req *http.Request) string {
 
 // joinPage asks for the code.
 func (s *Server) joinPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	if code := workshop.ParseCode(r.Query().Get("code")); code != "" {
+	if code := learning.ParseCode(r.Query().Get("code")); code != "" {
 		http.Redirect(w, req, "/w/"+url.PathEscape(code), http.StatusSeeOther)
 		return nil
 	}
@@ -297,7 +298,7 @@ func (s *Server) phonePage(w http.ResponseWriter, req *http.Request, r view.Read
 	if _, err := req.Cookie(phoneCookie); err != nil {
 		http.SetCookie(w, &http.Cookie{Name: phoneCookie, Value: rand.Text(), Path: "/w", MaxAge: int((12 * time.Hour).Seconds()), HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
 	}
-	d := phone{Room: room, Code: workshop.ParseCode(req.PathValue("code")), Step: room.Step, Asked: room.Question}
+	d := phone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Step: room.Step, Asked: room.Question}
 	if i := slices.IndexFunc(room.Own, func(a workshop.Answer) bool { return a.ID == r.Query().Get("change") }); i >= 0 {
 		d.Edited, d.Text, d.Step, d.Asked = room.Own[i].ID, room.Own[i].Body, room.Own[i].Step, room.Own[i].Question
 	}
@@ -324,12 +325,12 @@ func (s *Server) phoneLive(w http.ResponseWriter, req *http.Request, r view.Read
 	if err != nil {
 		return err
 	}
-	return render(w, req, http.StatusOK, phoneStage(r, phone{Room: room, Code: workshop.ParseCode(req.PathValue("code")), Step: room.Step, Asked: room.Question}))
+	return render(w, req, http.StatusOK, phoneStage(r, phone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Step: room.Step, Asked: room.Question}))
 }
 
 // phoneSend stores an answer, changes it or takes it back. What was typed comes back with whatever is wrong.
 func (s *Server) phoneSend(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	in, code, device := formOf(req), workshop.ParseCode(req.PathValue("code")), s.device(req)
+	in, code, device := formOf(req), learning.ParseCode(req.PathValue("code")), s.device(req)
 	if s.rates.Wait("join "+s.address(req), misses, s.Now()) > 0 || s.rates.Take("answers "+s.address(req), crowded, s.Now()) > 0 ||
 		device != "" && s.rates.Take("answers of "+device, sends, s.Now()) > 0 {
 		return s.phoneAgain(w, req, r, http.StatusTooManyRequests, fault.List{errTooMany})
@@ -362,7 +363,7 @@ func (s *Server) phoneAgain(w http.ResponseWriter, req *http.Request, r view.Rea
 	if err != nil && fault.Of(err) == nil {
 		return err
 	}
-	d := phone{Room: room, Code: workshop.ParseCode(req.PathValue("code")), Text: in.text("body"), Step: in.text("step"), Asked: in.text("asked"), Key: in.text("key"), Edited: in.text("answer"), Faults: faults}
+	d := phone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Text: in.text("body"), Step: in.text("step"), Asked: in.text("asked"), Key: in.text("key"), Edited: in.text("answer"), Faults: faults}
 	if err != nil && d.Text == "" {
 		return err // nothing to give back
 	}

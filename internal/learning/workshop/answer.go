@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning"
 )
 
 var (
@@ -57,7 +58,7 @@ type Answer struct {
 func Enter(ctx context.Context, c db.Conn, code, device string) (Room, error) {
 	r, err := db.One(ctx, c, func(r *Room) []any { return []any{&r.Workshop, &r.Title, &r.Step, &r.StepTitle, &r.Question, &r.Turn} }, `
 		SELECT w.id, kv.title, s.id, s.title, s.question, w.turn FROM workshop w JOIN kit_version kv ON kv.id = w.kit_version JOIN kit_step s ON s.id = w.step
-		WHERE w.code = $1 AND w.closed IS NULL`, ParseCode(code))
+		WHERE w.code = $1 AND w.closed IS NULL`, learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
 		err = ErrCode
 	}
@@ -72,7 +73,7 @@ func Enter(ctx context.Context, c db.Conn, code, device string) (Room, error) {
 
 // Turn is a room's turn, for phones that ask whether the question is new.
 func Turn(ctx context.Context, c db.Conn, code string) (int, error) {
-	turn, err := db.Value[int](ctx, c, `SELECT turn FROM workshop WHERE code = $1 AND closed IS NULL`, ParseCode(code))
+	turn, err := db.Value[int](ctx, c, `SELECT turn FROM workshop WHERE code = $1 AND closed IS NULL`, learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
 		err = ErrCode
 	}
@@ -91,7 +92,7 @@ func said(body string) (string, error) {
 
 // open locks the workshop that a code leads to.
 func open(ctx context.Context, tx *db.Tx, code string) (id string, err error) {
-	id, err = db.Value[string](ctx, tx, `SELECT id FROM workshop WHERE code = $1`, ParseCode(code))
+	id, err = db.Value[string](ctx, tx, `SELECT id FROM workshop WHERE code = $1`, learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
 		return "", ErrClosed
 	}
@@ -102,7 +103,7 @@ func open(ctx context.Context, tx *db.Tx, code string) (id string, err error) {
 		return "", err
 	}
 	// Closed, perhaps, while we waited.
-	still, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop WHERE id = $1 AND code = $2`, id, ParseCode(code))
+	still, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop WHERE id = $1 AND code = $2`, id, learning.ParseCode(code))
 	if err == nil && still == 0 {
 		err = ErrClosed
 	}

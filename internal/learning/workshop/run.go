@@ -2,16 +2,15 @@ package workshop
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning"
 )
 
 var (
@@ -36,24 +35,6 @@ const (
 	Show   Move = "show"
 	Finish Move = "close"
 )
-
-// signs are those of a join code: none is taken for another, and no word comes of them.
-const signs = "BCDFGHJKMNPQRSTVWXZ2345679"
-
-// newCode makes a join code of what nobody can guess.
-func newCode(random string) string {
-	sum := sha256.Sum256([]byte("join " + random))
-	code := make([]byte, 6)
-	for i := range code {
-		code[i] = signs[int(sum[i])%len(signs)]
-	}
-	return string(code)
-}
-
-// ParseCode is a code as people type it: in small letters, with blanks or a hyphen.
-func ParseCode(s string) string {
-	return strings.NewReplacer(" ", "", "-", "", "\u00a0", "").Replace(strings.ToUpper(s))
-}
 
 // Do makes a move, if nobody has made another since turn: of two who present at once, the second sees what the first did.
 func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, move Move) error {
@@ -97,7 +78,7 @@ func (s *State) move(m Move, all []Step, at time.Time, random string) error {
 		if s.Running() {
 			return ErrTurn
 		}
-		s.Code, s.Closed = newCode(random), nil
+		s.Code, s.Closed = learning.NewCode(learning.WorkshopRoom, random), nil
 		if s.Began == nil {
 			s.Began = &at
 			s.take(steps[0], at)

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/learning/swot"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
+	"kompobib/internal/survey"
 )
 
 type doctorCommand struct{}
@@ -72,6 +73,6 @@ func (h *house) invariants() []db.Invariant {
 		}
 		return nil, nil
 	}}
-	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), focus.Invariants(), letter.Invariants(), swot.Invariants(),
+	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), focus.Invariants(), letter.Invariants(), survey.Invariants(), swot.Invariants(),
 		h.files.Invariants(time.Now().AddDate(0, 0, -1)))
 }

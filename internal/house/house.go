@@ -21,7 +21,7 @@ const own = "kompobib/internal/"
 // knows those to its left; on the others, those it needs.
 var floors = [][]string{
 	{"db", "fault", "money", "local", "secret", "mail", "file", "job", "once", "sheet", "pdf", "backup", "docs"},
-	{"access", "auth", "audit", "letter", "task", "register", "search"},
+	{"access", "auth", "audit", "letter", "small", "task", "register", "search"},
 	{"people", "programme", "activity", "survey", "learning", "economy", "change", "governance", "publishing", "sharing"},
 	{"report", "office", "allot"},
 	{"web", "api", "demo"},

@@ -39,11 +39,13 @@ const (
 	IdeaUsed          = "idea-used"       // another workplace goes on with it
 	WorkshopNudge     = "workshop-nudge"  // to set a date
 	Quotation         = "quotation"       // whether a passage may be quoted
+	SurveyOpen        = "survey-open"     // a round of a self-assessment has opened
+	SurveyReminder    = "survey-reminder" // the same, to who has not answered
 )
 
 // Templates are all of them.
 var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants,
-	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge, Quotation}
+	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge, Quotation, SurveyOpen, SurveyReminder}
 
 // The states of a letter.
 const (

@@ -16,6 +16,7 @@ import (
 	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
 	"kompobib/internal/secret"
+	"kompobib/internal/survey"
 )
 
 // A Side is one of two persons who may be the same, with what each room has of them.
@@ -112,6 +113,9 @@ func JoinPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 		return err
 	}
 	if err := swot.MovePerson(ctx, tx, ring, j.Drop, j.Keep); err != nil {
+		return err
+	}
+	if err := survey.MovePerson(ctx, tx, ring, j.Drop, j.Keep); err != nil {
 		return err
 	}
 	if err := workshop.MovePerson(ctx, tx, j.Drop, j.Keep); err != nil {

@@ -22,11 +22,12 @@ import (
 	"kompobib/internal/people"
 	"kompobib/internal/report"
 	"kompobib/internal/secret"
+	"kompobib/internal/survey"
 )
 
 // moves are the columns that tell whose a row is: they follow when two persons are joined.
 var moves = strings.Fields(`account.person activity.organiser api_token.person attendance.person attendance_before.person employment.person
-	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person reflection.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person
+	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person reflection.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person survey_answered.person survey_own.person
 	workshop.leader workshop.note_taker`)
 
 // stays are the columns that tell under which id something was done, and so do not follow.
@@ -67,6 +68,8 @@ var stays = map[string]string{
 	"sheet.made_by":                  "who printed",
 	"sheet_scan.filed_by":            "who filed",
 	"signup_event.actor":             "who did it",
+
+	"survey_question_before.changed_by": "who mended it",
 }
 
 // personal reports whether a column's name says that it may hold the id of a person.
@@ -189,9 +192,19 @@ func (w *world) full() {
 	w.put("follow_up_link", "token, commitment, ord, person, expiry", []any{"f", "c", 1, "ewa", dbtest.Now})
 	w.put("roster_import", "id, file_name, state, choices, summary, view, delete_on, made_by, made_at", []any{"i", "lista.csv", "applied", "{}", "{}", "{}", "2012-11-11", "ewa", dbtest.Now})
 	w.put("roster_undo", "import, ord, entity, row_id, person, act, version", []any{"i", 1, "person", "ewa", "ewa", "create", 1})
+	w.put("survey", "id, programme, title, anonymous", []any{"s", "kb", "Hur går det?", 0})
+	w.put("survey_question", "id, survey, ord, text", []any{"sq", "s", 1, "Vågar du?"})
+	w.put("survey_question_before", "question, number, text, changed_by, changed_at", []any{"sq", 1, "Vogar du?", "ewa", dbtest.Now})
+	w.put("survey_round", "id, survey, name, first_day, last_day", []any{"sr", "s", "Start", "2012-10-01", "2012-10-31"})
+	w.put("survey_group", "id, round", []any{"sg", "sr"})
+	w.put("survey_tally", "grouping, question, value, n", []any{"sg", "sq", 2, 1})
+	w.put("survey_answered", "round, person", []any{"sr", "ewa"})
 	w.tx(func(ctx context.Context, tx *db.Tx) error {
-		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}, {Owner: "ewa", Text: `{"Act":"lyssnar jag"}`}})
+		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}, {Owner: "ewa", Text: `{"Act":"lyssnar jag"}`}, {Owner: "ewa", Text: `{"sq":2}`}})
 		if err != nil {
+			return err
+		}
+		if err := db.Insert(ctx, tx, "survey_own", "round, person, grouping, sealed", "", [][]any{{"sr", "ewa", "sg", sealed[4]}}); err != nil {
 			return err
 		}
 		if err := db.Insert(ctx, tx, "commitment_text", "commitment, number, happens, act, notice, sealed", "", [][]any{{"c", 1, "", "", "", sealed[3]}}); err != nil {
@@ -227,6 +240,9 @@ func (w *world) readable() {
 	}
 	if list, err := reflection.Mine(ctx, w.d, w.ring, access.Viewer{Person: "eva"}); err != nil || len(list) != 1 || list[0].Answers["take"] != "att lyssna" {
 		t.Errorf("a logbook: %+v %v", list, err)
+	}
+	if own, err := survey.Mine(ctx, w.d, w.ring, access.Viewer{Person: "eva"}, survey.Survey{ID: "s"}); err != nil || own["sr"].Values["sq"] != 2 {
+		t.Errorf("own answers: %v %v", own, err)
 	}
 	if l, err := letter.Get(ctx, w.d, access.System, w.ring, "l1"); err != nil || l.Body != "Hej Ewa" || l.Person != "eva" {
 		t.Errorf("a letter: %+v %v", l, err)

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/letter"
 	"kompobib/internal/people/roster"
 	"kompobib/internal/programme"
+	"kompobib/internal/survey"
 )
 
 // Used returns those of added rows that something has come of since, in any room.
@@ -27,6 +28,7 @@ func Used(ctx context.Context, c db.Conn, added roster.Refs) (map[string]bool, e
 		func() (map[string]bool, error) { return letter.Used(ctx, c, added.Persons) },
 		func() (map[string]bool, error) { return programme.Used(ctx, c, added.Units) },
 		func() (map[string]bool, error) { return swot.Used(ctx, c, added.Persons, added.Units) },
+		func() (map[string]bool, error) { return survey.Used(ctx, c, added.Persons, added.Units) },
 	} {
 		more, err := of()
 		if err != nil {

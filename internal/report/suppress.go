@@ -3,10 +3,12 @@ package report
 import (
 	"cmp"
 	"slices"
+
+	"kompobib/internal/small"
 )
 
 // Least is the smallest number of persons that is told to those who may not see who they are.
-const Least = 5
+const Least = small.Least
 
 // A Column is a figure that a table gives for each of its groups: how many persons. The first
 // column of a table is everyone in the group. Columns stand in order of how much is

@@ -24,6 +24,7 @@ import (
 	"kompobib/internal/publishing"
 	"kompobib/internal/report"
 	"kompobib/internal/secret"
+	"kompobib/internal/survey"
 	"kompobib/internal/web/locale"
 )
 
@@ -70,7 +71,7 @@ func (l Letters) Render(ctx context.Context, x letter.Letter) (letter.Text, erro
 		return l.about(ctx, c, x, &w)
 	})
 	switch {
-	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, workshop.ErrNotFound), errors.Is(err, programme.ErrNotFound), errors.Is(err, publishing.ErrNotFound), errors.Is(err, focus.ErrNotFound):
+	case errors.Is(err, people.ErrPerson), errors.Is(err, activity.ErrNotFound), errors.Is(err, workshop.ErrNotFound), errors.Is(err, programme.ErrNotFound), errors.Is(err, publishing.ErrNotFound), errors.Is(err, focus.ErrNotFound), errors.Is(err, survey.ErrRound):
 		return letter.Text{}, letter.ErrPointless // what it is about is gone
 	case err != nil:
 		return letter.Text{}, err
@@ -160,6 +161,10 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 			return err
 		}
 		w.values["title"], w.path = shop, workshopPath(x.About)
+	case "survey_round":
+		if err := l.aboutRound(ctx, c, x, w); err != nil {
+			return err
+		}
 	case "reflection":
 		w.path = logbookPath + "/" + x.About
 	case "activity":
@@ -206,6 +211,28 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 		}
 	}
 	return err
+}
+
+// aboutRound tells of a round of a self-assessment. One that has closed is not written of any more.
+func (l Letters) aboutRound(ctx context.Context, c db.Conn, x letter.Letter, w *words) error {
+	p, err := programme.Get(ctx, c, access.System, x.Programme)
+	if err != nil {
+		return err
+	}
+	on := local.DateOf(l.DB.Now(), p.Location())
+	s, r, err := survey.OfRound(ctx, c, access.System, x.About, on)
+	if err == nil && r.Standing(on) != survey.Open {
+		err = survey.ErrRound
+	}
+	if err != nil {
+		return err
+	}
+	w.values["title"], w.values["round"], w.values["last"], w.path = s.Title, r.Name, w.Date(r.Last), answerPath(r.ID)
+	w.values["kept"] = w.Say("letter.survey-own")
+	if s.Anonymous {
+		w.values["kept"] = w.Say("letter.survey-anonymous")
+	}
+	return nil
 }
 
 // published takes in the text that was sent, which may have been changed on the page since. What has been taken down is not sent.

@@ -1,0 +1,319 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/small"
+)
+
+// A field is a programme's target group on a day.
+type field struct {
+	on     local.Date
+	tree   *people.Tree
+	within []string // its workplaces, in order of id
+}
+
+func readField(ctx context.Context, c db.Conn, prog string, on local.Date) (f field, err error) {
+	f.on = on
+	if f.tree, err = people.LoadTree(ctx, c, on); err != nil {
+		return f, err
+	}
+	units, err := programme.Targets(ctx, c, prog)
+	f.within = f.tree.Under(units...)
+	return f, err
+}
+
+// staff is where each of the persons, everyone if none is named, works in the field on its day. Who works at several of its
+// workplaces is counted at the one with the largest share, of equal ones the earliest: as reach reckons them.
+func (f field) staff(ctx context.Context, c db.Conn, persons ...string) (map[string]string, error) {
+	args := []any{f.on}
+	where := ""
+	if persons != nil {
+		where = ` AND person IN ` + db.In(&args, persons)
+	}
+	type row struct{ person, workplace string }
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.workplace} }, `SELECT person, workplace FROM employment
+		WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)`+where+` ORDER BY person, share DESC, valid_from, id`, args...)
+	at := map[string]string{}
+	for _, r := range rows {
+		if _, in := slices.BinarySearch(f.within, r.workplace); in && at[r.person] == "" {
+			at[r.person] = r.workplace
+		}
+	}
+	return at, err
+}
+
+// leaf is places as one that is never split.
+func (f field) leaf(places []string, n int) small.Leaf {
+	l := small.Leaf{ID: slices.Min(places), N: n}
+	first := true
+	for _, p := range places {
+		for _, now := range f.tree.Under(p) {
+			m, _ := f.tree.Municipality(now)
+			c, _ := f.tree.County(now)
+			if first {
+				l.Municipality, l.County, first = m.ID, c.ID, false
+			}
+			if l.Municipality != m.ID {
+				l.Municipality = ""
+			}
+			if l.County != c.ID {
+				l.County = ""
+			}
+		}
+	}
+	return l
+}
+
+// A counted is a group of a round with its answers.
+type counted struct {
+	id     string
+	places []string
+	n      int              // who have answered
+	values map[string][]int // by question and value
+}
+
+// readCounted reads the groups of a round, in order of their ids.
+func readCounted(ctx context.Context, c db.Conn, s Survey, round string) ([]counted, error) {
+	type place struct{ group, workplace string }
+	places, err := db.All(ctx, c, func(p *place) []any { return []any{&p.group, &p.workplace} },
+		`SELECT grouping, workplace FROM survey_group_place WHERE round = $1 ORDER BY grouping, workplace`, round)
+	if err != nil {
+		return nil, err
+	}
+	var list []counted
+	at := map[string]int{}
+	for _, p := range places {
+		i, ok := at[p.group]
+		if !ok {
+			i = len(list)
+			at[p.group] = i
+			list = append(list, counted{id: p.group, values: map[string][]int{}})
+		}
+		list[i].places = append(list[i].places, p.workplace)
+	}
+	type tally struct {
+		group, question string
+		value, n        int
+	}
+	tallies, err := db.All(ctx, c, func(t *tally) []any { return []any{&t.group, &t.question, &t.value, &t.n} }, `
+		SELECT t.grouping, t.question, t.value, t.n FROM survey_group g JOIN survey_tally t ON t.grouping = g.id WHERE g.round = $1 AND t.n > 0
+		ORDER BY t.grouping, t.question, t.value`, round)
+	for _, t := range tallies {
+		g := &list[at[t.group]]
+		if g.values[t.question] == nil {
+			g.values[t.question] = make([]int, len(s.Words)+1)
+		}
+		g.values[t.question][t.value] += t.n
+		if t.question == s.Questions[0].ID {
+			g.n += t.n
+		}
+	}
+	return list, err
+}
+
+// pooled are the groups that a round shows: those of its answers that are too few are put together. Who has not
+// answered is in none. Without five answers there are none.
+func (f field) pooled(list []counted) (groups []counted) {
+	var some []counted
+	var leaves []small.Leaf
+	for _, g := range list {
+		if g.n > 0 {
+			some, leaves = append(some, g), append(leaves, f.leaf(g.places, g.n))
+		}
+	}
+	for _, p := range small.Pool(leaves) {
+		if !p.Shown() {
+			continue
+		}
+		one := counted{id: some[p.Leaves[0]].id, n: p.N, values: map[string][]int{}}
+		for _, i := range p.Leaves {
+			one.places = append(one.places, some[i].places...)
+			one.add(some[i])
+		}
+		slices.Sort(one.places)
+		groups = append(groups, one)
+	}
+	return groups
+}
+
+// add counts the answers of other with those of g.
+func (g *counted) add(other counted) {
+	for q, values := range other.values {
+		if g.values[q] == nil {
+			g.values[q] = make([]int, len(values))
+		}
+		for v, n := range values {
+			g.values[q][v] += n
+		}
+	}
+}
+
+// fix makes the groups of a round, once, out of where the staff were when it opened: each has five or more, if there are
+// so many. A group that the round before showed is never split again, or the one could be subtracted from the other.
+func fix(ctx context.Context, tx *db.Tx, s Survey, r Round) error {
+	f, err := readField(ctx, tx, s.Programme, r.First)
+	if err != nil {
+		return err
+	}
+	sets, err := f.before(ctx, tx, s, r)
+	if err != nil {
+		return err
+	}
+	sets = f.grown(sets)
+	staff, err := f.staff(ctx, tx)
+	if err != nil {
+		return err
+	}
+	works := map[string]int{}
+	for _, workplace := range staff {
+		works[workplace]++
+	}
+	leaves := make([]small.Leaf, len(sets))
+	for i, places := range sets {
+		n := 0
+		for _, p := range places {
+			n += works[p]
+		}
+		leaves[i] = f.leaf(places, n)
+	}
+	var groups, places [][]any
+	for _, g := range small.Pool(leaves) {
+		id := tx.NewID()
+		groups = append(groups, []any{id, r.ID})
+		for _, i := range g.Leaves {
+			for _, p := range sets[i] {
+				places = append(places, []any{r.ID, p, id})
+			}
+		}
+	}
+	if err := db.Insert(ctx, tx, "survey_group", "id, round", "", groups); err != nil {
+		return err
+	}
+	if err := db.Insert(ctx, tx, "survey_group_place", "round, workplace, grouping", "", places); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE survey_round SET grouped = $1 WHERE id = $2`, tx.At, r.ID)
+	return err
+}
+
+// before are the sets of workplaces that the last round before r has made.
+func (f field) before(ctx context.Context, c db.Conn, s Survey, r Round) (sets [][]string, err error) {
+	var last *Round
+	for i, other := range s.Rounds {
+		if other.First < r.First && other.Grouped != nil {
+			last = &s.Rounds[i]
+		}
+	}
+	if last == nil {
+		return nil, nil
+	}
+	list, err := readCounted(ctx, c, s, last.ID)
+	if err != nil {
+		return nil, err
+	}
+	then, err := readField(ctx, c, s.Programme, last.Last)
+	shown := then.pooled(list)
+	for _, g := range shown {
+		sets = append(sets, g.places)
+	}
+	for _, g := range list {
+		if !slices.ContainsFunc(shown, func(p counted) bool { return slices.Contains(p.places, g.places[0]) }) {
+			sets = append(sets, g.places)
+		}
+	}
+	return sets, err
+}
+
+// grown are the sets with what their workplaces have gone up in, those that so have come to share one put together, and the
+// workplaces that are in none: each place in one set, in order.
+func (f field) grown(sets [][]string) [][]string {
+	in := map[string]int{} // by workplace: its set
+	all := map[int][]string{}
+	for i, set := range sets {
+		for _, p := range set {
+			for _, place := range append(f.tree.Under(p), p) {
+				j, taken := in[place]
+				switch {
+				case !taken:
+					in[place] = i
+					all[i] = append(all[i], place)
+				case j != i:
+					for _, moved := range all[j] {
+						in[moved] = i
+					}
+					all[i] = append(all[i], all[j]...)
+					delete(all, j)
+				}
+			}
+		}
+	}
+	for i, p := range f.within {
+		if _, taken := in[p]; !taken {
+			all[len(sets)+i] = []string{p}
+		}
+	}
+	grown := slices.Collect(maps.Values(all))
+	for _, set := range grown {
+		slices.Sort(set)
+	}
+	slices.SortFunc(grown, func(a, b []string) int { return cmp.Compare(a[0], b[0]) })
+	return grown
+}
+
+// placing is in which group of a round each workplace is.
+type placing struct {
+	field
+	round  string
+	groups map[string]string
+}
+
+func readPlacing(ctx context.Context, c db.Conn, f field, round string) (placing, error) {
+	type row struct{ workplace, group string }
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.workplace, &r.group} },
+		`SELECT workplace, grouping FROM survey_group_place WHERE round = $1 ORDER BY workplace`, round)
+	p := placing{field: f, round: round, groups: map[string]string{}}
+	for _, r := range rows {
+		p.groups[r.workplace] = r.group
+	}
+	return p, err
+}
+
+// of is the group of a workplace. One that has come since the round opened is put in that of one that has gone up in it, or else
+// in a group near by, to stay there.
+func (p placing) of(ctx context.Context, tx *db.Tx, workplace string) (string, error) {
+	if group := p.groups[workplace]; group != "" {
+		return group, nil
+	}
+	municipality, _ := p.tree.Municipality(workplace)
+	county, _ := p.tree.County(workplace)
+	best, distance := "", 4
+	for _, place := range slices.Sorted(maps.Keys(p.groups)) {
+		near := 3
+		for _, now := range p.tree.Under(place) {
+			m, _ := p.tree.Municipality(now)
+			c, _ := p.tree.County(now)
+			switch {
+			case now == workplace:
+				near = 0
+			case m.ID == municipality.ID && m.ID != "":
+				near = min(near, 1)
+			case c.ID == county.ID && c.ID != "":
+				near = min(near, 2)
+			}
+		}
+		if near < distance {
+			best, distance = p.groups[place], near
+		}
+	}
+	p.groups[workplace] = best
+	_, err := tx.Exec(ctx, `INSERT INTO survey_group_place (round, workplace, grouping) VALUES ($1, $2, $3)`, p.round, workplace, best)
+	return best, err
+}

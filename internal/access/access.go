@@ -142,6 +142,19 @@ func (v Viewer) At(r Right, workplace string) bool {
 	})
 }
 
+// Reach is [Viewer.At] for who asks about many workplaces.
+func (v Viewer) Reach(r Right) func(workplace string) bool {
+	in := map[string]bool{}
+	for _, g := range v.Grants {
+		if g.gives(r) {
+			for _, id := range g.Workplaces {
+				in[id] = true
+			}
+		}
+	}
+	return func(workplace string) bool { return v.system || in[workplace] }
+}
+
 // Is reports whether v holds the role anywhere.
 func (v Viewer) Is(role Role) bool {
 	return slices.ContainsFunc(v.Grants, func(g Grant) bool { return g.Role == role })

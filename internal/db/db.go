@@ -262,6 +262,25 @@ type conn struct {
 	q interface {
 		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 	}
+	kept map[any]any // of a snapshot: see Kept
+}
+
+// Kept is what read gives, which a snapshot is asked for once only: what it says does not change, and a page whose parts do not know
+// of each other needs the same again and again. key is of a type of the caller's own, and who is given it changes nothing in it.
+// Elsewhere than in a snapshot it is read each time.
+func Kept[T any](c Conn, key any, read func() (T, error)) (T, error) {
+	s, ok := c.(conn)
+	if !ok || s.kept == nil {
+		return read()
+	}
+	if kept, ok := s.kept[key]; ok {
+		return kept.(T), nil
+	}
+	kept, err := read()
+	if err == nil {
+		s.kept[key] = kept
+	}
+	return kept, err
 }
 
 func (c conn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {

@@ -199,7 +199,7 @@ func Lock(ctx context.Context, tx *Tx, table string, ids ...string) error {
 	return nil
 }
 
-// Snapshot gives f one unchanging view, for what takes several queries.
+// Snapshot gives f one unchanging view, for what takes several queries, one after the other.
 func (d *DB) Snapshot(ctx context.Context, f func(c Conn) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if d.postgres {
@@ -210,7 +210,7 @@ func (d *DB) Snapshot(ctx context.Context, f func(c Conn) error) error {
 		return err
 	}
 	defer t.Rollback()
-	return f(conn{q: t})
+	return f(conn{q: t, kept: map[any]any{}})
 }
 
 var base32hex = base32.HexEncoding.WithPadding(base32.NoPadding)

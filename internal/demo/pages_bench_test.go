@@ -51,7 +51,7 @@ func BenchmarkPagePublic(b *testing.B) {
 
 // A site is the application over the demo's database, with a browser before it.
 type site struct {
-	b       *testing.B
+	b       testing.TB
 	url     string // of the database
 	d       *db.DB
 	ring    *secret.Ring
@@ -60,7 +60,7 @@ type site struct {
 	front   *httptest.Server
 }
 
-func newSite(b *testing.B, dsn string) *site {
+func newSite(b testing.TB, dsn string) *site {
 	b.Helper()
 	began := time.Now()
 	d, err := db.Open(b.Context(), dsn, func() time.Time { return dbtest.Now.Add(time.Since(began)) })
@@ -81,6 +81,14 @@ func newSite(b *testing.B, dsn string) *site {
 	s.front = httptest.NewServer(s.handler)
 	b.Cleanup(s.front.Close)
 	return s
+}
+
+// end ends it before the test does.
+func (s *site) end() {
+	s.front.Close()
+	if err := s.d.Close(); err != nil {
+		s.b.Error(err)
+	}
 }
 
 // fill adds what makes two hundred occasions to come.
@@ -169,6 +177,10 @@ func (s *site) queries(path string) []dbtest.Statement {
 // compare measures a page against its queries, run alone, and its bytes.
 func (s *site) compare(aim float64, path string, queries []dbtest.Statement) {
 	s.b.Helper()
+	b, ok := s.b.(*testing.B)
+	if !ok {
+		s.b.Fatal("only a benchmark compares")
+	}
 	body := s.get(s.front.URL + path)
 	alone := dbtest.Alone(s.b, s.url)
 	memory := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -180,7 +192,7 @@ func (s *site) compare(aim float64, path string, queries []dbtest.Statement) {
 		w.Write(body)
 	}))
 	s.b.Cleanup(memory.Close)
-	yardstick.Compare(s.b, aim, func() { s.get(s.front.URL + path) }, func() { s.get(memory.URL) })
-	s.b.ReportMetric(float64(len(queries)), "queries")
-	s.b.ReportMetric(float64(len(body))/1000, "KB")
+	yardstick.Compare(b, aim, func() { s.get(s.front.URL + path) }, func() { s.get(memory.URL) })
+	b.ReportMetric(float64(len(queries)), "queries")
+	b.ReportMetric(float64(len(body))/1000, "KB")
 }

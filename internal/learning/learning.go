@@ -51,30 +51,31 @@ func Find(ctx context.Context, c db.Conn, v access.Viewer, prog, workplace strin
 // order within each.
 func Mine(ctx context.Context, c db.Conn, v access.Viewer, programmes ...string) ([]Place, error) {
 	leads := v.Staff(access.LeadLearning).Today
-	return places(ctx, c, v, programmes, func(t *people.Tree, targets, works []string) (own []string) {
-		for _, u := range t.Units(people.Workplace) {
-			if (slices.Contains(works, u.ID) || slices.Contains(leads, u.ID)) && slices.Contains(targets, u.ID) {
-				own = append(own, u.ID)
-			}
-		}
-		return own
+	return places(ctx, c, v, programmes, func(t *people.Tree, targets, works []string) []string {
+		return among(t, targets, append(works, leads...))
 	})
 }
 
 // All returns the workplaces of a programme that v may read of, in Swedish order.
 func All(ctx context.Context, c db.Conn, v access.Viewer, prog string) ([]Place, error) {
-	return places(ctx, c, v, []string{prog}, func(t *people.Tree, targets, _ []string) (all []string) {
-		in := make(map[string]bool, len(targets))
-		for _, id := range targets {
-			in[id] = true
-		}
-		for _, u := range t.Units(people.Workplace) {
-			if in[u.ID] {
-				all = append(all, u.ID)
-			}
-		}
-		return all
+	return places(ctx, c, v, []string{prog}, func(t *people.Tree, targets, _ []string) []string {
+		return among(t, targets, targets)
 	})
+}
+
+// These is [All] for those workplaces only.
+func These(ctx context.Context, c db.Conn, v access.Viewer, prog string, workplaces []string) ([]Place, error) {
+	return places(ctx, c, v, []string{prog}, func(t *people.Tree, targets, _ []string) []string { return among(t, targets, workplaces) })
+}
+
+// among are the workplaces that stand in both lists, of which the first is in order of id, in Swedish order.
+func among(t *people.Tree, targets, some []string) (ids []string) {
+	for _, id := range some {
+		if _, in := slices.BinarySearch(targets, id); in {
+			ids = append(ids, id)
+		}
+	}
+	return t.InOrder(ids)
 }
 
 // places returns those that v has to do with and that choose picks, for each programme, given its workplaces and where v works.
@@ -91,12 +92,13 @@ func places(ctx context.Context, c db.Conn, v access.Viewer, programmes []string
 	if err != nil {
 		return nil, err
 	}
+	leads, sees := v.Reach(access.LeadLearning), v.Reach(access.SeeLearning)
 	var all []Place
 	for _, prog := range programmes {
 		for _, id := range choose(tree, tree.Under(units[prog]...), works) {
 			p := Place{Programme: prog, Workplace: id, Name: tree.Name(id), Member: slices.Contains(works, id),
-				Leads: v.In(access.LeadLearning, prog) || v.At(access.LeadLearning, id)}
-			if !p.Member && !p.Leads && !v.In(access.SeeLearning, prog) && !v.At(access.SeeLearning, id) {
+				Leads: v.In(access.LeadLearning, prog) || leads(id)}
+			if !p.Member && !p.Leads && !v.In(access.SeeLearning, prog) && !sees(id) {
 				continue
 			}
 			if u, ok := tree.Municipality(id); ok {

@@ -14,12 +14,20 @@ import (
 type Tree struct {
 	On    local.Date
 	units map[string]*Unit
+	order []*Unit            // all, in Swedish order
+	ord   map[string]int     // where each stands in it
 	below map[string][]*Unit // by parent, in Swedish order; "" has those on top
 	into  map[string]string  // of workplaces that had gone up in another by then: in which
 }
 
-// LoadTree reads the tree as of a day.
+type treeOn local.Date
+
+// LoadTree reads the tree as of a day, once in a snapshot.
 func LoadTree(ctx context.Context, c db.Conn, on local.Date) (*Tree, error) {
+	return db.Kept(c, treeOn(on), func() (*Tree, error) { return loadTree(ctx, c, on) })
+}
+
+func loadTree(ctx context.Context, c db.Conn, on local.Date) (*Tree, error) {
 	units, err := db.All(ctx, c, scanUnit, selectUnit+`
 		WHERE p.valid_from <= $1 AND (p.valid_to IS NULL OR p.valid_to > $1) ORDER BY p.sort_key, u.id`, on)
 	if err != nil {
@@ -29,7 +37,7 @@ func LoadTree(ctx context.Context, c db.Conn, on local.Date) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{On: on, units: make(map[string]*Unit, len(units)), below: map[string][]*Unit{}, into: map[string]string{}}
+	t := &Tree{On: on, units: make(map[string]*Unit, len(units)), order: make([]*Unit, len(units)), ord: make(map[string]int, len(units)), below: map[string][]*Unit{}, into: map[string]string{}}
 	for _, m := range merges {
 		if m.On <= on {
 			t.into[m.Unit] = m.Into
@@ -37,7 +45,7 @@ func LoadTree(ctx context.Context, c db.Conn, on local.Date) (*Tree, error) {
 	}
 	for i := range units {
 		u := &units[i]
-		t.units[u.ID] = u
+		t.units[u.ID], t.order[i], t.ord[u.ID] = u, u, i
 		t.below[u.Parent] = append(t.below[u.Parent], u)
 	}
 	return t, nil
@@ -105,6 +113,23 @@ func (t *Tree) Under(ids ...string) []string {
 	return slices.Compact(workplaces)
 }
 
+// Gone returns the workplaces that had gone up in one by the tree's day, straight or by way of others.
+func (t *Tree) Gone(into string) (ids []string) {
+	for id := range t.into {
+		at := id
+		for range len(t.into) {
+			if at = t.into[at]; at == into || at == "" {
+				break
+			}
+		}
+		if at == into {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // Municipality returns the municipality of a workplace; ok is false for one that stands right under a county or region.
 func (t *Tree) Municipality(id string) (u Unit, ok bool) { return t.above(id, Municipality) }
 
@@ -112,10 +137,15 @@ func (t *Tree) Municipality(id string) (u Unit, ok bool) { return t.above(id, Mu
 func (t *Tree) County(id string) (u Unit, ok bool) { return t.above(id, County) }
 
 func (t *Tree) above(id string, kind Kind) (Unit, bool) {
-	for _, u := range t.Path(id) {
-		if u.Kind == kind {
-			return u, true
+	u := t.units[id]
+	for range kinds { // each stands under one of a level above its own
+		switch {
+		case u == nil:
+			return Unit{}, false
+		case u.Kind == kind:
+			return *u, true
 		}
+		u = t.units[u.Parent]
 	}
 	return Unit{}, false
 }
@@ -123,13 +153,19 @@ func (t *Tree) above(id string, kind Kind) (Unit, bool) {
 // Units returns all units of the kinds, all there are if none is named, in Swedish order.
 func (t *Tree) Units(of ...Kind) []Unit {
 	var units []Unit
-	for _, u := range t.units {
+	for _, u := range t.order {
 		if len(of) == 0 || slices.Contains(of, u.Kind) {
 			units = append(units, *u)
 		}
 	}
-	slices.SortFunc(units, func(a, b Unit) int { return cmp.Or(cmp.Compare(a.SortKey, b.SortKey), cmp.Compare(a.ID, b.ID)) })
 	return units
+}
+
+// InOrder returns the units that there were on the tree's day, each once, in Swedish order.
+func (t *Tree) InOrder(ids []string) []string {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return t.units[id] == nil })
+	slices.SortFunc(ids, func(a, b string) int { return t.ord[a] - t.ord[b] })
+	return slices.Compact(ids)
 }
 
 // A Leaf is a workplace with where it stands.

@@ -20,8 +20,14 @@ func Targets(ctx context.Context, c db.Conn, programme string) ([]string, error)
 	return db.Values[string](ctx, c, `SELECT unit FROM target_unit WHERE programme = $1 ORDER BY unit`, programme)
 }
 
-// AllTargets returns the targeted units of every programme that has some, in one query.
+type allTargets struct{}
+
+// AllTargets returns the targeted units of every programme that has some, in one query and once in a snapshot.
 func AllTargets(ctx context.Context, c db.Conn) (map[string][]string, error) {
+	return db.Kept(c, allTargets{}, func() (map[string][]string, error) { return readTargets(ctx, c) })
+}
+
+func readTargets(ctx context.Context, c db.Conn) (map[string][]string, error) {
 	type row struct{ programme, unit string }
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.programme, &r.unit} },
 		`SELECT programme, unit FROM target_unit ORDER BY programme, unit`)

@@ -42,7 +42,7 @@ func (s *Server) reader(w http.ResponseWriter, req *http.Request) (view.Reader, 
 	if req.Method == http.MethodGet {
 		r.Notice = takeNotice(w, req)
 	}
-	f, err := s.front(req.Context(), r.SignedIn())
+	f, err := s.front(req.Context(), r.SignedIn(), req.Method == http.MethodPost)
 	if err != nil {
 		return r, nil, err
 	}

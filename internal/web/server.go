@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -53,9 +54,10 @@ type Server struct {
 	// Viewer says who is asking, in place of the session. Tests use it.
 	Viewer func(*http.Request) access.Viewer
 
-	meter *meter
-	rates *auth.Rates
-	site  atomic.Pointer[front]
+	meter  *meter
+	rates  *auth.Rates
+	site   atomic.Pointer[front]
+	asking sync.Mutex // held by who finds out which front is the present one
 }
 
 const (

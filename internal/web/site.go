@@ -34,15 +34,22 @@ type front struct {
 const look = 250 * time.Millisecond
 
 // front returns the present one. What this process writes is in it at once, and for who has signed in, what
-// any does.
-func (s *Server) front(ctx context.Context, signedIn bool) (*front, error) {
-	next := &front{asked: s.Now(), writes: s.DB.Writes(), minute: s.DB.Now().Truncate(time.Minute)}
+// any does. What is sent leads on to another page, and is content with one that is no older than look. Of many who come
+// at the same time one asks, and the others, who came before it asked, take what it got.
+func (s *Server) front(ctx context.Context, signedIn, sends bool) (*front, error) {
+	came := s.newFront()
+	if last := s.site.Load(); last.serves(came, signedIn, sends) {
+		return last, nil
+	}
+	s.asking.Lock()
+	defer s.asking.Unlock()
 	last := s.site.Load()
+	if last.serves(came, signedIn, sends) {
+		return last, nil
+	}
+	next := s.newFront()
 	if last != nil && !last.minute.Equal(next.minute) {
 		last = nil
-	}
-	if !signedIn && last != nil && last.writes == next.writes && next.asked.Sub(last.asked) < look {
-		return last, nil
 	}
 	var err error
 	// Every change writes audit in the same transaction, and the ids of rows begin with the time. They are
@@ -60,6 +67,21 @@ func (s *Server) front(ctx context.Context, signedIn bool) (*front, error) {
 	}
 	s.site.Store(next)
 	return next, nil
+}
+
+func (s *Server) newFront() *front {
+	return &front{asked: s.Now(), writes: s.DB.Writes(), minute: s.DB.Now().Truncate(time.Minute)}
+}
+
+// serves reports whether f is the present one to somebody who came with another.
+func (f *front) serves(came *front, signedIn, sends bool) bool {
+	switch {
+	case f == nil || !f.minute.Equal(came.minute):
+		return false
+	case f.asked.After(came.asked):
+		return true
+	}
+	return came.asked.Sub(f.asked) < look && (sends || !signedIn && f.writes == came.writes)
 }
 
 // programmes reads what every page tells of those that are published: those under way first.

@@ -16,14 +16,20 @@ import (
 	"kompobib/internal/web/view"
 )
 
+// coveredAtOnce is how many workplaces a page shows. Where there are more, the counties come first, and each opens to its workplaces.
+const coveredAtOnce = 100
+
 // A covered is how far the workplaces of a programme have come, as its page shows it.
 type covered struct {
 	programme.Programme
 	workshop.Coverage
 	Names    map[string]people.Name
-	Progress string // of the rows shown, "" for all
+	Progress string // of the rows chosen, "" for all
 	County   string
-	Shown    []workshop.Row
+	Chosen   []workshop.Row
+	Shown    []workshop.Row // of these, those of one page
+	Next     string         // where the next page begins behind, "" on the last
+	Folded   bool           // there are too many to show before a county or a state is chosen
 	Plans    bool
 }
 
@@ -39,15 +45,34 @@ func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, 
 	}
 	d.Plans = r.Viewer.In(access.PlanLearning, d.ID)
 	d.Progress, d.County = r.Query().Get("progress"), r.Query().Get("county")
-	var ids []string
 	for _, row := range d.Rows {
 		if (d.Progress == "" || d.Progress == string(row.Progress)) && (d.County == "" || d.County == row.County) {
-			d.Shown = append(d.Shown, row)
-			ids = append(ids, row.Leader)
+			d.Chosen = append(d.Chosen, row)
 		}
+	}
+	if d.Shown = d.Chosen; taking(req) == "" {
+		d.page(r.Query().Get("after"))
+	}
+	ids := make([]string, len(d.Shown))
+	for i, row := range d.Shown {
+		ids[i] = row.Leader
 	}
 	d.Names, err = people.Names(ctx, c, r.Viewer, ids)
 	return d, err
+}
+
+// page shows the rows behind a workplace, "" for the first.
+func (d *covered) page(after string) {
+	if d.Folded = d.Progress == "" && d.County == "" && after == "" && len(d.Counties) > 1 && len(d.Chosen) > coveredAtOnce; d.Folded {
+		d.Shown = nil
+		return
+	}
+	from := slices.IndexFunc(d.Chosen, func(row workshop.Row) bool { return row.Workplace == after }) + 1
+	d.Shown = d.Chosen[from:]
+	if len(d.Shown) > coveredAtOnce {
+		d.Shown = d.Shown[:coveredAtOnce]
+		d.Next = d.Shown[coveredAtOnce-1].Workplace
+	}
 }
 
 func (s *Server) workshopCoverage(w http.ResponseWriter, req *http.Request, r view.Reader) error {

@@ -90,8 +90,8 @@ func said(body string) (string, error) {
 	return body, faults.Err()
 }
 
-// open locks the workshop that a code leads to.
-func open(ctx context.Context, tx *db.Tx, code string) (id string, err error) {
+// enter locks the workshop that a code leads to. It may have been closed while we waited, see [still].
+func enter(ctx context.Context, tx *db.Tx, code string) (id string, err error) {
 	id, err = db.Value[string](ctx, tx, `SELECT id FROM workshop WHERE code = $1`, learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
 		return "", ErrClosed
@@ -99,15 +99,16 @@ func open(ctx context.Context, tx *db.Tx, code string) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := db.Lock(ctx, tx, "workshop", id); err != nil {
-		return "", err
-	}
-	// Closed, perhaps, while we waited.
-	still, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop WHERE id = $1 AND code = $2`, id, learning.ParseCode(code))
-	if err == nil && still == 0 {
+	return id, db.Lock(ctx, tx, "workshop", id)
+}
+
+// still is [ErrClosed] if a code no longer leads to a workshop.
+func still(ctx context.Context, tx *db.Tx, id, code string) error {
+	n, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop WHERE id = $1 AND code = $2`, id, learning.ParseCode(code))
+	if err == nil && n == 0 {
 		err = ErrClosed
 	}
-	return id, err
+	return err
 }
 
 // Send stores an answer from a phone to a question that the workshop has asked, also if it is on the next one meanwhile. The same
@@ -117,17 +118,20 @@ func Send(ctx context.Context, tx *db.Tx, code, device, key, step, body string) 
 	if err != nil {
 		return err
 	}
-	id, err := open(ctx, tx, code)
+	id, err := enter(ctx, tx, code)
 	if err != nil {
 		return err
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO workshop_answer (id, workshop, step, body, device, key, seq)
 		SELECT $1, w.id, s.id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), w.seq FROM workshop w JOIN kit_step s ON s.kit_version = w.kit_version
-		WHERE w.id = $5 AND s.id = $6 AND s.question <> '' ON CONFLICT (workshop, key) DO NOTHING`, tx.NewID(), body, device, key, id, step)
+		WHERE w.id = $5 AND w.code = $7 AND s.id = $6 AND s.question <> '' ON CONFLICT (workshop, key) DO NOTHING`, tx.NewID(), body, device, key, id, step, learning.ParseCode(code))
 	if err != nil {
 		return err
 	}
 	if n == 0 {
+		if err := still(ctx, tx, id, code); err != nil {
+			return err
+		}
 		stored, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop_answer WHERE workshop = $1 AND key = $2`, id, key)
 		if err == nil && stored == 0 {
 			err = fault.List{ErrStep.At("body")}
@@ -154,7 +158,10 @@ func Withdraw(ctx context.Context, tx *db.Tx, code, device, answer string) error
 }
 
 func own(ctx context.Context, tx *db.Tx, code, device, answer, act, set string, value any) error {
-	id, err := open(ctx, tx, code)
+	id, err := enter(ctx, tx, code)
+	if err == nil {
+		err = still(ctx, tx, id, code)
+	}
 	if err != nil {
 		return err
 	}

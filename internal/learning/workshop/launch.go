@@ -52,7 +52,7 @@ func Launch(ctx context.Context, tx *db.Tx, v access.Viewer, kit, act string, go
 	if err != nil {
 		return 0, err
 	}
-	grants, err := leadGrants(ctx, tx, tree, v.On, k.Programme)
+	grants, err := leadGrants(ctx, tx, tree, v.On, k.Programme, "")
 	if err != nil {
 		return 0, err
 	}
@@ -198,7 +198,7 @@ func Part(ctx context.Context, tx *db.Tx, v access.Viewer, id, workplace string)
 	if w.Occasion != "" || w.Began != nil || len(goes) == 0 || len(goes) == len(meant) {
 		return ErrPart
 	}
-	grants, err := leadGrants(ctx, tx, tree, v.On, w.Programme)
+	grants, err := leadGrants(ctx, tx, tree, v.On, w.Programme, "")
 	if err != nil {
 		return err
 	}

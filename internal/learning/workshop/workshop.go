@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -123,26 +124,39 @@ func Named(ctx context.Context, c db.Conn, id string) (string, error) {
 
 // At returns the workshops of a workplace in a programme that v has to do with, the latest first.
 func At(ctx context.Context, c db.Conn, v access.Viewer, prog, workplace string) ([]Workshop, error) {
-	all, err := list(ctx, c, v, "k.programme = $1", prog)
+	tree, err := people.LoadTree(ctx, c, v.On)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{prog}
+	in := db.In(&args, append(tree.Gone(workplace), workplace))
+	all, err := list(ctx, c, v, "k.programme = $1 AND w.id IN (SELECT x.workshop FROM workshop_place x WHERE x.workplace IN "+in+")", args...)
 	return slices.DeleteFunc(all, func(w Workshop) bool {
 		return !slices.ContainsFunc(w.Places, func(p Place) bool { return p.ID == workplace })
 	}), err
 }
 
 // list returns workshops with what v has to do with them, and leaves out those that v has nothing to do with.
-func list(ctx context.Context, c db.Conn, v access.Viewer, where, arg string) (seen []Workshop, err error) {
+func list(ctx context.Context, c db.Conn, v access.Viewer, where string, args ...any) (seen []Workshop, err error) {
 	if v.Person == "" {
 		return nil, nil
 	}
-	all, err := db.All(ctx, c, scan, `SELECT `+columns+from+`WHERE `+where+` ORDER BY w.id DESC`, arg)
+	all, err := db.All(ctx, c, scan, `SELECT `+columns+from+`WHERE `+where+` ORDER BY w.id DESC`, args...)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	t, err := readTeam(ctx, c, v.On, all[0].Programme, where, arg)
+	t, err := readTeam(ctx, c, v.On, all[0].Programme, where, args...)
 	if err != nil {
 		return nil, err
 	}
-	mine, err := learning.All(ctx, c, v, all[0].Programme)
+	var places []string
+	for i := range all {
+		all[i].Places = t.placesOf(all[i].ID)
+		for _, p := range all[i].Places {
+			places = append(places, p.ID)
+		}
+	}
+	mine, err := learning.These(ctx, c, v, all[0].Programme, places)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +165,6 @@ func list(ctx context.Context, c db.Conn, v access.Viewer, where, arg string) (s
 		near[p.Workplace] = p
 	}
 	for _, w := range all {
-		w.Places = t.placesOf(w.ID)
 		w.HasLeader = t.leads(w.Leader, w.Places)
 		w.Leads = w.HasLeader && w.Leader == v.Person
 		w.Notes = w.NoteTaker == v.Person
@@ -174,7 +187,7 @@ type team struct {
 	meant  map[string][]string        // by workshop: the workplaces that it was meant for
 	called map[string]string          // by workplace: the name that it had last
 	works  map[string]map[string]bool // by leader: where they work
-	grants []leadGrant
+	grants map[string][]leadGrant     // by leader
 }
 
 // A leadGrant is the office's, or a contact's for a unit.
@@ -184,8 +197,8 @@ type leadGrant struct {
 }
 
 // readTeam reads it for the workshops that the condition chooses, in a fixed number of queries.
-func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where, arg string) (*team, error) {
-	t := &team{meant: map[string][]string{}, called: map[string]string{}, works: map[string]map[string]bool{}}
+func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where string, args ...any) (*team, error) {
+	t := &team{meant: map[string][]string{}, called: map[string]string{}, works: map[string]map[string]bool{}, grants: map[string][]leadGrant{}}
 	var err error
 	if t.tree, err = people.LoadTree(ctx, c, on); err != nil {
 		return nil, err
@@ -194,7 +207,7 @@ func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where, arg st
 	both := func(p *pair) []any { return []any{&p.a, &p.b} }
 	places, err := db.All(ctx, c, func(p *pair) []any { return append(both(p), &p.name) }, `
 		SELECT wp.workshop, wp.workplace, (SELECT n.name FROM unit_period n WHERE n.unit = wp.workplace ORDER BY n.valid_from DESC LIMIT 1)
-		FROM workshop w JOIN kit k ON k.id = w.kit JOIN workshop_place wp ON wp.workshop = w.id WHERE `+where+` ORDER BY wp.workshop, wp.workplace`, arg)
+		FROM workshop w JOIN kit k ON k.id = w.kit JOIN workshop_place wp ON wp.workshop = w.id WHERE `+where+` ORDER BY wp.workshop, wp.workplace`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +216,7 @@ func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where, arg st
 		t.called[p.b] = p.name
 	}
 	jobs, err := db.All(ctx, c, both, `SELECT DISTINCT e.person, e.workplace FROM workshop w JOIN kit k ON k.id = w.kit JOIN employment e ON e.person = w.leader
-		WHERE `+where+` AND e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2) ORDER BY e.person, e.workplace`, arg, on)
+		WHERE `+where+fmt.Sprintf(` AND e.valid_from <= $%[1]d AND (e.valid_to IS NULL OR e.valid_to > $%[1]d) ORDER BY e.person, e.workplace`, len(args)+1), append(args, on)...)
 	if err != nil {
 		return nil, err
 	}
@@ -213,15 +226,19 @@ func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where, arg st
 		}
 		t.works[j.a][j.b] = true
 	}
-	t.grants, err = leadGrants(ctx, c, t.tree, on, prog)
+	grants, err := leadGrants(ctx, c, t.tree, on, prog, ` AND person IN (SELECT w.leader FROM workshop w JOIN kit k ON k.id = w.kit WHERE `+where+`)`, args...)
+	for _, g := range grants {
+		t.grants[g.person] = append(t.grants[g.person], g)
+	}
 	return t, err
 }
 
-// leadGrants are the contacts' and the office's in a programme on a day, in order of person.
-func leadGrants(ctx context.Context, c db.Conn, tree *people.Tree, on local.Date, prog string) ([]leadGrant, error) {
-	list, err := db.All(ctx, c, func(g *leadGrant) []any { return []any{&g.person, &g.unit} }, `
-		SELECT DISTINCT person, COALESCE(unit, '') FROM role_grant WHERE role IN ('contact', 'office') AND (programme IS NULL OR programme = $1)
-			AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY person, COALESCE(unit, '')`, prog, on)
+// leadGrants are the contacts' and the office's in a programme on a day that the condition with args chooses too, in order of person.
+func leadGrants(ctx context.Context, c db.Conn, tree *people.Tree, on local.Date, prog, where string, args ...any) ([]leadGrant, error) {
+	n := len(args) + 1
+	list, err := db.All(ctx, c, func(g *leadGrant) []any { return []any{&g.person, &g.unit} }, fmt.Sprintf(`
+		SELECT DISTINCT person, COALESCE(unit, '') FROM role_grant WHERE role IN ('contact', 'office') AND (programme IS NULL OR programme = $%d)
+			AND valid_from <= $%[2]d AND (valid_to IS NULL OR valid_to > $%[2]d)`, n, n+1)+where+` ORDER BY person, COALESCE(unit, '')`, append(args, prog, on)...)
 	for i, g := range list {
 		if g.unit != "" {
 			list[i].under = tree.Under(g.unit)
@@ -259,8 +276,8 @@ func (t *team) now(workplace string) []string {
 // leads reports whether a person may lead at one of the places today: they work there, answer for it, or are the office.
 func (t *team) leads(person string, places []Place) bool {
 	return person != "" && slices.ContainsFunc(places, func(p Place) bool {
-		return t.works[person][p.ID] || slices.ContainsFunc(t.grants, func(g leadGrant) bool {
-			return g.person == person && (g.unit == "" || slices.Contains(g.under, p.ID))
+		return t.works[person][p.ID] || slices.ContainsFunc(t.grants[person], func(g leadGrant) bool {
+			return g.unit == "" || slices.Contains(g.under, p.ID)
 		})
 	})
 }
@@ -283,7 +300,7 @@ func Candidates(ctx context.Context, c db.Conn, v access.Viewer, w Workshop) ([]
 	if err != nil {
 		return nil, err
 	}
-	grants, err := leadGrants(ctx, c, tree, v.On, w.Programme)
+	grants, err := leadGrants(ctx, c, tree, v.On, w.Programme, "")
 	if err != nil {
 		return nil, err
 	}

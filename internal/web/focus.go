@@ -23,7 +23,7 @@ type focusStage struct {
 	Counts  []focus.Count
 	Next    []focus.Commitment // those that go on, whose check comes first
 	Confirm []focus.Waiting
-	Left    []string // commitments whose owner no longer works there
+	Left    []focus.Commitment // whose owner no longer works there
 	Names   map[string]people.Name
 	Writes  bool
 	Today   local.Date

@@ -25,6 +25,15 @@ func sentence(l locale.Language, w focus.Wording) string {
 	return l.Say("focus.commitment-sentence", strings.TrimRight(w.Happens, ".,"), strings.TrimRight(w.Act, "."))
 }
 
+// monthsText are months as people say them.
+func monthsText(r view.Reader, m focus.Months) string {
+	words := make([]string, len(m))
+	for i, n := range m {
+		words[i] = strconv.Itoa(n)
+	}
+	return r.Join(words)
+}
+
 // shortText is how a text begins, to tell it by.
 func shortText(s string) string {
 	const most = 40

@@ -24,9 +24,11 @@ import (
 type control struct {
 	view.Field
 	// As is "" for an input, "select", "radios", "checkboxes", "checkbox", "textarea" or "hidden"; "kept" for a file that came before;
-	// "picture" for what only shows; "row", "group" or "fold" for several, "more" for the button that asks for more rows.
+	// "picture" for what only shows; "row", "group" or "fold" for several, "more" for the button that asks for more rows, "fetch" for one that fetches text into
+	// a field and whose value says what.
 	As    string
 	Parts []control // of a row, a group or a fold; a fold without a label has that of its first part
+	Then  string    // what a "fetch" button was pressed for: it comes after what is typed
 }
 
 func row(parts ...control) control { return control{As: "row", Parts: parts} }
@@ -86,9 +88,12 @@ func fields(list []control, f func(*control)) {
 	}
 }
 
-// more reports whether the form has rows that more can be asked for of.
+// fetches stands before what a button of a form would fetch into it.
+const fetches = "fetch "
+
+// more reports whether the form has rows that more can be asked for of, or text that can be fetched.
 func (f formPage) more() (yes bool) {
-	fields(f.Controls, func(c *control) { yes = yes || c.As == "more" })
+	fields(f.Controls, func(c *control) { yes = yes || c.As == "more" || c.As == "fetch" })
 	return yes
 }
 
@@ -100,11 +105,14 @@ func (f *formPage) fill(r view.Reader, in posted, stale bool) {
 		f.Version = version
 	}
 	fields(f.Controls, func(c *control) {
-		if c.As == "picture" || c.As == "more" {
+		if c.As == "picture" || c.As == "more" || c.As == "fetch" {
 			return
 		}
 		theirs := c.shown(r)
 		c.Value, c.Values = in.text(c.Name), in.Values[c.Name]
+		if c.Then != "" && !strings.Contains(strings.ReplaceAll(c.Value, "\r\n", "\n"), c.Then) {
+			c.Value = strings.TrimSpace(c.Value + "\n\n" + c.Then)
+		}
 		if yours := c.shown(r); stale && c.Label != "" && yours != theirs {
 			f.changed = append(f.changed, view.Stale{Label: c.Label, Yours: yours, Theirs: theirs})
 		}
@@ -158,10 +166,10 @@ func (s *Server) loadForm(req *http.Request, r view.Reader, of form) (f formPage
 }
 
 // takeForm does what a form asks, once however often it is sent, and goes to the page that do returns, where code tells
-// that it is done. A form with mistakes, or one that more rows or a look are asked for of, is shown again with what was typed.
+// that it is done. A form with mistakes, or one that more rows, a look or a text are asked for of, is shown again with what was typed.
 func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reader, code string,
 	of form, do func(ctx context.Context, tx *db.Tx) (to string, err error)) error {
-	if do := formOf(req).text("do"); do == "more" || do == "look" {
+	if do := formOf(req).text("do"); do == "more" || do == "look" || strings.HasPrefix(do, fetches) {
 		f, err := s.loadForm(req, r, of)
 		if err != nil {
 			return err

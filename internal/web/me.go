@@ -6,6 +6,7 @@ import (
 
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/web/view"
@@ -19,6 +20,7 @@ type myPage struct {
 	Minutes                    int
 	Person                     people.Person
 	Employments                []people.Employment
+	Asked                      int // commitments whose check waits for them
 	Now                        time.Time
 }
 
@@ -60,6 +62,9 @@ func (s *Server) me(w http.ResponseWriter, req *http.Request, r view.Reader) err
 			return err
 		}
 		if d.Person, err = people.GetPerson(ctx, c, r.Viewer, r.Person); err != nil {
+			return err
+		}
+		if d.Asked, err = focus.CountAsked(ctx, c, r.Viewer, focus.DayOf(d.Now)); err != nil {
 			return err
 		}
 		d.Employments, err = people.Employments(ctx, c, r.Viewer, r.Person)

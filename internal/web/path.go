@@ -9,13 +9,15 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/reflection"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
 	"kompobib/internal/web/view"
 )
 
 // pathParts are the parts of a workplace's own path, to be shown at a staff meeting and printed, in the order in which a workplace goes it.
 // None names anybody.
-var pathParts = []stage[learningAt]{pathActivities, pathFocus}
+var pathParts = []stage[learningAt]{pathActivities, pathWorkshops, pathReflections, pathFocus}
 
 // workplacePath is a workplace's path on one page.
 func (s *Server) workplacePath(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -42,6 +44,33 @@ func pathActivities(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at
 		return nil, err
 	}
 	return pathActivitiesView(r, list), nil
+}
+
+// pathWorkshops are the workshops that it has held or will hold, without those who lead them.
+func pathWorkshops(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) (templ.Component, error) {
+	list, err := workshop.At(ctx, c, r.Viewer, at.Programme.ID, at.Workplace)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return pathWorkshopsView(r, list), nil
+}
+
+// A pathThought is what was written together, and what colleagues have shared. Names are left out, also of who gave theirs: the page is
+// shown on a wall.
+type pathThought struct {
+	Record reflection.Record
+	Shared []reflection.Shared
+	Zone   string
+}
+
+func pathReflections(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (_ templ.Component, err error) {
+	const shown = 12
+	d := pathThought{Zone: at.Programme.Zone}
+	if d.Record, err = reflection.GetRecord(ctx, c, at.Place); err != nil {
+		return nil, err
+	}
+	d.Shared, err = reflection.List(ctx, c, s.Ring, r.Viewer, reflection.Filter{Programme: at.Programme.ID, Workplace: at.Workplace, Limit: shown})
+	return pathReflectionsView(r, d), err
 }
 
 // A pathOutcome is the focus, what was undertaken, and what came of it.

@@ -39,6 +39,12 @@ func menu(r view.Reader) (tabs []tab) {
 			add(href, e.Title, below(href))
 		}
 	}
+	if href := start + "/focus"; p.Focuses {
+		add(href, r.Say("focus.all"), below(href))
+	}
+	if href := start + "/reflections"; p.Reflections {
+		add(href, r.Say("reflection.public"), below(href))
+	}
 	if has[publishing.Document] {
 		add(partOf(p.Slug, publishing.Document), r.Say("publication.documents"), below(partOf(p.Slug, publishing.Document)))
 	}

@@ -10,6 +10,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/reflection"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -184,7 +185,33 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 		if d.AgreedOn != "" {
 			f.What = append(f.What, say("record-agreed-before", d.AgreedOn))
 		}
-		if in := formOf(req); in.text("do") == "look" {
+		held, err := workshop.At(ctx, c, r.Viewer, d.Programme.ID, d.Workplace)
+		if err != nil {
+			return f, err
+		}
+		in := formOf(req)
+		var buttons []control
+		for _, w := range held {
+			if w.Seq == 0 {
+				continue // nothing has been answered, on phones or on paper
+			}
+			when := w.Title
+			if w.Date != "" {
+				when = r.Date(w.Date)
+			}
+			buttons = append(buttons, control{Field: view.Field{Label: say("fetch", when), Value: w.ID}, As: "fetch"})
+			if in.text("do") == fetches+w.ID {
+				said, err := workshop.Summary(ctx, c, r.Viewer, w.ID)
+				if err != nil {
+					return f, err
+				}
+				f.Controls[0].Then = workshop.Markdown(said)
+			}
+		}
+		if len(buttons) > 0 {
+			f.Controls = append(f.Controls, group("", say("fetch-help"), buttons...))
+		}
+		if in.text("do") == "look" {
 			f.Above = recordLook(r, in.text("body"))
 		}
 		return f, nil

@@ -11,6 +11,8 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/file"
+	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/reflection"
 	"kompobib/internal/programme"
 	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
@@ -95,9 +97,18 @@ func (s *Server) programmes(ctx context.Context) (shown []view.Programme, err er
 		if err != nil {
 			return err
 		}
+		focuses, err := focus.Shows(ctx, c)
+		if err != nil {
+			return err
+		}
+		reflections, err := reflection.Shows(ctx, c)
+		if err != nil {
+			return err
+		}
 		slices.SortStableFunc(list, func(a, b programme.Programme) int { return rank(a.State) - rank(b.State) })
 		for _, p := range list {
-			v := view.Programme{ID: p.ID, Slug: p.Slug, Name: p.Name, ShortName: p.ShortName, State: string(p.State), Contact: p.Contact, Zone: p.Zone, Starts: p.Starts, Ends: p.Ends}
+			v := view.Programme{ID: p.ID, Slug: p.Slug, Name: p.Name, ShortName: p.ShortName, State: string(p.State), Contact: p.Contact, Zone: p.Zone, Starts: p.Starts, Ends: p.Ends,
+				Focuses: focuses[p.ID], Reflections: reflections[p.ID]}
 			if v.Contents, err = publishing.Contents(ctx, c, p.ID); err != nil { // few programmes, and not for each page
 				return err
 			}

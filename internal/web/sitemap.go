@@ -9,6 +9,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/local"
 	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
@@ -36,8 +37,23 @@ func (s *Server) sitemap(w http.ResponseWriter, req *http.Request, r view.Reader
 		if err != nil {
 			return err
 		}
+		shown, err := focus.Published(ctx, c, "", "")
+		if err != nil {
+			return err
+		}
 		for _, p := range r.Site.Programmes {
 			add("/p/"+p.Slug, "")
+			if p.Reflections {
+				add("/p/"+p.Slug+"/reflections", "")
+			}
+			if p.Focuses {
+				add("/p/"+p.Slug+"/focus", "")
+			}
+			for _, f := range shown {
+				if f.Programme == p.ID {
+					add(publicFocusPath(p.Slug, f.Code), local.DateOf(f.MadeAt, local.Zone(p.Zone)))
+				}
+			}
 			lists := map[publishing.Kind]bool{}
 			for _, x := range published {
 				if x.Programme != p.ID {
@@ -79,7 +95,7 @@ func (s *Server) sitemap(w http.ResponseWriter, req *http.Request, r view.Reader
 // robots keeps the pages behind sign-in out of search engines, and leads to the others.
 func (s *Server) robots(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	text := "User-agent: *\nDisallow: /me\nDisallow: /sign-in\nDisallow: /s/\n"
+	text := "User-agent: *\nDisallow: /me\nDisallow: /sign-in\nDisallow: /s/\nDisallow: /f/\nDisallow: /n/\n"
 	if s.URL != "" {
 		text += "\nSitemap: " + s.URL + "/sitemap.xml\n"
 	}

@@ -162,6 +162,11 @@ func OfMine(ctx context.Context, c db.Conn, v access.Viewer) ([]Commitment, erro
 	return list, err
 }
 
+// CountAsked is how many commitments wait for v to say how they go.
+func CountAsked(ctx context.Context, c db.Conn, v access.Viewer, on local.Date) (int, error) {
+	return db.Value[int](ctx, c, `SELECT count(*) FROM commitment WHERE owner = $1 AND next_check <= $2`, v.Person, on)
+}
+
 // seal puts the texts of a person's own in an envelope, and leaves those of a workplace.
 func seal(ctx context.Context, tx *db.Tx, ring *secret.Ring, c *Commitment, text any) (string, error) {
 	if c.Workplace != "" {

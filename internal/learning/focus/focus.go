@@ -190,6 +190,16 @@ func Published(ctx context.Context, c db.Conn, prog, code string) ([]Public, err
 	return list, nil
 }
 
+// Shows reports of each programme, by id, whether any of its workplaces shows its focus to all.
+func Shows(ctx context.Context, c db.Conn) (map[string]bool, error) {
+	list, err := db.Values[string](ctx, c, `SELECT DISTINCT programme FROM focus WHERE published IS NOT NULL ORDER BY programme`)
+	shows := make(map[string]bool, len(list))
+	for _, id := range list {
+		shows[id] = true
+	}
+	return shows, err
+}
+
 // ByCode returns the published focus with a code, however it was typed.
 func ByCode(ctx context.Context, c db.Conn, typed string) (Public, error) {
 	code, ok := ParseCode(typed)

@@ -171,23 +171,25 @@ func (f Filter) counts(ctx context.Context, c db.Conn, where string, args []any)
 
 // A Waiting is a check that has been answered at a workplace, whose time and conditions wait to be confirmed.
 type Waiting struct {
-	Commitment, Act string
-	Ord             int
-	Answer          State
-	On              string
+	Commitment string
+	Wording
+	Ord    int
+	Answer State
+	On     string
 }
 
 // ToConfirm returns those of a place, the first answered first.
 func ToConfirm(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, limit int) ([]Waiting, error) {
-	return db.All(ctx, c, func(w *Waiting) []any { return []any{&w.Commitment, &w.Act, &w.Ord, &w.Answer, &w.On} }, learning.Moved+`
-		SELECT c.id, t.act, k.ord, k.answer, k.due FROM commitment_check k JOIN commitment c ON c.id = k.commitment JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording
+	return db.All(ctx, c, func(w *Waiting) []any { return []any{&w.Commitment, &w.Happens, &w.Act, &w.Ord, &w.Answer, &w.On} }, learning.Moved+`
+		SELECT c.id, t.happens, t.act, k.ord, k.answer, k.due FROM commitment_check k JOIN commitment c ON c.id = k.commitment JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording
 		WHERE k.answer IS NOT NULL AND k.conditions IS NULL AND `+few+`$3 AND `+learning.Here("c.workplace")+` ORDER BY k.answered_at, c.id, k.ord LIMIT $4`,
 		v.On, p.Workplace, p.Programme, limit)
 }
 
-// Orphans returns the commitments of a place that go on and whose owner no longer works there.
-func Orphans(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place) ([]string, error) {
-	return db.Values[string](ctx, c, learning.Moved+`SELECT c.id FROM commitment c WHERE c.next_check IS NOT NULL AND `+few+`$3 AND `+learning.Here("c.workplace")+` AND `+left+` = 1 ORDER BY c.id`,
+// Orphans returns the ids and wordings of the commitments of a place that go on and whose owner no longer works there.
+func Orphans(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place) ([]Commitment, error) {
+	return db.All(ctx, c, func(x *Commitment) []any { return []any{&x.ID, &x.Happens, &x.Act} }, learning.Moved+`SELECT c.id, t.happens, t.act FROM commitment c
+		JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording WHERE c.next_check IS NOT NULL AND `+few+`$3 AND `+learning.Here("c.workplace")+` AND `+left+` = 1 ORDER BY c.id`,
 		v.On, p.Workplace, p.Programme)
 }
 

@@ -336,6 +336,16 @@ func fill(ctx context.Context, c db.Conn, ring *secret.Ring, list []Shared) erro
 	return err
 }
 
+// Shows reports of each programme, by id, whether anything is shared there with everyone.
+func Shows(ctx context.Context, c db.Conn) (map[string]bool, error) {
+	list, err := db.Values[string](ctx, c, `SELECT DISTINCT programme FROM reflection WHERE level = 'public' ORDER BY programme`)
+	shows := make(map[string]bool, len(list))
+	for _, id := range list {
+		shows[id] = true
+	}
+	return shows, err
+}
+
 // Find returns one that is shared, by what others know it by; [ErrShared] if v may not read it.
 func Find(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, id string) (Shared, error) {
 	if id == "" {

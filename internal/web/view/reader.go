@@ -62,6 +62,7 @@ type Programme struct {
 	Emblem                    string    // name of a static file
 	EmblemAlt, Statement      [2]string // by language
 	Contents                  []publishing.Entry
+	Focuses, Reflections      bool // something of them is for all
 }
 
 // Page is the address of the programme's page at a place, "" if it has none.

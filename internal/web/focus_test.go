@@ -1,0 +1,317 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/learning"
+	"kompobib/internal/learning/focus"
+	"kompobib/internal/local"
+	"kompobib/internal/web/locale"
+)
+
+// A passer-by asks pages without a cookie, and sees what has changed.
+type passerBy struct {
+	t   *testing.T
+	d   *db.DB
+	w   *world
+	s   *Server
+	h   http.Handler
+	now time.Time // the machine's
+	log bytes.Buffer
+	as  string // whom they have signed in as, "" for nobody
+}
+
+func newPasserBy(t *testing.T, d *db.DB) *passerBy {
+	p := &passerBy{t: t, d: d, w: newWorld(t, d), now: time.Now()}
+	p.s = &Server{DB: d, Ring: testRing(t), Log: slog.New(slog.NewTextHandler(&p.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: func() time.Time { return p.now }, Service: "KompoBib",
+		Viewer: func(req *http.Request) access.Viewer {
+			if p.as == "" {
+				return access.Viewer{}
+			}
+			v, _, err := resolve(req.Context(), d, p.as, "2012-10-12")
+			if err != nil {
+				t.Error(err)
+			}
+			return v
+		}}
+	p.h = p.s.Handler()
+	return p
+}
+
+// ask returns the answer's status and body. An answer to nobody never sets a cookie.
+func (p *passerBy) ask(method, path string, form url.Values) (int, string) {
+	p.t.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	req := httptest.NewRequestWithContext(p.t.Context(), method, path, body)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer := httptest.NewRecorder()
+	p.h.ServeHTTP(answer, req)
+	if set := answer.Header().Get("Set-Cookie"); set != "" && p.as == "" {
+		p.t.Errorf("%s %s sets the cookie %s", method, path, set)
+	}
+	return answer.Code, answer.Body.String()
+}
+
+// wants fails unless the answer has a status and holds all that is named; what begins with ! it must not hold.
+func (p *passerBy) wants(what, method, path string, form url.Values, status int, holds ...string) {
+	p.t.Helper()
+	got, body := p.ask(method, path, form)
+	if got != status {
+		p.t.Errorf("%s: %d, not %d", what, got, status)
+	}
+	for _, text := range holds {
+		if unwanted, not := strings.CutPrefix(text, "!"); not == strings.Contains(body, strings.TrimPrefix(text, "!")) {
+			p.t.Errorf("%s: %.80q, wanted %v", what, unwanted, !not)
+		}
+	}
+}
+
+func (p *passerBy) count(query string, args ...any) int {
+	p.t.Helper()
+	n, err := db.Value[int](p.t.Context(), p.d, query, args...)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return n
+}
+
+func (p *passerBy) do(by string, f func(ctx context.Context, tx *db.Tx) error) {
+	p.t.Helper()
+	if err := p.d.Tx(p.t.Context(), by, f); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// due makes a commitment of the participant's whose check has come, with the token of its letter.
+func (p *passerBy) due(act string) (c focus.Commitment, token string) {
+	p.t.Helper()
+	spring, err := p.d.Reopen(p.t.Context(), func() time.Time { return dbtest.Now.AddDate(0, -4, 0) })
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer spring.Close()
+	v := access.System
+	v.On = local.DateOf(spring.Now(), time.UTC)
+	c = focus.Commitment{Owner: p.w.viewers["participant"], Starts: v.On, Due: "2013-04-01", Months: focus.Months{3, 6}, Wording: focus.Wording{Happens: "någon frågar", Act: act}}
+	at := learning.Place{Programme: p.w.rows["programme"]["own"], Workplace: p.w.rows["unit"]["own"], Leads: true}
+	if err := spring.Tx(p.t.Context(), "contact", func(ctx context.Context, tx *db.Tx) error { return focus.Commit(ctx, tx, v, at, &c) }); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := spring.Tx(p.t.Context(), "letters", func(ctx context.Context, tx *db.Tx) (err error) {
+		token, err = focus.MakeLink(ctx, tx, p.s.Ring, p.now, c.ID, c.Owner)
+		return err
+	}); err != nil {
+		p.t.Fatal(err)
+	}
+	return c, token
+}
+
+const (
+	script = "<script>alert(1)</script>"
+	shown  = "&lt;script&gt;alert(1)&lt;/script&gt;"
+)
+
+// Whoever has the letter answers by a button, once and without signing in; looking changes nothing.
+func TestFollowUpByLetter(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPasserBy(t, d)
+		c, token := p.due("svarar vi " + script)
+		at, key := "/f/"+token, 0
+		answer := func(fields ...string) url.Values {
+			key++
+			form := url.Values{"key": {string(rune('a' + key))}}
+			for i := 0; i < len(fields); i += 2 {
+				form.Set(fields[i], fields[i+1])
+			}
+			return form
+		}
+		before := p.count(`SELECT count(*) FROM audit`)
+		for range 2 {
+			p.wants("the letter's link", "GET", at, nil, 200, `value="done"`, `value="on-the-way"`, `value="changed"`, `value="dropped"`, shown, "!"+script)
+		}
+		if now := p.count(`SELECT count(*) FROM audit`); now != before {
+			t.Errorf("looking left %d records", now-before)
+		}
+		p.wants("a wrong link", "GET", "/f/"+strings.Repeat("0", 40), nil, 404)
+		p.wants("an answer to a wrong link", "POST", "/f/"+strings.Repeat("0", 40), answer("state", "done"), 404)
+		p.wants("no button", "POST", at, answer("why", "Hm"), 422, ">Hm</textarea>")
+		p.wants("dropped without why", "POST", at, answer("state", "dropped"), 422, `id="why"`)
+		long := strings.Repeat("å", 100_000)
+		p.wants("100 000 characters", "POST", at, answer("state", "done", "why", long), 422, long)
+		if n := p.count(`SELECT count(*) FROM commitment_event WHERE commitment = $1`, c.ID); n != 1 {
+			t.Errorf("mistakes made %d events", n-1)
+		}
+		p.as = p.w.viewers["contact"] // who has signed in as another answers in the name of whose letter it is
+		changed := answer("state", "changed", "why", script, "act", "går vi ut "+script)
+		p.wants("an answer", "POST", at, changed, 303)
+		p.as = ""
+		p.wants("the same once more", "POST", at, changed, 303)
+		p.wants("another after it", "POST", at, answer("state", "done"), 303)
+		p.wants("the link afterwards", "GET", at, nil, 200, shown, "!"+script, "!<button type=\"submit\" name=\"state\"")
+		if n := p.count(`SELECT count(*) FROM commitment_event WHERE commitment = $1 AND act = 'state' AND state = 'changed' AND made_by = $2`, c.ID, c.Owner); n != 1 {
+			t.Errorf("%d answers in the owner's name", n)
+		}
+		if n := p.count(`SELECT count(*) FROM commitment_check WHERE commitment = $1 AND answer IS NULL AND due = '2012-12-12'`, c.ID); n != 1 {
+			t.Error("the next check is not planned")
+		}
+
+		// Handed on, it is no longer theirs to answer; neither is it when the link is too old.
+		given, old := p.due("ringer vi")
+		p.do("contact", func(ctx context.Context, tx *db.Tx) error {
+			v := access.System
+			v.On = "2012-10-12"
+			to, err := focus.Find(ctx, tx, nil, v.On, given.ID)
+			to.Owner = p.w.viewers["contact"]
+			if err != nil {
+				return err
+			}
+			return focus.Change(ctx, tx, v, learning.Place{Programme: to.Programme, Workplace: to.Workplace, Leads: true}, to, "")
+		})
+		p.wants("of what was handed on", "GET", "/f/"+old, nil, 404)
+		p.wants("an answer to what was handed on", "POST", "/f/"+old, answer("state", "done"), 404)
+		_, late := p.due("skriver vi")
+		p.now = p.now.AddDate(0, 0, 181)
+		p.wants("after 181 days", "GET", "/f/"+late, nil, 404)
+		p.wants("an answer after 181 days", "POST", "/f/"+late, answer("state", "done"), 404)
+		p.now = p.now.AddDate(0, 0, -181)
+
+		// What was undertaken outlives the project.
+		p.close()
+		p.wants("when the project is over", "POST", "/f/"+late, answer("state", "done"), 303)
+		for _, x := range []string{token, old, late} {
+			if strings.Contains(p.log.String(), x) {
+				t.Error("the log tells what lets one answer")
+			}
+		}
+	})
+}
+
+// close ends the programme.
+func (p *passerBy) close() {
+	p.do("office", func(ctx context.Context, tx *db.Tx) error {
+		id := p.w.rows["programme"]["own"]
+		if _, err := tx.Exec(ctx, `UPDATE programme SET state = 'closed' WHERE id = $1`, id); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "programme", Row: id})
+	})
+}
+
+// Whoever uses the library answers the one question, as nobody; what the workplace shows is found by all, and gone when it is taken down.
+func TestQuestionToUsers(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPasserBy(t, d)
+		code := p.w.rows["focus"]["own"]
+		at := "/n/" + code
+		voices := func() int { return p.count(`SELECT count(*) FROM user_answer`) }
+		before, answers := p.count(`SELECT count(*) FROM audit`), voices()
+		p.wants("the question", "GET", at, nil, 200, `value="yes"`, `value="no"`, `value="unsure"`)
+		p.wants("as it is typed from a poster", "GET", "/n/"+strings.ToUpper(code[:3])+"-"+code[3:], nil, 200)
+		p.wants("a wrong code", "GET", "/n/aaaaaaa", nil, 404)
+		p.wants("an answer to a wrong code", "POST", "/n/aaaaaaa", url.Values{"key": {"x"}, "noticed": {"yes"}}, 404)
+		p.wants("the page", "GET", "/p/kompobib/focus/"+code, nil, 200, "/poster")
+		if now := p.count(`SELECT count(*) FROM audit`); now != before {
+			t.Errorf("looking left %d records", now-before)
+		}
+		p.wants("without a choice", "POST", at, url.Values{"key": {"a"}, "text": {"Ni kom fram"}}, 422, ">Ni kom fram</textarea>")
+		long := strings.Repeat("ö", 100_000)
+		p.wants("100 000 characters", "POST", at, url.Values{"key": {"b"}, "noticed": {"yes"}, "text": {long}}, 422, long)
+		if voices() != answers {
+			t.Error("mistakes were counted")
+		}
+		yes := url.Values{"key": {"c"}, "noticed": {"yes"}, "text": {script}}
+		p.wants("an answer", "POST", at, yes, 303)
+		p.wants("the same sent twice", "POST", at, yes, 303)
+		if n := voices() - answers; n != 1 {
+			t.Errorf("%d answers from one form", n)
+		}
+		p.as = p.w.viewers["participant"]
+		p.wants("who has signed in", "POST", at, url.Values{"key": {"d"}, "noticed": {"no"}}, 303)
+		if n := p.count(`SELECT count(*) FROM audit WHERE act = 'answer' AND entity = 'focus' AND actor <> 'public'`); n != 0 {
+			t.Errorf("%d answers have a name", n)
+		}
+		p.as = p.w.viewers["contact"]
+		p.wants("the workplace's page", "GET", "/programmes/kompobib/workplaces/"+p.w.rows["unit"]["own"]+"/focus", nil, 200, shown, "!"+script)
+		p.as = ""
+
+		p.wants("the programme's page", "GET", "/p/kompobib", nil, 200, `href="/p/kompobib/focus"`)
+		p.wants("the sitemap", "GET", "/sitemap.xml", nil, 200, "/p/kompobib/focus<", "/p/kompobib/focus/"+code+"<")
+		flood := 0
+		for i := range 40 {
+			if status, _ := p.ask("POST", at, url.Values{"key": {"flood"}, "noticed": {"yes"}}); status == http.StatusTooManyRequests {
+				flood = i
+				break
+			}
+		}
+		if flood == 0 {
+			t.Error("nobody is asked to wait, however many answers come from one address")
+		}
+		p.now = p.now.Add(time.Hour)
+		p.close()
+		p.wants("when the project is over", "GET", at, nil, 200, html.EscapeString(locale.Swedish.Say("focus.over")), `!name="noticed"`)
+		p.wants("an answer then", "POST", at, url.Values{"key": {"e"}, "noticed": {"yes"}}, 409)
+		p.do("contact", func(ctx context.Context, tx *db.Tx) error {
+			v := access.System
+			v.On = "2012-10-12"
+			return focus.Publish(ctx, tx, v, learning.Place{Programme: p.w.rows["programme"]["own"], Workplace: p.w.rows["unit"]["own"], Leads: true}, 1, false)
+		})
+		p.wants("taken down", "GET", at, nil, 404)
+		p.wants("its page", "GET", "/p/kompobib/focus/"+code, nil, 404)
+		p.wants("the sitemap then", "GET", "/sitemap.xml", nil, 200, "!/focus/"+code)
+	})
+}
+
+// What a workshop came to is fetched into the record that is being written: after what is typed, once, and saved by nobody yet.
+func TestWorkshopIntoRecord(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPasserBy(t, d)
+		p.as = p.w.viewers["contact"]
+		at := "/programmes/kompobib/workplaces/" + p.w.rows["unit"]["own"] + "/record/edit"
+		ours, theirs := p.w.rows["workshop"]["own"], p.w.rows["workshop"]["elsewhere"]
+		p.wants("the form", "GET", at, nil, 200, `value="fetch `+ours+`"`, "!"+theirs)
+		before := p.count(`SELECT count(*) FROM learning_record_text`)
+		said := p.count(`SELECT count(*) FROM workshop_answer WHERE workshop = $1 AND withdrawn = 0`, ours)
+		if said == 0 {
+			t.Fatal("nothing was answered: this test would find nothing")
+		}
+		body, err := db.Value[string](t.Context(), d, `SELECT min(body) FROM workshop_answer WHERE workshop = $1 AND withdrawn = 0`, ours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := url.Values{"key": {"k"}, "version": {"1"}, "body": {"Det vi redan har skrivit."}, "do": {"fetch " + ours}}
+		p.wants("fetched", "POST", at, form, 200, "Det vi redan har skrivit.\n\n## ", "- "+body)
+		form.Set("do", "fetch "+theirs)
+		p.wants("another workplace's", "POST", at, form, 200, "Det vi redan har skrivit.</textarea>")
+		form.Set("do", "fetch "+ours)
+		_, page := p.ask("POST", at, form)
+		_, area, _ := strings.Cut(page, `<textarea`)
+		_, area, _ = strings.Cut(area, ">")
+		area, _, _ = strings.Cut(area, "</textarea>")
+		form.Set("body", strings.ReplaceAll(html.UnescapeString(area), "\n", "\r\n"))
+		if _, again := p.ask("POST", at, form); strings.Count(again, "- "+body) != strings.Count(page, "- "+body) {
+			t.Error("fetched twice, it stands there twice")
+		}
+		if now := p.count(`SELECT count(*) FROM learning_record_text`); now != before {
+			t.Error("fetching saved something")
+		}
+	})
+}

@@ -14,6 +14,9 @@ import (
 var (
 	ErrJoinRoles  = fault.Define(fault.Conflict, "auth.join-roles")
 	ErrJoinClosed = fault.Define(fault.Conflict, "auth.join-closed")
+
+	// ErrJoinPrivate is the fault of a joining by which another address than its author's would open what somebody keeps private.
+	ErrJoinPrivate = fault.Define(fault.Conflict, "auth.join-private")
 )
 
 // An Entrance is the account that a person has.
@@ -64,6 +67,30 @@ func MayMove(ctx context.Context, c db.Conn, v access.Viewer, today local.Date, 
 		faults.Unless(!stays.Disabled || goes.Disabled, ErrJoinClosed)
 	}
 	return faults.Err()
+}
+
+// OpenedAnew returns which of two persons another address would sign in as, once the one has gone up in the other: those whose own it is
+// not, or who have none.
+func OpenedAnew(ctx context.Context, c db.Conn, from, into string) (persons []string, err error) {
+	type row struct{ person, email string }
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.email} }, `SELECT person, email FROM account WHERE person IN ($1, $2) ORDER BY person`, from, into)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	address := map[string]string{}
+	for _, r := range rows {
+		address[r.person] = r.email
+	}
+	stays, ok := address[into]
+	if !ok {
+		stays = address[from]
+	}
+	for _, p := range []string{from, into} {
+		if address[p] != stays {
+			persons = append(persons, p)
+		}
+	}
+	return persons, nil
 }
 
 // MovePerson lets the way in of one person follow to another, who is the same. An account follows with its address, password and tokens; where both have

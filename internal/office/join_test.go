@@ -373,6 +373,21 @@ func TestRefusals(t *testing.T) {
 			account(w, "eva", "ewa")
 			w.exec(`UPDATE account SET disabled = 1 WHERE person = 'eva'`)
 		}, as: worker, join: join, want: []string{"auth.join-closed"}},
+		"a logbook that another address would open": {set: func(w *world) {
+			account(w, "eva", "ewa")
+			w.put("reflection", "id, person, date", []any{"r", "ewa", "2012-10-01"})
+		}, as: worker, join: join, want: []string{"auth.join-private"}},
+		"the logbook of who stays, opened by the address of who goes": {set: func(w *world) {
+			account(w, "ewa")
+			w.put("reflection", "id, person, date", []any{"r", "eva", "2012-10-01"})
+		}, as: worker, join: join, want: []string{"auth.join-private"}},
+		"own answers": {set: func(w *world) {
+			account(w, "eva", "ewa")
+			w.put("survey", "id, programme, title, anonymous", []any{"s", "kb", "Hur går det?", 0})
+			w.put("survey_round", "id, survey, name, first_day, last_day", []any{"sr", "s", "Start", "2012-10-01", "2012-10-31"})
+			w.put("survey_group", "id, round", []any{"sg", "sr"})
+			w.put("survey_own", "round, person, grouping, sealed", []any{"sr", "ewa", "sg", "x"})
+		}, as: worker, join: join, want: []string{"auth.join-private"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dbtest.Run(t, func(t *testing.T, d *db.DB) {
@@ -386,6 +401,39 @@ func TestRefusals(t *testing.T) {
 				}
 				if w.count(`SELECT count(*) FROM audit`) != before || w.count(`SELECT count(*) FROM person`) != 4 {
 					t.Error("something has changed")
+				}
+			})
+		})
+	}
+}
+
+// A logbook goes along where the same address opens it, and stays where it is when the other goes up in its author.
+func TestPrivateTextsKeepTheirAddress(t *testing.T) {
+	for name, test := range map[string]struct {
+		addresses [2]string // eva's and ewa's
+		join      people.Joining
+	}{
+		"the same address":                {[2]string{"eva@example.org", "eva@example.org"}, people.Joining{Keep: "eva", Drop: "ewa"}},
+		"the author stays":                {[2]string{"eva@example.org", "ewa@example.org"}, people.Joining{Keep: "ewa", Drop: "eva"}},
+		"the author's is the one account": {[2]string{"", "ewa@example.org"}, people.Joining{Keep: "eva", Drop: "ewa"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Run(t, func(t *testing.T, d *db.DB) {
+				w := newWorld(t, d)
+				for i, person := range []string{"eva", "ewa"} {
+					if test.addresses[i] != "" {
+						w.put("account", "person, email", []any{person, test.addresses[i]})
+					}
+				}
+				w.tx(func(ctx context.Context, tx *db.Tx) error {
+					return reflection.Write(ctx, tx, w.ring, access.Viewer{Person: "ewa"}, &reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "att lyssna"}}})
+				})
+				if err := w.join(worker, test.join); err != nil {
+					t.Fatal(err)
+				}
+				list, err := reflection.Mine(t.Context(), d, w.ring, access.Viewer{Person: test.join.Keep})
+				if err != nil || len(list) != 1 || list[0].Answers["take"] != "att lyssna" {
+					t.Errorf("%+v %v", list, err)
 				}
 			})
 		})

@@ -81,3 +81,10 @@ func Invariants() []db.Invariant {
 			`SELECT o.round || ' ' || o.person FROM survey_own o WHERE NOT EXISTS (SELECT 1 FROM survey_answered a WHERE a.round = o.round AND a.person = o.person) ORDER BY 1`),
 	}
 }
+
+// HoldsOwn reports whether any of some persons keeps what they answered.
+func HoldsOwn(ctx context.Context, c db.Conn, persons ...string) (bool, error) {
+	var args []any
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM survey_own WHERE person IN `+db.In(&args, persons), args...)
+	return n > 0, err
+}

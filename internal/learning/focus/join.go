@@ -61,3 +61,10 @@ func reseal(ctx context.Context, tx *db.Tx, ring *secret.Ring, table, from, into
 	}
 	return nil
 }
+
+// HoldsOwn reports whether any of some persons has commitments that nobody else reads.
+func HoldsOwn(ctx context.Context, c db.Conn, persons ...string) (bool, error) {
+	var args []any
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM commitment WHERE workplace IS NULL AND owner IN `+db.In(&args, persons), args...)
+	return n > 0, err
+}

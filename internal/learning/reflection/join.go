@@ -49,3 +49,10 @@ func MovePerson(ctx context.Context, tx *db.Tx, ring *secret.Ring, from, into st
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "merge", Entity: "reflection", Row: into, Detail: map[string]any{"from": from, "reflections": n}})
 }
+
+// Holds reports whether any of some persons has written in a logbook.
+func Holds(ctx context.Context, c db.Conn, persons ...string) (bool, error) {
+	var args []any
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM reflection WHERE person IN `+db.In(&args, persons), args...)
+	return n > 0, err
+}

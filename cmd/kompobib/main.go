@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,17 +94,28 @@ type helpCommand struct{}
 
 type versionCommand struct{}
 
-func (versionCommand) Run(p *program) error {
-	version, revision := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" {
-				revision = " " + setting.Value
-			}
+// built is the revision that make builds, for where Go does not stamp it: without a clone's history, or told not to.
+var built string
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return cmp.Or(built, "unknown")
+	}
+	version := info.Main.Version
+	if version == "" || version == "(devel)" {
+		version = cmp.Or(built, "of unknown revision")
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			version += " " + setting.Value
 		}
 	}
-	_, err := fmt.Fprintf(p.stdout, "kompobib %s%s\n", version, revision)
+	return version
+}
+
+func (versionCommand) Run(p *program) error {
+	_, err := fmt.Fprintln(p.stdout, "kompobib "+version())
 	return err
 }
 

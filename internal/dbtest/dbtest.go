@@ -147,6 +147,23 @@ func RunEmpty(t *testing.T, f func(t *testing.T, url string)) {
 	t.Run("postgres", func(t *testing.T) { f(t, create(t, emptyTemplate)) })
 }
 
+// Script runs statements that are of one engine, such as a dump of a database.
+func Script(t testing.TB, dsn, statements string) {
+	t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(dsn, "postgres") {
+		driver = "pgx"
+	}
+	d, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Exec(statements); err != nil { // without arguments, so as many as there are
+		t.Fatal(err)
+	}
+}
+
 // Durable is the URL of a PostgreSQL server that keeps its promises; [Run]'s flushes nothing to disk.
 func Durable(t testing.TB) string {
 	t.Helper()

@@ -290,7 +290,7 @@ func (s *Server) roleForm(req *http.Request, r view.Reader) form {
 func (s *Server) giveRole(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "account.role-given", s.roleForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		f, person := formOf(req), req.PathValue("person")
-		g := access.Grant{Role: access.Role(f.text("role")), Valid: local.Period{From: f.date("from"), To: f.date("to")}}
+		g := access.Grant{Role: access.Role(f.text("role")), Valid: local.Period{From: f.date("from"), To: f.after("to")}}
 		switch g.Role {
 		case access.Contact:
 			g.Unit = f.text("unit")
@@ -321,7 +321,7 @@ func (s *Server) endRoleForm(req *http.Request, r view.Reader) form {
 			Page:     view.Page{Title: r.Say("account.end-role", r.State("role", string(grants[i].Role))), Crumbs: accountCrumbs(r, a, name)},
 			Form:     view.Form{Action: "/accounts/" + a.Person + "/roles/" + grants[i].ID + "/end"},
 			What:     []string{r.Say("account.end-what")},
-			Controls: []control{{Field: view.Field{Name: "to", Label: r.Say("account.to"), Help: r.Say("account.to-help"), Kind: "date", Width: "medium", Value: string(s.today(zone))}}},
+			Controls: []control{{Field: view.Field{Name: "to", Label: r.Say("account.to"), Help: r.Say("account.end-help"), Kind: "date", Width: "medium", Value: string(s.today(zone))}}},
 			Submit:   r.Say("account.end"), Danger: true, Back: "/accounts/" + a.Person,
 		}, nil
 	}
@@ -329,6 +329,6 @@ func (s *Server) endRoleForm(req *http.Request, r view.Reader) form {
 
 func (s *Server) endRole(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.takeForm(w, req, r, "account.role-ended", s.endRoleForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "/accounts/" + req.PathValue("person"), auth.EndGrant(ctx, tx, r.Viewer, req.PathValue("grant"), formOf(req).date("to"))
+		return "/accounts/" + req.PathValue("person"), auth.EndGrant(ctx, tx, r.Viewer, req.PathValue("grant"), formOf(req).after("to"))
 	})
 }

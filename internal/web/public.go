@@ -34,7 +34,7 @@ func (s *Server) home(w http.ResponseWriter, req *http.Request, r view.Reader) e
 		p := &r.Site.Programmes[i]
 		sentences[i] = stateSentence(r, p, s.today(p.Zone))
 	}
-	return render(w, req, http.StatusOK, portalPage(r, sentences))
+	return render(w, req, http.StatusOK, portalPage(r.OfSeveral(), sentences))
 }
 
 func (s *Server) programmePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {

@@ -123,7 +123,7 @@ type Page struct {
 
 // Programme is the one the page is about, or else the first; nil when none is published.
 func (r Reader) Programme() *Programme {
-	if r.Site == nil || len(r.Site.Programmes) == 0 {
+	if r.Site == nil || len(r.Site.Programmes) == 0 || r.About == several {
 		return nil
 	}
 	for i := range r.Site.Programmes {
@@ -132,6 +132,14 @@ func (r Reader) Programme() *Programme {
 		}
 	}
 	return &r.Site.Programmes[0]
+}
+
+const several = "several"
+
+// OfSeveral is r for a page that is about no programme more than another: nothing of one frames it.
+func (r Reader) OfSeveral() Reader {
+	r.About = several
+	return r
 }
 
 // In is r for a page about a programme: its name, logotypes and emblem frame the page.

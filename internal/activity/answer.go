@@ -33,20 +33,9 @@ const (
 // before. It returns a fault for each that is missing or not among the options, in a field named by
 // the question's id. They are sealed with the person's key.
 func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, occasion, person string, given map[string]string) error {
-	o, err := lockSeats(ctx, tx, v, occasion)
+	o, p, err := lockTaken(ctx, tx, v, occasion, person)
 	if err != nil {
 		return err
-	}
-	people, err := standings(ctx, tx, o, tx.At, []string{person})
-	if err != nil {
-		return err
-	}
-	p := people[person]
-	switch {
-	case !o.actsFor(v, p):
-		return ErrNotYours
-	case p.state != Seated && p.state != Waiting:
-		return ErrNotSignedUp
 	}
 	questions, err := Questions(ctx, tx, o.Activity)
 	if err != nil {

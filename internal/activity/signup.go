@@ -137,21 +137,11 @@ func SignUpAll(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string,
 // Cancel gives a seat, or a place in the queue, up. A seat given up before the start goes to the next who waits;
 // after the start nobody is called in. why is a code, of who cancels if it is empty.
 func Cancel(ctx context.Context, tx *db.Tx, v access.Viewer, occasion, person, why string) error {
-	o, err := lockSeats(ctx, tx, v, occasion)
+	o, p, err := lockTaken(ctx, tx, v, occasion, person)
 	if err != nil {
 		return err
 	}
-	people, err := standings(ctx, tx, o, tx.At, []string{person})
-	if err != nil {
-		return err
-	}
-	p := people[person]
-	switch {
-	case !o.actsFor(v, p):
-		return ErrNotYours
-	case p.state != Seated && p.state != Waiting:
-		return ErrNotSignedUp
-	case o.begun(tx.At) && !o.manages(v):
+	if o.begun(tx.At) && !o.manages(v) {
 		return ErrCancelLate.With(o.local(*o.Starts), o.ask)
 	}
 	was := o.Full()
@@ -234,6 +224,26 @@ func lockSeats(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string)
 		return nil, err
 	}
 	return getSeats(ctx, tx, v, occasion)
+}
+
+// lockTaken is [lockSeats] for whoever does something with a seat, or a place in the queue, that a person has.
+func lockTaken(ctx context.Context, tx *db.Tx, v access.Viewer, occasion, person string) (*seats, *standing, error) {
+	o, err := lockSeats(ctx, tx, v, occasion)
+	if err != nil {
+		return nil, nil, err
+	}
+	people, err := standings(ctx, tx, o, tx.At, []string{person})
+	if err != nil {
+		return nil, nil, err
+	}
+	p := people[person]
+	switch {
+	case !o.actsFor(v, p):
+		return nil, nil, ErrNotYours
+	case p.state != Seated && p.state != Waiting:
+		return nil, nil, ErrNotSignedUp
+	}
+	return o, p, nil
 }
 
 func (o *seats) begun(at time.Time) bool { return o.Starts != nil && !at.Before(*o.Starts) }

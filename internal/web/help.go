@@ -101,6 +101,7 @@ var helps = map[string]string{
 	"GET /people/{person}":                                   "ändra-en-persons-uppgifter",
 	"GET /people/{person}/employments":                       "ändra-en-anställning",
 	"GET /people/{person}/identity":                          "se-det-som-är-dolt",
+	"GET /people/{person}/same":                              "slå-ihop-två-rader-som-är-samma-person",
 	"GET /people/{person}/see":                               "se-det-som-är-dolt",
 	"GET /publications":                                      "skriv-sidor-blogg-och-brev",
 	"GET /programmes/{slug}/publications":                    "skriv-sidor-blogg-och-brev",

@@ -14,7 +14,7 @@ run: build ## Serve the demo at http://127.0.0.1:8080
 	bin/kompobib demo
 
 build: ## Build bin/kompobib
-	go build -trimpath -ldflags '-s -w -X main.built=$(shell git describe --always --dirty 2>/dev/null)' -o $(or $(BIN),bin/kompobib) ./cmd/kompobib
+	go build -trimpath -ldflags '-s -w -X main.built=$(or $(shell git describe --always --dirty 2>/dev/null),unknown)' -o $(or $(BIN),bin/kompobib) ./cmd/kompobib
 
 test: deps ## Run all tests, on both engines and in a browser
 	scripts/with-postgres sh -c 'go test -vet=off -timeout 10m ./... && go test -vet=off -race -timeout 8m $(RACE)'

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,16 +94,16 @@ type helpCommand struct{}
 type versionCommand struct{}
 
 // built is the revision that make builds, for where Go does not stamp it: without a clone's history, or told not to.
-var built string
+var built = "of unknown revision"
 
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return cmp.Or(built, "unknown")
+		return built
 	}
 	version := info.Main.Version
 	if version == "" || version == "(devel)" {
-		version = cmp.Or(built, "of unknown revision")
+		version = built
 	}
 	for _, setting := range info.Settings {
 		if setting.Key == "vcs.revision" {

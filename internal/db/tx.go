@@ -73,7 +73,7 @@ func (d *DB) once(ctx context.Context, by string, f work) error {
 		return err
 	}
 	if err := t.Commit(); err != nil {
-		return portable(err)
+		return errors.Join(portable(err), ctx.Err()) // one whose time is up while it commits is told as a broken connection
 	}
 	d.observed(tx)
 	return nil

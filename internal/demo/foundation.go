@@ -72,6 +72,7 @@ func (b *book) acts() []act {
 	acts = append(acts, b.offers()...)
 	acts = append(acts, b.reflections()...)
 	acts = append(acts, b.commitments()...)
+	acts = append(acts, b.selfActs()...)
 	return append(acts, b.publications()...)
 }
 

@@ -14,6 +14,7 @@ type Leaf struct {
 	ID                   string
 	N                    int
 	Municipality, County string // ids; "" for one that stands in several or none
+	Told                 bool   // it has been shown before, alone or in a group that now is the leaf
 }
 
 // A Group is leaves that are told of together.
@@ -30,15 +31,31 @@ func (g Group) Shown() bool { return g.N >= Least }
 // Pool puts each leaf in one group. One of [Least] or more stands alone. The smaller ones of a municipality are put together; if
 // they still are too few they go on to the smaller ones of the county, and from there to those of the whole. If even
 // these are too few, they join the smallest group that there is. So all groups are shown, unless there are too few
-// persons in all: then there is one group, which is not.
+// persons in all: then there is one group, which is not. Leaves in which nobody counts are put in groups too: they may count next time. docs/decisions/0016-answers-are-counted.md has the reasons.
 //
-// Since no leaf is in two groups, nothing but their unions can be reckoned from what is told of them. Where leaves are the groups
-// shown before, that holds for what is told before and now together: see docs/decisions/0017-answers-without-names.md.
+// Since no leaf is in two groups, nothing but their unions can be reckoned from what is shown of them. In a series, each time's leaves are
+// the groups of the time before, so that an older table subtracted from a newer one gives unions of the older one's groups. What has never been
+// shown is kept apart from what has: together they would tell what is new, as the difference.
 func Pool(leaves []Leaf) []Group {
+	var told, untold []int
+	for i, l := range leaves {
+		if l.Told {
+			told = append(told, i)
+		} else {
+			untold = append(untold, i)
+		}
+	}
+	groups := append(pool(leaves, told), pool(leaves, untold)...)
+	slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.Leaves[0], b.Leaves[0]) })
+	return groups
+}
+
+// pool puts some of the leaves in groups.
+func pool(leaves []Leaf, some []int) []Group {
 	var groups []Group
 	var rest []int
-	for i, l := range leaves {
-		if l.N >= Least {
+	for _, i := range some {
+		if leaves[i].N >= Least {
 			groups = append(groups, groupOf(leaves, []int{i}))
 		} else {
 			rest = append(rest, i)
@@ -83,7 +100,6 @@ func Pool(leaves []Leaf) []Group {
 		i := slices.IndexFunc(groups, func(g Group) bool { return g.Leaves[0] == least.Leaves[0] })
 		groups[i] = groupOf(leaves, append(least.Leaves, rest...))
 	}
-	slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.Leaves[0], b.Leaves[0]) })
 	return groups
 }
 

@@ -141,7 +141,7 @@ func count(ctx context.Context, tx *db.Tx, ring *secret.Ring, s Survey, r Round,
 			if !kept {
 				return ErrAnswered
 			}
-			if own.Version != g.Version {
+			if own.Version != g.Version && !s.same(own, g.Values) {
 				return fault.Stale
 			}
 			groups[i] = own.group
@@ -166,6 +166,16 @@ func count(ctx context.Context, tx *db.Tx, ring *secret.Ring, s Survey, r Round,
 		return err
 	}
 	return s.keep(ctx, tx, ring, r, given, groups, before)
+}
+
+// same reports whether values are what was answered before: a form sent twice.
+func (s Survey) same(own Own, values []int) bool {
+	for i, q := range s.Questions {
+		if own.Values[q.ID] != values[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // tally writes the numbers of the groups anew, all of them: which of them an answer has raised shows in no row.

@@ -51,8 +51,8 @@ func (f field) staff(ctx context.Context, c db.Conn, persons ...string) (map[str
 }
 
 // leaf is places as one that is never split.
-func (f field) leaf(places []string, n int) small.Leaf {
-	l := small.Leaf{ID: slices.Min(places), N: n}
+func (f field) leaf(places []string, n int, told bool) small.Leaf {
+	l := small.Leaf{ID: slices.Min(places), N: n, Told: told}
 	first := true
 	for _, p := range places {
 		for _, now := range f.tree.Under(p) {
@@ -75,6 +75,7 @@ func (f field) leaf(places []string, n int) small.Leaf {
 // A counted is a group of a round with its answers.
 type counted struct {
 	id     string
+	told   bool // it has been shown in a round before
 	places []string
 	n      int              // who have answered
 	values map[string][]int // by question and value
@@ -82,9 +83,12 @@ type counted struct {
 
 // readCounted reads the groups of a round, in order of their ids.
 func readCounted(ctx context.Context, c db.Conn, s Survey, round string) ([]counted, error) {
-	type place struct{ group, workplace string }
-	places, err := db.All(ctx, c, func(p *place) []any { return []any{&p.group, &p.workplace} },
-		`SELECT grouping, workplace FROM survey_group_place WHERE round = $1 ORDER BY grouping, workplace`, round)
+	type place struct {
+		group, workplace string
+		told             bool
+	}
+	places, err := db.All(ctx, c, func(p *place) []any { return []any{&p.group, &p.workplace, db.Truth(&p.told)} }, `
+		SELECT p.grouping, p.workplace, g.told FROM survey_group g JOIN survey_group_place p ON p.grouping = g.id WHERE g.round = $1 ORDER BY p.grouping, p.workplace`, round)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +99,7 @@ func readCounted(ctx context.Context, c db.Conn, s Survey, round string) ([]coun
 		if !ok {
 			i = len(list)
 			at[p.group] = i
-			list = append(list, counted{id: p.group, values: map[string][]int{}})
+			list = append(list, counted{id: p.group, told: p.told, values: map[string][]int{}})
 		}
 		list[i].places = append(list[i].places, p.workplace)
 	}
@@ -119,24 +123,20 @@ func readCounted(ctx context.Context, c db.Conn, s Survey, round string) ([]coun
 	return list, err
 }
 
-// pooled are the groups that a round shows: those of its answers that are too few are put together. Who has not
-// answered is in none. Without five answers there are none.
+// pooled are the groups that a round shows: those of its answers that are too few are put together. Without five answers there are none.
 func (f field) pooled(list []counted) (groups []counted) {
-	var some []counted
-	var leaves []small.Leaf
-	for _, g := range list {
-		if g.n > 0 {
-			some, leaves = append(some, g), append(leaves, f.leaf(g.places, g.n))
-		}
+	leaves := make([]small.Leaf, len(list))
+	for i, g := range list {
+		leaves[i] = f.leaf(g.places, g.n, g.told)
 	}
 	for _, p := range small.Pool(leaves) {
 		if !p.Shown() {
 			continue
 		}
-		one := counted{id: some[p.Leaves[0]].id, n: p.N, values: map[string][]int{}}
+		one := counted{id: list[p.Leaves[0]].id, n: p.N, values: map[string][]int{}}
 		for _, i := range p.Leaves {
-			one.places = append(one.places, some[i].places...)
-			one.add(some[i])
+			one.places = append(one.places, list[i].places...)
+			one.add(list[i])
 		}
 		slices.Sort(one.places)
 		groups = append(groups, one)
@@ -177,24 +177,24 @@ func fix(ctx context.Context, tx *db.Tx, s Survey, r Round) error {
 		works[workplace]++
 	}
 	leaves := make([]small.Leaf, len(sets))
-	for i, places := range sets {
+	for i, set := range sets {
 		n := 0
-		for _, p := range places {
+		for _, p := range set.places {
 			n += works[p]
 		}
-		leaves[i] = f.leaf(places, n)
+		leaves[i] = f.leaf(set.places, n, set.told)
 	}
 	var groups, places [][]any
 	for _, g := range small.Pool(leaves) {
 		id := tx.NewID()
-		groups = append(groups, []any{id, r.ID})
+		groups = append(groups, []any{id, r.ID, db.Int(sets[g.Leaves[0]].told)})
 		for _, i := range g.Leaves {
-			for _, p := range sets[i] {
+			for _, p := range sets[i].places {
 				places = append(places, []any{r.ID, p, id})
 			}
 		}
 	}
-	if err := db.Insert(ctx, tx, "survey_group", "id, round", "", groups); err != nil {
+	if err := db.Insert(ctx, tx, "survey_group", "id, round, told", "", groups); err != nil {
 		return err
 	}
 	if err := db.Insert(ctx, tx, "survey_group_place", "round, workplace, grouping", "", places); err != nil {
@@ -204,8 +204,14 @@ func fix(ctx context.Context, tx *db.Tx, s Survey, r Round) error {
 	return err
 }
 
-// before are the sets of workplaces that the last round before r has made.
-func (f field) before(ctx context.Context, c db.Conn, s Survey, r Round) (sets [][]string, err error) {
+// A set is workplaces that are never told apart from here on.
+type set struct {
+	places []string
+	told   bool // of them together, in a round before
+}
+
+// before are the sets that the last round before r has made.
+func (f field) before(ctx context.Context, c db.Conn, s Survey, r Round) (sets []set, err error) {
 	var last *Round
 	for i, other := range s.Rounds {
 		if other.First < r.First && other.Grouped != nil {
@@ -222,11 +228,11 @@ func (f field) before(ctx context.Context, c db.Conn, s Survey, r Round) (sets [
 	then, err := readField(ctx, c, s.Programme, last.Last)
 	shown := then.pooled(list)
 	for _, g := range shown {
-		sets = append(sets, g.places)
+		sets = append(sets, set{g.places, true})
 	}
 	for _, g := range list {
 		if !slices.ContainsFunc(shown, func(p counted) bool { return slices.Contains(p.places, g.places[0]) }) {
-			sets = append(sets, g.places)
+			sets = append(sets, set{g.places, g.told})
 		}
 	}
 	return sets, err
@@ -234,37 +240,43 @@ func (f field) before(ctx context.Context, c db.Conn, s Survey, r Round) (sets [
 
 // grown are the sets with what their workplaces have gone up in, those that so have come to share one put together, and the
 // workplaces that are in none: each place in one set, in order.
-func (f field) grown(sets [][]string) [][]string {
+func (f field) grown(sets []set) []set {
 	in := map[string]int{} // by workplace: its set
-	all := map[int][]string{}
-	for i, set := range sets {
-		for _, p := range set {
+	all := map[int]set{}
+	for i, one := range sets {
+		for _, p := range one.places {
 			for _, place := range append(f.tree.Under(p), p) {
 				j, taken := in[place]
-				switch {
-				case !taken:
+				if taken && j == i {
+					continue
+				}
+				mine := all[i]
+				mine.told = mine.told || one.told
+				if !taken {
 					in[place] = i
-					all[i] = append(all[i], place)
-				case j != i:
-					for _, moved := range all[j] {
+					mine.places = append(mine.places, place)
+				} else {
+					for _, moved := range all[j].places {
 						in[moved] = i
 					}
-					all[i] = append(all[i], all[j]...)
+					mine.places = append(mine.places, all[j].places...)
+					mine.told = mine.told || all[j].told
 					delete(all, j)
 				}
+				all[i] = mine
 			}
 		}
 	}
 	for i, p := range f.within {
 		if _, taken := in[p]; !taken {
-			all[len(sets)+i] = []string{p}
+			all[len(sets)+i] = set{[]string{p}, false}
 		}
 	}
 	grown := slices.Collect(maps.Values(all))
-	for _, set := range grown {
-		slices.Sort(set)
+	for _, one := range grown {
+		slices.Sort(one.places)
 	}
-	slices.SortFunc(grown, func(a, b []string) int { return cmp.Compare(a[0], b[0]) })
+	slices.SortFunc(grown, func(a, b set) int { return cmp.Compare(a.places[0], b.places[0]) })
 	return grown
 }
 
@@ -273,21 +285,26 @@ type placing struct {
 	field
 	round  string
 	groups map[string]string
+	later  bool // there has been a round before, of whose answers something was shown
 }
 
 func readPlacing(ctx context.Context, c db.Conn, f field, round string) (placing, error) {
-	type row struct{ workplace, group string }
-	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.workplace, &r.group} },
-		`SELECT workplace, grouping FROM survey_group_place WHERE round = $1 ORDER BY workplace`, round)
+	type row struct {
+		workplace, group string
+		told             bool
+	}
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.workplace, &r.group, db.Truth(&r.told)} }, `
+		SELECT p.workplace, p.grouping, g.told FROM survey_group g JOIN survey_group_place p ON p.grouping = g.id WHERE g.round = $1 ORDER BY p.workplace`, round)
 	p := placing{field: f, round: round, groups: map[string]string{}}
 	for _, r := range rows {
 		p.groups[r.workplace] = r.group
+		p.later = p.later || r.told
 	}
 	return p, err
 }
 
 // of is the group of a workplace. One that has come since the round opened is put in that of one that has gone up in it, or else
-// in a group near by, to stay there.
+// in a group near by, to stay there. If something has been shown before, that would tell it apart: then it has a group of its own.
 func (p placing) of(ctx context.Context, tx *db.Tx, workplace string) (string, error) {
 	if group := p.groups[workplace]; group != "" {
 		return group, nil
@@ -311,6 +328,12 @@ func (p placing) of(ctx context.Context, tx *db.Tx, workplace string) (string, e
 		}
 		if near < distance {
 			best, distance = p.groups[place], near
+		}
+	}
+	if distance > 0 && p.later {
+		best = tx.NewID()
+		if _, err := tx.Exec(ctx, `INSERT INTO survey_group (id, round) VALUES ($1, $2)`, best, p.round); err != nil {
+			return "", err
 		}
 	}
 	p.groups[workplace] = best

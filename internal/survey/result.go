@@ -91,14 +91,15 @@ type Results struct {
 func (r Results) Name(workplace string) string { return r.names[workplace] }
 
 // Read returns the results of a round, the last one that has closed if none is named, compared with an earlier one, the first if
-// none is named and there is one. It takes a fixed number of queries. Who may see a programme's outcome gets all lines; others those
-// with a workplace where they work or whose learning they may read of: see [At].
+// none is named and there is one. It takes a fixed number of queries. It is for who may see the programme's outcome, also as the contact of
+// one of its workplaces: everyone gets the same lines. What concerns one workplace its staff gets by [At].
 func Read(ctx context.Context, c db.Conn, v access.Viewer, id string, on local.Date, by By, round, than string) (Results, error) {
 	r, f, groups, err := open(ctx, c, v, id, on, round, than)
 	if err != nil {
 		return r, err
 	}
-	if !v.In(access.SeeOutcome, r.Programme) && len(v.Scope(access.SeeOutcome).Workplaces) == 0 {
+	if own := v.Scope(access.SeeOutcome).Workplaces; !v.In(access.SeeOutcome, r.Programme) &&
+		!slices.ContainsFunc(own, func(w string) bool { return slices.Contains(f.within, w) }) {
 		return r, ErrNotFound
 	}
 	if !slices.Contains(Breakdowns, by) {
@@ -133,10 +134,11 @@ func open(ctx context.Context, c db.Conn, v access.Viewer, id string, on local.D
 		}
 		return r, f, nil, ErrNotYet
 	}
-	if r.Now == nil {
-		return r, f, nil, nil
+	day := on
+	if r.Now != nil {
+		day = r.Now.Last
 	}
-	if f, err = readField(ctx, c, r.Programme, r.Now.Last); err != nil {
+	if f, err = readField(ctx, c, r.Programme, day); err != nil || r.Now == nil {
 		return r, f, nil, err
 	}
 	now, err := readCounted(ctx, c, r.Survey, r.Now.ID)
@@ -171,7 +173,7 @@ func open(ctx context.Context, c db.Conn, v access.Viewer, id string, on local.D
 		if then.n > 0 {
 			l.Before, l.BeforeN = r.answers(then), then.n
 		}
-		leaf := f.leaf(g.places, g.n)
+		leaf := f.leaf(g.places, g.n, false)
 		l.municipality, l.county, l.first = leaf.Municipality, leaf.County, leaf.ID
 		lines = append(lines, l)
 	}

@@ -3,7 +3,7 @@ package web
 var runs = reaches{"office administrator", "office administrator", "administrator"}
 
 // constants are parameters that name no row.
-var constants = map[string]string{"{what}": "contact", "{step}": "rename"}
+var constants = map[string]string{"{what}": "contact", "{step}": "rename", "{move}": "close"}
 
 // rowless are routes whose rows a world cannot have, with the reason. They are walked with a row that is missing.
 var rowless = map[string]string{
@@ -271,6 +271,22 @@ var reach = map[string]reaches{
 	"POST /programmes/{slug}/workplaces/{unit}/record/agree": {"contact office", "office", nobody},
 
 	// Workshops: kits by the office; a workshop for its staff, its contact and who reads of learning; a room that runs for whoever has its code.
+	// Self-assessment: who is asked answers; all see the same groups, a workplace's staff its own.
+	"GET /me/assessments":                                                insiders,
+	"GET /me/assessments/{round}":                                        {"participant contact", nobody, nobody},
+	"POST /me/assessments/{round}":                                       {"participant contact", nobody, nobody},
+	"GET /programmes/{slug}/assessments":                                 {"contact office steering auditor", nobody, "contact"},
+	"GET /programmes/{slug}/assessments/new":                             {"office", nobody, nobody},
+	"POST /programmes/{slug}/assessments/new":                            {"office", nobody, nobody},
+	"GET /programmes/{slug}/assessments/{survey}":                        {"contact office steering auditor", nobody, nobody},
+	"GET /programmes/{slug}/assessments/{survey}/edit":                   {"office", nobody, nobody},
+	"POST /programmes/{slug}/assessments/{survey}/edit":                  {"office", nobody, nobody},
+	"GET /programmes/{slug}/assessments/{survey}/preview":                {"office", nobody, nobody},
+	"GET /programmes/{slug}/assessments/{survey}/rounds/{round}":         {"office", nobody, nobody},
+	"POST /programmes/{slug}/assessments/{survey}/rounds/{round}":        {"office", nobody, nobody},
+	"POST /programmes/{slug}/assessments/{survey}/rounds/{round}/{move}": {"office", nobody, nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/assessments":               {"participant contact office auditor", "office auditor", nobody},
+
 	"GET /programmes/{slug}/kits":             {"office", nobody, nobody},
 	"GET /programmes/{slug}/kits/new":         {"office", nobody, nobody},
 	"POST /programmes/{slug}/kits":            {"office", nobody, nobody},

@@ -194,6 +194,22 @@ var routes = []route{
 	{"GET /programmes/{slug}/learning", access.SeeOutcome, (*Server).learningOverview},
 	{"GET /programmes/{slug}/workplaces/{unit}", access.Learn, (*Server).workplaceLearning},
 
+	// Self-assessment: what one is asked, and what a programme and a workplace see of it.
+	{"GET /me/assessments", access.Learn, (*Server).ownSurveys},
+	{"GET /me/assessments/{round}", access.Learn, (*Server).answerForm},
+	{"POST /me/assessments/{round}", access.Learn, (*Server).saveAnswer},
+	{"GET /programmes/{slug}/assessments", access.SeeOutcome, (*Server).listSurveys},
+	{"GET /programmes/{slug}/assessments/new", access.PlanLearning, asks((*Server).surveyForm)},
+	{"POST /programmes/{slug}/assessments/new", access.PlanLearning, (*Server).saveSurvey},
+	{"GET /programmes/{slug}/assessments/{survey}", access.SeeOutcome, (*Server).surveyPage},
+	{"GET /programmes/{slug}/assessments/{survey}/edit", access.PlanLearning, asks((*Server).surveyForm)},
+	{"POST /programmes/{slug}/assessments/{survey}/edit", access.PlanLearning, (*Server).saveSurvey},
+	{"GET /programmes/{slug}/assessments/{survey}/preview", access.PlanLearning, (*Server).previewSurvey},
+	{"GET /programmes/{slug}/assessments/{survey}/rounds/{round}", access.PlanLearning, asks((*Server).roundForm)},
+	{"POST /programmes/{slug}/assessments/{survey}/rounds/{round}", access.PlanLearning, (*Server).saveRound},
+	{"POST /programmes/{slug}/assessments/{survey}/rounds/{round}/{move}", access.PlanLearning, (*Server).moveRound},
+	{"GET /programmes/{slug}/workplaces/{unit}/assessments", access.Learn, (*Server).workplaceAssessments},
+
 	// What people and workplaces write of what they learn.
 	{"GET /me/logbook", access.Learn, (*Server).logbook},
 	{"GET /me/logbook/new", access.Learn, asks((*Server).entryForm)},

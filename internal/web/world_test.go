@@ -22,6 +22,7 @@ import (
 	"kompobib/internal/programme"
 	"kompobib/internal/publishing"
 	"kompobib/internal/secret"
+	"kompobib/internal/survey"
 )
 
 // A world is two small programmes that know nothing of each other, one person in each role, and rows of
@@ -338,6 +339,14 @@ func (b *builder) build() {
 		b.focus(whose, learning.Place{Programme: at.programme, Workplace: at.workplace, Leads: true}, at.person)
 	}
 
+	for whose, of := range map[string]string{"own": p, "elsewhere": q} {
+		x := survey.Survey{Programme: of, Title: "Hur går det?", Words: []string{"inte alls", "helt"}, Questions: []survey.Question{{Text: "Vågar du fråga?"}}}
+		b.do(func(ctx context.Context, tx *db.Tx) error { return survey.Save(ctx, tx, access.System, &x) })
+		r := survey.Round{Survey: x.ID, Name: "Start", First: "2012-10-08", Last: "2012-10-31"}
+		b.do(func(ctx context.Context, tx *db.Tx) error { return survey.SaveRound(ctx, tx, access.System, &r) })
+		b.row("survey", whose, x.ID)
+		b.row("round", whose, r.ID)
+	}
 	b.row("grant", "other", b.grant(other, access.Grant{Role: access.Steering, Programme: p}).ID)
 	for _, whose := range []string{"own", "other", "elsewhere"} {
 		letters, err := letter.List(b.t.Context(), b.d, access.System, letter.Filter{Person: b.w.rows["person"][whose], AboutKind: "occasion"})

@@ -60,7 +60,8 @@ CREATE INDEX survey_round_survey ON survey_round (survey, first_day);
 -- that the round before showed, and never change.
 CREATE TABLE survey_group (
 	id    TEXT PRIMARY KEY,
-	round TEXT NOT NULL REFERENCES survey_round (id)
+	round TEXT NOT NULL REFERENCES survey_round (id),
+	told  INTEGER NOT NULL DEFAULT 0 CHECK (told BETWEEN 0 AND 1) -- it has been shown in a round before, so that it is never joined with what has not
 );
 CREATE INDEX survey_group_round ON survey_group (round, id);
 

@@ -18,6 +18,7 @@ type Chart struct {
 	Parts []string // what the parts are; one needs no name
 	Bars  []Bar
 	Whole int
+	Scale int // the first so many parts are the steps of a scale, from the lowest; 0: they are of different sorts
 }
 
 func (b Bar) sum() (n int) {
@@ -44,7 +45,7 @@ func (c Chart) boxes(b Bar) (boxes []box) {
 		from, to := before*1000/most, (before+p)*1000/most
 		before += p
 		if p > 0 {
-			boxes = append(boxes, box{strconv.Itoa(from), strconv.Itoa(max(to-from, 4)), "part " + partClass(i)})
+			boxes = append(boxes, box{strconv.Itoa(from), strconv.Itoa(max(to-from, 4)), "part " + c.class(i)})
 		}
 	}
 	return boxes
@@ -56,5 +57,19 @@ func (b Bar) note(r Reader) string {
 	}
 	return r.Number(b.sum())
 }
+
+// class is how a part is drawn: of a scale the darker the higher, and what is no step of it as none.
+func (c Chart) class(i int) string {
+	switch {
+	case c.Scale == 0:
+		return partClass(i)
+	case i >= c.Scale:
+		return "step-0"
+	}
+	return steps[i*(len(steps)-1)/max(c.Scale-1, 1)]
+}
+
+// steps are how those of a scale are drawn.
+var steps = [...]string{"step-1", "step-2", "step-3", "step-4", "step-5", "step-6", "step-7"}
 
 func partClass(i int) string { return "part-" + strconv.Itoa(i%5+1) }

@@ -22,16 +22,18 @@ import (
 // apiReach is who gets in at each operation of the interface for other systems, as [reach] is at each page. Nobody does
 // without a token.
 var apiReach = map[string]reaches{
-	"GET /api/v1/programmes":                 insiders,
-	"GET /api/v1/programmes/{p}":             insiders,
-	"GET /api/v1/programmes/{p}/occasions":   insiders,
-	"GET /api/v1/programmes/{p}/workplaces":  insiders,
-	"GET /api/v1/programmes/{p}/employers":   {"office administrator", nobody, "administrator"},
-	"GET /api/v1/programmes/{p}/people":      {"contact office auditor", nobody, "contact"}, // a contact gets the own staff
-	"POST /api/v1/programmes/{p}/people":     {"office", nobody, nobody},
-	"GET /api/v1/programmes/{p}/reach":       {"contact office steering auditor", nobody, "contact"},
-	"GET /api/v1/programmes/{p}/reflections": insiders, // each gets what is shared with them
-	"GET /api/v1/programmes/{p}/commitments": {"contact office auditor", nobody, "contact"},
+	"GET /api/v1/programmes":                                  insiders,
+	"GET /api/v1/programmes/{p}":                              insiders,
+	"GET /api/v1/programmes/{p}/occasions":                    insiders,
+	"GET /api/v1/programmes/{p}/workplaces":                   insiders,
+	"GET /api/v1/programmes/{p}/employers":                    {"office administrator", nobody, "administrator"},
+	"GET /api/v1/programmes/{p}/people":                       {"contact office auditor", nobody, "contact"}, // a contact gets the own staff
+	"POST /api/v1/programmes/{p}/people":                      {"office", nobody, nobody},
+	"GET /api/v1/programmes/{p}/reach":                        {"contact office steering auditor", nobody, "contact"},
+	"GET /api/v1/programmes/{p}/reflections":                  insiders, // each gets what is shared with them
+	"GET /api/v1/programmes/{p}/assessments":                  {"contact office steering auditor", nobody, "contact"},
+	"GET /api/v1/programmes/{p}/assessments/{survey}/results": {"contact office steering auditor", nobody, nobody},
+	"GET /api/v1/programmes/{p}/commitments":                  {"contact office auditor", nobody, "contact"},
 
 	// The participant signs up themself, the contact the staff, and the organiser whomever it may be to what is theirs.
 	"POST /api/v1/occasions/{id}/signups":  {"participant contact organiser office", "participant contact office", nobody},

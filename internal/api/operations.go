@@ -51,6 +51,8 @@ var operations = []operation{
 		"What staff are asked in rounds, the oldest first. All are in one answer.", add(listAssessments)},
 	{"GET", "/programmes/{p}/assessments/{survey}/results", []access.Right{access.SeeOutcome}, http.StatusOK, "assessmentResults", "What a round of a self-assessment was answered with",
 		"Of a round that has closed, by groups that five persons or more have answered in; everyone gets the same ones. Fewer are told of together with others, and groups never overlap, so nothing smaller can be reckoned from them. All are in one answer.", add(assessmentResults)},
+	{"GET", "/programmes/{p}/analyses", []access.Right{access.SeeOutcome}, http.StatusOK, "listAnalyses", "How far workplaces have come with their analysis",
+		"In Swedish order of their names, with how many have come how far. Who sees numbers only gets no items; a contact gets the own workplaces. What the notes say is not told here.", add(listAnalyses)},
 	{"GET", "/programmes/{p}/commitments", []access.Right{access.SeeLearning}, http.StatusOK, "listCommitments", "What workplaces have undertaken",
 		"In the order in which they are followed up, those that have ended last: of all workplaces of the programme, or a contact's own. What persons have undertaken alone is not among them, and nobody is named.", add(listCommitments)},
 	{"GET", "/programmes/{p}/reach", []access.Right{access.SeeReach}, http.StatusOK, "reach", "How many of the staff have been reached",

@@ -70,6 +70,7 @@ func (b *book) acts() []act {
 	acts = append(acts, b.changes(crowd)...)
 	acts = append(acts, b.extension()...)
 	acts = append(acts, b.offers()...)
+	acts = append(acts, b.analyses()...)
 	acts = append(acts, b.reflections()...)
 	acts = append(acts, b.commitments()...)
 	acts = append(acts, b.selfActs()...)

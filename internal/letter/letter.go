@@ -41,11 +41,12 @@ const (
 	Quotation         = "quotation"       // whether a passage may be quoted
 	SurveyOpen        = "survey-open"     // a round of a self-assessment has opened
 	SurveyReminder    = "survey-reminder" // the same, to who has not answered
+	AnalysisNudge     = "analysis-nudge"  // to begin the workplace's analysis
 )
 
 // Templates are all of them.
 var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants,
-	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge, Quotation, SurveyOpen, SurveyReminder}
+	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge, Quotation, SurveyOpen, SurveyReminder, AnalysisNudge}
 
 // The states of a letter.
 const (

@@ -53,8 +53,8 @@ func staged[Of any](ctx context.Context, c db.Conn, s *Server, r view.Reader, st
 
 // The stages in the order in which a workplace and a programme go through them.
 var (
-	workplaceStages = []stage[learningAt]{workplaceWorkshops, workplaceReflections, workplaceSurveyStage, focusStageOf}
-	programmeStages = []stage[programme.Programme]{programmeWorkshops, programmeReflections, programmeSurveyStage, commitmentsStage}
+	workplaceStages = []stage[learningAt]{workplaceSwot, workplaceSurveyStage, workplaceWorkshops, workplaceReflections, focusStageOf}
+	programmeStages = []stage[programme.Programme]{programmeSwot, programmeSurveyStage, programmeWorkshops, programmeReflections, commitmentsStage}
 )
 
 // learningPlace reads the workplace that an address names.

@@ -185,6 +185,9 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 	switch x.AboutKind {
 	case "programme":
 		w.values["title"], w.path = p.ShortName, "/p/"+p.Slug
+		if x.Template == letter.AnalysisNudge {
+			w.path = "/learning"
+		}
 	case publishing.AboutPublication:
 		if err := l.published(ctx, c, x, p, w); err != nil {
 			return err

@@ -88,6 +88,27 @@ func TestPrivateStaysPrivate(t *testing.T) {
 		}
 
 		w.rows["entry"]["own"] = strings.TrimPrefix(page, logbookPath+"/")
+		// Prepared alone for the analysis, twice, once too late, and one note of three put on the board.
+		analysis, perspective := "/programmes/kompobib/workplaces/"+w.rows["unit"]["own"]+"/swot", w.rows["perspective"]["own"]
+		for _, step := range []struct {
+			form url.Values
+			want int
+		}{
+			{url.Values{"key": {"q"}, "perspective": {perspective}, "strength": {planted}}, 303},
+			{url.Values{"key": {"r"}, "version": {"1"}, "perspective": {perspective}, "strength": {planted}, "threat": {planted + "\nTiden"}}, 303},
+			{url.Values{"key": {"s"}, "version": {"1"}, "perspective": {perspective}, "threat": {planted + " sent"}}, 409},
+		} {
+			if got := ask("participant", "POST", analysis+"/own", step.form.Encode()); got.Code != step.want {
+				t.Fatalf("prepared: %d, want %d", got.Code, step.want)
+			}
+		}
+		form := ask("participant", "GET", analysis, "").Body.String()
+		at := strings.LastIndex(form[:strings.Index(form, "Tiden")], `value="`) + len(`value="`)
+		put := ask("participant", "POST", analysis+"/own/put", url.Values{"key": {"t"}, "note": {form[at : at+strings.Index(form[at:], `"`)]}}.Encode())
+		if board := ask("contact", "GET", "/swot/"+w.rows["swot"]["own"], "").Body.String(); put.Code != http.StatusSeeOther || !strings.Contains(board, "Tiden") {
+			t.Errorf("what is put on the board is read there: %d", put.Code)
+		}
+
 		mine := 0
 		for _, route := range routes {
 			for _, whose := range []string{"own", "other"} {
@@ -102,7 +123,7 @@ func TestPrivateStaysPrivate(t *testing.T) {
 							form = "format=csv"
 						}
 						found := strings.Contains(unpacked(ask(role, method, path+q, form).Body.Bytes()), planted)
-						switch author := role == "participant" && strings.HasPrefix(path, logbookPath); {
+						switch author := role == "participant" && (strings.HasPrefix(path, logbookPath) || strings.HasPrefix(path, analysis) || path == "/swot/"+w.rows["swot"]["own"]); {
 						case found && author:
 							mine++
 						case found:

@@ -291,13 +291,14 @@ func (s *Server) enterRoom(req *http.Request) (room workshop.Room, err error) {
 }
 
 func (s *Server) phonePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	if learning.RoomOf(learning.ParseCode(req.PathValue("code"))) == learning.AnalysisRoom {
+		return s.boardPhonePage(w, req, r)
+	}
 	room, err := s.enterRoom(req)
 	if err != nil {
 		return err
 	}
-	if _, err := req.Cookie(phoneCookie); err != nil {
-		http.SetCookie(w, &http.Cookie{Name: phoneCookie, Value: rand.Text(), Path: "/w", MaxAge: int((12 * time.Hour).Seconds()), HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
-	}
+	s.knowPhone(w, req)
 	d := phone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Step: room.Step, Asked: room.Question}
 	if i := slices.IndexFunc(room.Own, func(a workshop.Answer) bool { return a.ID == r.Query().Get("change") }); i >= 0 {
 		d.Edited, d.Text, d.Step, d.Asked = room.Own[i].ID, room.Own[i].Body, room.Own[i].Step, room.Own[i].Question
@@ -307,6 +308,9 @@ func (s *Server) phonePage(w http.ResponseWriter, req *http.Request, r view.Read
 
 // phoneLive tells a phone whether there is another question.
 func (s *Server) phoneLive(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	if learning.RoomOf(learning.ParseCode(req.PathValue("code"))) == learning.AnalysisRoom {
+		return s.boardPhoneLive(w, req, r)
+	}
 	if s.rates.Wait("join "+s.address(req), misses, s.Now()) > 0 {
 		return errTooMany
 	}
@@ -328,11 +332,26 @@ func (s *Server) phoneLive(w http.ResponseWriter, req *http.Request, r view.Read
 	return render(w, req, http.StatusOK, phoneStage(r, phone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Step: room.Step, Asked: room.Question}))
 }
 
+// knowPhone gives a phone a number to be known by, if it has none.
+func (s *Server) knowPhone(w http.ResponseWriter, req *http.Request) {
+	if _, err := req.Cookie(phoneCookie); err != nil {
+		http.SetCookie(w, &http.Cookie{Name: phoneCookie, Value: rand.Text(), Path: "/w", MaxAge: int((12 * time.Hour).Seconds()), HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+	}
+}
+
+// tooFast reports whether an answer comes too soon after others: from this phone, or from where it is.
+func (s *Server) tooFast(req *http.Request, device string) bool {
+	from := s.address(req)
+	return s.rates.Wait("join "+from, misses, s.Now()) > 0 || s.rates.Take("answers "+from, crowded, s.Now()) > 0 || device != "" && s.rates.Take("answers of "+device, sends, s.Now()) > 0
+}
+
 // phoneSend stores an answer, changes it or takes it back. What was typed comes back with whatever is wrong.
 func (s *Server) phoneSend(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	if learning.RoomOf(learning.ParseCode(req.PathValue("code"))) == learning.AnalysisRoom {
+		return s.boardPhoneSend(w, req, r)
+	}
 	in, code, device := formOf(req), learning.ParseCode(req.PathValue("code")), s.device(req)
-	if s.rates.Wait("join "+s.address(req), misses, s.Now()) > 0 || s.rates.Take("answers "+s.address(req), crowded, s.Now()) > 0 ||
-		device != "" && s.rates.Take("answers of "+device, sends, s.Now()) > 0 {
+	if s.tooFast(req, device) {
 		return s.phoneAgain(w, req, r, http.StatusTooManyRequests, fault.List{errTooMany})
 	}
 	err := s.DB.Tx(req.Context(), workshop.Phones, func(ctx context.Context, tx *db.Tx) error {

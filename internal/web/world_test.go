@@ -15,6 +15,7 @@ import (
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/reflection"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
@@ -234,6 +235,45 @@ func (b *builder) workshops(programmes, goals map[string]string, main, branch, a
 	b.row("answer", "own", answers[0].Answers[0].ID)
 }
 
+// analyses opens the analysis in each programme. Each workplace has agreed on one and taken it up again.
+func (b *builder) analyses(programmes map[string]string, main, branch, away string) {
+	b.t.Helper()
+	v := access.System
+	v.On = "2012-10-07"
+	for whose, id := range programmes {
+		plan := swot.Plan{Programme: id, Years: 10, Opens: "2012-01-01", Closes: "2012-12-01", Perspectives: []swot.Perspective{{Name: "Nya utmaningar"}, {Name: "Nya målgrupper"}}}
+		b.do(func(ctx context.Context, tx *db.Tx) error { return swot.SavePlan(ctx, tx, v, &plan) })
+		if whose == "own" {
+			b.row("perspective", "own", plan.Perspectives[0].ID)
+		}
+		for sort, unit := range map[string]string{"own": main, "other": branch, "elsewhere": away} {
+			if (sort == "elsewhere") != (whose == "elsewhere") {
+				continue
+			}
+			place := learning.Place{Programme: id, Workplace: unit, Leads: true}
+			analysis := did(b, func(ctx context.Context, tx *db.Tx) (string, error) { return swot.Begin(ctx, tx, v, place) })
+			b.row("swot", sort, analysis)
+			b.do(func(ctx context.Context, tx *db.Tx) error {
+				_, err := swot.Write(ctx, tx, v, analysis, plan.Perspectives[0].ID, "key", map[swot.Quadrant]string{swot.Strength: "Vi är nära " + sort})
+				return err
+			})
+			b.do(func(ctx context.Context, tx *db.Tx) error {
+				a, err := swot.Get(ctx, tx, v, analysis)
+				if err != nil {
+					return err
+				}
+				return swot.Agree(ctx, tx, v, analysis, a.Seq, v.On, v.On)
+			})
+			b.do(func(ctx context.Context, tx *db.Tx) error { return swot.Reopen(ctx, tx, v, analysis) })
+		}
+	}
+	notes, err := swot.Agreed(b.t.Context(), b.d, v, learning.Place{Programme: programmes["own"], Workplace: main})
+	if err != nil || len(notes) != 1 {
+		b.t.Fatalf("%d notes, %v", len(notes), err)
+	}
+	b.row("note", "own", notes[0].ID)
+}
+
 // focus gives a workplace a focus that all may see, a commitment that somebody answers for, and a sign; and that person a commitment alone.
 func (b *builder) focus(whose string, at learning.Place, person string) {
 	b.t.Helper()
@@ -335,6 +375,7 @@ func (b *builder) build() {
 	b.reflections("other", p, branch, other)
 	b.reflections("elsewhere", q, away, elsewhere)
 	b.workshops(map[string]string{"own": p, "elsewhere": q}, map[string]string{"own": goal, "elsewhere": otherGoal}, main, branch, away)
+	b.analyses(map[string]string{"own": p, "elsewhere": q}, main, branch, away)
 	for whose, at := range map[string]struct{ programme, workplace, person string }{"own": {p, main, ann}, "other": {p, branch, other}, "elsewhere": {q, away, elsewhere}} {
 		b.focus(whose, learning.Place{Programme: at.programme, Workplace: at.workplace, Leads: true}, at.person)
 	}

@@ -15,6 +15,7 @@ import (
 var (
 	ErrNoNote = fault.Define(fault.NotFound, "swot.no-note")
 	ErrSame   = fault.Define(fault.Invalid, "swot.same")
+	ErrFew    = fault.Define(fault.Invalid, "swot.few")
 )
 
 // A Note stands in a quadrant, seen from a perspective. It may stand for several that say the same.
@@ -200,6 +201,19 @@ func Join(ctx context.Context, tx *db.Tx, v access.Viewer, id, note, into string
 		}
 		return err
 	})
+}
+
+// JoinAll lets the first of some notes of a quadrant stand for all of them.
+func JoinAll(ctx context.Context, tx *db.Tx, v access.Viewer, id string, notes []string) error {
+	if len(notes) < 2 {
+		return ErrFew
+	}
+	for _, note := range notes[1:] {
+		if err := Join(ctx, tx, v, id, note, notes[0]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Part lets all notes that this one stands for stand for themselves again.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -177,8 +178,8 @@ func Put(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id 
 	}
 	var notes []Note
 	known := 0
-	for _, own := range mine {
-		changed := false
+	for _, perspective := range slices.Sorted(maps.Keys(mine)) {
+		own, changed := mine[perspective], false
 		for i, n := range own.Notes {
 			if !slices.Contains(chosen, n.ID) {
 				continue
@@ -197,9 +198,6 @@ func Put(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id 
 	}
 	if known == 0 {
 		return 0, fault.List{ErrNoneOwn.At("note")}
-	}
-	if len(notes) == 0 {
-		return 0, nil
 	}
 	if err := a.put(ctx, tx, "", tx.NewID(), notes); err != nil {
 		return 0, err
@@ -223,7 +221,8 @@ func MovePerson(ctx context.Context, tx *db.Tx, ring *secret.Ring, from, into st
 		if err != nil {
 			return err
 		}
-		for perspective, own := range theirs {
+		for _, perspective := range slices.Sorted(maps.Keys(theirs)) {
+			own := theirs[perspective]
 			own.Notes = append(mine[perspective].Notes, own.Notes...)
 			if err := (Analysis{ID: id}).keep(ctx, tx, ring, into, own); err != nil && !errors.Is(err, secret.ErrDestroyed) {
 				return err

@@ -27,10 +27,12 @@ var (
 )
 
 const (
-	maxYears        = 50
-	maxTitle        = 120
-	maxPerspectives = 12
+	maxYears = 50
+	maxTitle = 120
 )
+
+// MaxPerspectives is how many a programme looks from at most.
+const MaxPerspectives = 12
 
 // A Perspective is one from which all workplaces of a programme look.
 type Perspective struct {
@@ -139,7 +141,7 @@ func SavePlan(ctx context.Context, tx *db.Tx, v access.Viewer, p *Plan) error {
 	return audit.Record(ctx, tx, audit.Event{Act: act, Entity: "swot_plan", Row: p.Programme, Detail: map[string]any{"perspectives": len(p.Perspectives)}})
 }
 
-// check trims what was written and reports all that is wrong. Fields of perspectives have their place in the list at the end.
+// check trims what was written and reports all that is wrong. Fields of perspectives end in their place in the list, from 1.
 func (p *Plan) check(was Plan) error {
 	var faults fault.List
 	faults.Unless(p.Years >= 1 && p.Years <= maxYears, ErrYears.At("years", maxYears))
@@ -148,12 +150,12 @@ func (p *Plan) check(was Plan) error {
 	if p.Opens.Valid() && p.Closes.Valid() {
 		faults.Unless(p.Closes >= p.Opens, ErrPeriod.At("closes"))
 	}
-	faults.Unless(len(p.Perspectives) > 0, ErrPerspective.At("name-0"))
-	faults.Unless(len(p.Perspectives) <= maxPerspectives, ErrMostOf.At("name-"+strconv.Itoa(maxPerspectives), maxPerspectives))
+	faults.Unless(len(p.Perspectives) > 0, ErrPerspective.At("name-1"))
+	faults.Unless(len(p.Perspectives) <= MaxPerspectives, ErrMostOf.At("name-"+strconv.Itoa(MaxPerspectives+1), MaxPerspectives))
 	for i := range p.Perspectives {
 		x := &p.Perspectives[i]
 		x.Name, x.Question = strings.TrimSpace(x.Name), strings.TrimSpace(strings.ReplaceAll(x.Question, "\r\n", "\n"))
-		at := "-" + strconv.Itoa(i)
+		at := "-" + strconv.Itoa(i+1)
 		faults.Unless(x.Name != "", ErrPerspective.At("name"+at))
 		faults.Unless(utf8.RuneCountInString(x.Name) <= maxTitle, ErrTitle.At("name"+at, maxTitle))
 		faults.Unless(utf8.RuneCountInString(x.Question) <= MaxNote, ErrLong.At("question"+at, MaxNote, utf8.RuneCountInString(x.Question)))
@@ -163,7 +165,7 @@ func (p *Plan) check(was Plan) error {
 	}
 	for _, old := range was.Perspectives {
 		gone := !slices.ContainsFunc(p.Perspectives, func(x Perspective) bool { return x.ID == old.ID })
-		faults.Unless(!gone || !old.Used, ErrInUse.At("name-0"))
+		faults.Unless(!gone || !old.Used, ErrInUse.At("name-1"))
 	}
 	return faults.Err()
 }

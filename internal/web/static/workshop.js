@@ -11,9 +11,18 @@
 	// What has not been stored is kept here, with the key that its form had: sent again, it is stored once.
 	function form() { return document.getElementById("say"); }
 	function name(f) { return saved + location.pathname + " " + (f.elements.answer ? f.elements.answer.value : f.elements.step.value); }
+	function chosen(f, to) {
+		var all = {};
+		["perspective", "quadrant"].forEach(function (n) {
+			if (!f.elements[n]) return;
+			if (to && to[n]) f.elements[n].value = to[n];
+			all[n] = f.elements[n].value;
+		});
+		return all;
+	}
 	function keep(f) {
 		try {
-			if (f.elements.body.value) localStorage.setItem(name(f), JSON.stringify({ text: f.elements.body.value, key: f.elements.key.value }));
+			if (f.elements.body.value) localStorage.setItem(name(f), JSON.stringify({ text: f.elements.body.value, key: f.elements.key.value, chosen: chosen(f) }));
 			else localStorage.removeItem(name(f));
 		} catch (e) { /* a browser that keeps nothing */ }
 	}
@@ -27,6 +36,7 @@
 			if (was && !f.elements.body.value) {
 				f.elements.body.value = was.text;
 				f.elements.key.value = was.key;
+				chosen(f, was.chosen);
 			}
 		} catch (e) { /* likewise */ }
 	}
@@ -98,7 +108,7 @@
 	function busy() {
 		var at = document.activeElement, f = form();
 		if (f && (f.elements.body.value || f.elements.answer)) return "text";
-		return stage.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) || stage.querySelector(".answer__move[open], .ds-details[open]") ? "field" : "";
+		return stage.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) || stage.querySelector(".answer__move[open], .ds-details[open], input[type=checkbox]:checked") ? "field" : "";
 	}
 	function look() {
 		if (document.hidden) return again();

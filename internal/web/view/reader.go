@@ -220,9 +220,12 @@ func (r Reader) at(href string) bool {
 			path = "/" + part
 		case "not-reached":
 			path = "/reach"
-		case "learning", "workplaces", "commitments", "signs", "follow-up":
+		case "learning", "workplaces", "commitments", "signs", "follow-up", "swot":
 			path = "/learning"
 		}
+	}
+	if strings.HasPrefix(path, "/swot/") {
+		path = "/learning"
 	}
 	return path == href || strings.HasPrefix(path, href+"/")
 }

@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/learning/swot"
+	"kompobib/internal/programme"
+	"kompobib/internal/web/view"
+)
+
+// perspectiveField is the name of a field of the n:th perspective, from 1.
+func perspectiveField(n int, part string) string { return part + "-" + strconv.Itoa(n) }
+
+var (
+	perspectiveParts = []string{"name", "question"}
+	perspectiveAlong = []string{"id", "place"}
+)
+
+// filledPerspectives closes the ranks of the posted ones, and returns how many there are.
+func filledPerspectives(req *http.Request) int {
+	return closeRanks(req.PostForm, perspectiveField, perspectiveParts, perspectiveAlong)
+}
+
+// swotPlanForm asks what a programme's workplaces analyse: three perspectives and ten years, until the office says anything else.
+func (s *Server) swotPlanForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		p, err := programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug"))
+		if err != nil {
+			return f, err
+		}
+		if !r.Viewer.In(access.PlanLearning, p.ID) {
+			return f, swot.ErrForbidden
+		}
+		plan, err := swot.PlanOf(ctx, c, p.ID)
+		title := r.Say("swot.plan")
+		if errors.Is(err, swot.ErrNoPlan) {
+			plan, title, err = swot.Standard(p, s.today(p.Zone)), r.Say("swot.plan-open"), nil
+		}
+		if err != nil {
+			return f, err
+		}
+		f = formPage{About: p.ID, Page: view.Page{Title: title, Lead: r.Say("swot.plan-lead"), Crumbs: analysedCrumbs(r, p)},
+			Form: view.Form{Action: "/programmes/" + p.Slug + "/swot/plan", Version: plan.Version, Keep: true}, Submit: r.Say("swot.save"), Back: "/programmes/" + p.Slug + "/swot",
+			Controls: []control{
+				row(dateControl("opens", r.Say("swot.opens"), plan.Opens), dateControl("closes", r.Say("swot.closes"), plan.Closes)),
+				{Field: view.Field{Name: "years", Label: r.Say("swot.years-label"), Kind: "number", Min: "1", Width: "short", Unit: r.Say("swot.years-unit"), Value: numeral(plan.Years)}},
+			}}
+		n := len(plan.Perspectives)
+		if req.Method == http.MethodPost {
+			n = max(n, filledPerspectives(req))
+		}
+		for i := 1; i <= min(rows(req, n, 1), swot.MaxPerspectives); i++ {
+			var x swot.Perspective
+			if i <= len(plan.Perspectives) {
+				x = plan.Perspectives[i-1]
+			}
+			help := ""
+			if x.Used {
+				help = r.Say("swot.perspective-used")
+			}
+			f.Controls = append(f.Controls, control{Field: view.Field{Name: perspectiveField(i, "id"), Value: x.ID}, As: "hidden"},
+				group(r.Say("swot.perspective-n", r.Number(i)), help,
+					control{Field: view.Field{Name: perspectiveField(i, "name"), Label: r.Say("swot.perspective-name"), Value: x.Name, Off: x.Used}},
+					control{Field: view.Field{Name: perspectiveField(i, "question"), Label: r.Say("swot.perspective-question"), Optional: true, Value: x.Question, Off: x.Used}},
+					control{Field: view.Field{Name: perspectiveField(i, "place"), Label: r.Say("swot.perspective-place"), Kind: "number", Min: "1", Width: "short", Value: numeral(i)}}))
+		}
+		f.Controls = append(f.Controls, control{Field: view.Field{Label: r.Say("swot.more-perspectives")}, As: "more"})
+		return f, nil
+	}
+}
+
+func analysedCrumbs(r view.Reader, p programme.Programme) []view.Link {
+	return []view.Link{{Href: "/learning", Text: r.Say("learning.title")}, {Href: "/programmes/" + p.Slug + "/learning", Text: r.Say("learning.overview")},
+		{Href: "/programmes/" + p.Slug + "/swot", Text: r.Say("swot.coverage")}}
+}
+
+func (s *Server) saveSwotPlan(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	n, in := filledPerspectives(req), formOf(req)
+	p := swot.Plan{Years: in.number("years"), Opens: in.date("opens"), Closes: in.date("closes"), Version: max(in.version(), 0)}
+	places := map[string]int{}
+	for i := 1; i <= n; i++ {
+		x := swot.Perspective{ID: in.text(perspectiveField(i, "id")), Name: in.text(perspectiveField(i, "name")), Question: in.text(perspectiveField(i, "question"))}
+		places[x.ID+" "+x.Name] = in.number(perspectiveField(i, "place"))
+		p.Perspectives = append(p.Perspectives, x)
+	}
+	slices.SortStableFunc(p.Perspectives, func(a, b swot.Perspective) int { return places[a.ID+" "+a.Name] - places[b.ID+" "+b.Name] })
+	return s.takeForm(w, req, r, "swot.done-plan", s.swotPlanForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		prog, err := programme.BySlug(ctx, tx, r.Viewer, req.PathValue("slug"))
+		if err != nil {
+			return "", err
+		}
+		p.Programme = prog.ID
+		return "/programmes/" + prog.Slug + "/swot", swot.SavePlan(ctx, tx, r.Viewer, &p)
+	})
+}

@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -44,6 +43,7 @@ type Occasion struct {
 	// Kept with the rows, under the occasion's lock.
 	Seated, Waiting int
 	seq             int64
+	led             string // who read it, if they lead it that day
 
 	// Of its activity and programme.
 	Programme, Kind, Title, Organiser, Zone string
@@ -68,15 +68,6 @@ func (o Occasion) FullTitle() string {
 		return o.Title
 	}
 	return o.Title + " – " + o.Name
-}
-
-// leads is what the leader of one occasion may do there: all that holding it takes, but not change what is planned.
-var leads = []access.Right{access.SeeSignups, access.Seat, access.Attendance, access.SeeAttendance}
-
-// Holds reports whether v has right r at o: as [access.Viewer.Over] tells, or as who leads it.
-func (o Occasion) Holds(v access.Viewer, r access.Right) bool {
-	return v.Over(r, o.Programme, o.Organiser) ||
-		o.Leader != "" && o.Leader == v.Person && v.Can(access.Learn) && slices.Contains(leads, r)
 }
 
 // May reports whether v may change o.
@@ -137,6 +128,9 @@ func GetOccasion(ctx context.Context, c db.Conn, v access.Viewer, id string) (Oc
 	o, err := db.One(ctx, c, scanOccasion, `SELECT `+occasionColumns+fromOccasion+`WHERE o.id = $1 AND `+visibleOccasion(&args, v), args...)
 	if errors.Is(err, db.ErrNoRows) {
 		return o, ErrNotFound
+	}
+	if err == nil {
+		err = o.findLeader(ctx, c, v)
 	}
 	return o, err
 }

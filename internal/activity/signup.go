@@ -212,6 +212,9 @@ func getSeats(ctx context.Context, c db.Conn, v access.Viewer, occasion string) 
 	if errors.Is(err, db.ErrNoRows) {
 		err = ErrNotFound
 	}
+	if err == nil {
+		err = o.findLeader(ctx, c, v)
+	}
 	return &o, err
 }
 

@@ -128,6 +128,10 @@ func TestLists(t *testing.T) {
 			{"away", "/occasions/" + w.past + "/signups", 0},
 			{"office", "/programmes/kompobib/reach?by=workplace", 2},
 			{"contact", "/programmes/kompobib/reach?by=workplace", 1},
+			{"office", "/programmes/kompobib/workshops", 2},
+			{"office", "/programmes/kompobib/workshops?state=done", 0},
+			{"contact", "/programmes/kompobib/workshops", 1},
+			{"steering", "/programmes/kompobib/workshops", 1}, // where they work; of the others the numbers
 			{"staff0", "/programmes/kompobib/reflections", 3},
 			{"contact", "/programmes/kompobib/reflections", 3},
 			{"office", "/programmes/kompobib/reflections", 2},

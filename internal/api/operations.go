@@ -55,6 +55,8 @@ var operations = []operation{
 		"In Swedish order of their names, with how many have come how far. Who sees numbers only gets no items; a contact gets the own workplaces. What the notes say is not told here.", add(listAnalyses)},
 	{"GET", "/programmes/{p}/commitments", []access.Right{access.SeeLearning}, http.StatusOK, "listCommitments", "What workplaces have undertaken",
 		"In the order in which they are followed up, those that have ended last: of all workplaces of the programme, or a contact's own. What persons have undertaken alone is not among them, and nobody is named.", add(listCommitments)},
+	{"GET", "/programmes/{p}/workshops", []access.Right{access.SeeOutcome}, http.StatusOK, "listWorkshops", "How far workplaces have come with their workshops",
+		"Workplaces by name: all of the programme, or a contact's own. Who may see how the programme goes, but not read of each workplace, gets the numbers, and only the workplace where they work. Nobody is named.", add(listWorkshops)},
 	{"GET", "/programmes/{p}/reach", []access.Right{access.SeeReach}, http.StatusOK, "reach", "How many of the staff have been reached",
 		"Figures that would tell of fewer than five persons are null for who may not see whom they count, and so are others from which those could be reckoned.", add(reach)},
 	{"GET", "/programmes/{p}/reflections", anyone, http.StatusOK, "listReflections", "Reflections that are shared",

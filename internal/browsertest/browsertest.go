@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -147,6 +148,29 @@ func (p *Page) response(what string, step chromedp.Action[chromedp.Void]) int {
 func (p *Page) Click(css string) {
 	p.t.Helper()
 	p.do("click "+css, chromedp.Click(chromedp.CSS(css)))
+}
+
+// Drag takes hold of an element with the mouse and lets it go in the middle of another, which may have come into sight meanwhile.
+func (p *Page) Drag(from, to string) {
+	p.t.Helper()
+	mouse := func(kind input.DispatchMouseEventType, css string) {
+		p.t.Helper()
+		at := Eval[[2]float64](p, fmt.Sprintf(`(() => {
+			const of = document.querySelector(%q);
+			of.scrollIntoView({block: 'nearest'});
+			const b = of.getBoundingClientRect();
+			return [b.x + b.width / 2, b.y + b.height / 2];
+		})()`, css))
+		p.do("drag "+from, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+			_, err := chromedp.Call(ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], Button: "left", Buttons: 1, ClickCount: 1})
+			return chromedp.Void{}, err
+		})
+	}
+	mouse("mouseMoved", from)
+	mouse("mousePressed", from)
+	mouse("mouseMoved", to)
+	mouse("mouseMoved", to)
+	mouse("mouseReleased", to)
 }
 
 // Upload chooses a file in a field for one.

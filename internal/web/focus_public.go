@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/pdf"
 	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
 )
@@ -75,19 +76,50 @@ type poster struct {
 	Size   int
 }
 
-func (s *Server) poster(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	var d poster
-	var err error
+func (s *Server) readPoster(req *http.Request) (d poster, err error) {
 	if d.Public, err = s.readPublicFocus(req); err != nil {
-		return err
+		return d, err
 	}
 	d.URL = s.reachedAt(req) + askPath(d.Code)
 	code, err := qr.Encode(d.URL, qr.M)
 	if err != nil {
-		return err
+		return d, err
 	}
 	d.Square, d.Size = square(code)
+	return d, nil
+}
+
+func (s *Server) poster(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	d, err := s.readPoster(req)
+	if err != nil {
+		return err
+	}
 	return render(w, req, http.StatusOK, posterView(r.In(d.Programme), d))
+}
+
+// posters bounds how often one address has a poster made as a file, which is more work than a page.
+var posters = auth.Pace{Tries: 20, Every: 2 * time.Second}
+
+func (s *Server) posterFile(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	if s.rates.Take("poster "+s.address(req), posters, s.Now()) > 0 {
+		return errTooMany
+	}
+	d, err := s.readPoster(req)
+	if err != nil {
+		return err
+	}
+	return s.sendPDF(w, r.In(d.Programme), posterSheet(r, d))
+}
+
+// posterSheet is a poster as a file.
+func posterSheet(r view.Reader, d poster) pdf.Document {
+	sheet := pdf.Document{Title: d.Name, Spoken: "sv", Poster: true, Blocks: []pdf.Block{pdf.Paragraph{Text: d.Statement, Lang: "sv", As: pdf.Motto}, pdf.Paragraph{Text: posterText(d.Body), Lang: "sv"}}}
+	if !d.Over {
+		code := squarePicture(d.Square, d.Size, 22, r.Say("focus.square", d.URL))
+		code.Beside = []pdf.Block{pdf.Paragraph{Text: questionText(r, d.Text), Lang: "sv", As: pdf.Strong}, pdf.Paragraph{Text: r.Say("focus.square-what") + "\n" + d.URL, As: pdf.Muted}}
+		sheet.Blocks = append(sheet.Blocks, pdf.Foot{}, code)
+	}
+	return sheet
 }
 
 // A question is the one that users are asked, with what was answered if it was not taken.

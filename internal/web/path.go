@@ -83,23 +83,29 @@ type pathOutcome struct {
 	Today   local.Date
 }
 
-func pathFocus(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (_ templ.Component, err error) {
-	const shown = 200
-	d := pathOutcome{Today: s.today(at.Programme.Zone)}
-	if d.Focus, _, err = focus.Of(ctx, c, r.Viewer, at.Place); err != nil {
-		return nil, err
-	}
-	if d.Counts, err = focus.CountsHere(ctx, c, r.Viewer, at.Place, d.Today); err != nil {
-		return nil, err
-	}
-	if d.Rows, err = focus.Here(ctx, c, r.Viewer, at.Place, focus.Filter{On: d.Today, Limit: shown}); err != nil {
-		return nil, err
-	}
-	if d.Signs, err = focus.Signs(ctx, c, r.Viewer, at.Place, "", shown); err != nil {
-		return nil, err
-	}
-	if d.Answers, err = focus.UserAnswers(ctx, c, d.Focus, 20); err != nil {
+func pathFocus(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (templ.Component, error) {
+	d, err := readOutcome(ctx, c, s, r, at)
+	if err != nil {
 		return nil, err
 	}
 	return pathFocusView(r, d), nil
+}
+
+func readOutcome(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (d pathOutcome, err error) {
+	const shown = 200
+	d.Today = s.today(at.Programme.Zone)
+	if d.Focus, _, err = focus.Of(ctx, c, r.Viewer, at.Place); err != nil {
+		return d, err
+	}
+	if d.Counts, err = focus.CountsHere(ctx, c, r.Viewer, at.Place, d.Today); err != nil {
+		return d, err
+	}
+	if d.Rows, err = focus.Here(ctx, c, r.Viewer, at.Place, focus.Filter{On: d.Today, Limit: shown}); err != nil {
+		return d, err
+	}
+	if d.Signs, err = focus.Signs(ctx, c, r.Viewer, at.Place, "", shown); err != nil {
+		return d, err
+	}
+	d.Answers, err = focus.UserAnswers(ctx, c, d.Focus, 20)
+	return d, err
 }

@@ -317,6 +317,8 @@ var reach = map[string]reaches{
 	"GET /programmes/{slug}/kits/new":         {"office", nobody, nobody},
 	"POST /programmes/{slug}/kits":            {"office", nobody, nobody},
 	"GET /kits/{kit}":                         {"office", nobody, nobody},
+	"GET /kits/{kit}/print":                   {"office", nobody, nobody},
+	"GET /kits/{kit}/print.pdf":               {"office", nobody, nobody},
 	"GET /kits/{kit}/edit":                    {"office", nobody, nobody},
 	"POST /kits/{kit}/edit":                   {"office", nobody, nobody},
 	"POST /kits/{kit}/publish":                {"office", nobody, nobody},
@@ -334,6 +336,7 @@ var reach = map[string]reaches{
 	"POST /workshops/{workshop}/join":         {"contact office", "office", nobody},
 	"POST /workshops/{workshop}/part":         {"contact office", "office", nobody},
 	"GET /workshops/{workshop}/print":         {"participant contact office auditor", "office auditor", nobody},
+	"GET /workshops/{workshop}/print.pdf":     {"participant contact office auditor", "office auditor", nobody},
 	"GET /workshops/{workshop}/run":           {"contact office", "office", nobody},
 	"POST /workshops/{workshop}/run":          {"contact office", "office", nobody},
 	"GET /workshops/{workshop}/live":          {"contact office", "office", nobody},
@@ -348,6 +351,7 @@ var reach = map[string]reaches{
 
 	// Focus and commitments: the workplace's own read all, who leads it writes, and an owner says how it goes. What someone undertakes alone is theirs.
 	"GET /programmes/{slug}/workplaces/{unit}/path":                                 {"participant contact office auditor", "office auditor", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/path.pdf":                             {"participant contact office auditor", "office auditor", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/focus":                                {"participant contact office auditor", "office auditor", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/ideas":                                {"participant contact office auditor", "office auditor", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/commitments":                          {"participant contact office auditor", "office auditor", nobody},
@@ -384,6 +388,7 @@ var reach = map[string]reaches{
 	"GET /p/{slug}/focus":                                                           public,
 	"GET /p/{slug}/focus/{focus}":                                                   public,
 	"GET /p/{slug}/focus/{focus}/poster":                                            public,
+	"GET /p/{slug}/focus/{focus}/poster.pdf":                                        public,
 	"GET /n/{focus}":                                                                public,
 	"POST /n/{focus}":                                                               public,
 	"GET /f/{token}":                                                                public,

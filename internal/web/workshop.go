@@ -234,20 +234,6 @@ func (s *Server) partWorkshop(w http.ResponseWriter, req *http.Request, r view.R
 	})
 }
 
-// printWorkshop is the steps and answer sheets, to print.
-func (s *Server) printWorkshop(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	ctx := req.Context()
-	var d shop
-	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		d, err = readShop(ctx, c, r, req.PathValue("workshop"))
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return render(w, req, http.StatusOK, printView(r.In(d.Programme.ID), d))
-}
-
 // workplaceWorkshops is the part of a workplace's overview about its workshops.
 func workplaceWorkshops(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (templ.Component, error) {
 	list, err := workshop.At(ctx, c, r.Viewer, at.Programme.ID, at.Workplace)

@@ -150,7 +150,11 @@ func (w *Workshop) date(ctx context.Context, tx *db.Tx, v access.Viewer, span lo
 		return named(err)
 	}
 	w.Occasion = o.ID
-	return nil
+	places := make([]string, len(w.Places))
+	for i, p := range w.Places {
+		places[i] = p.ID
+	}
+	return activity.HeldAt(ctx, tx, o.ID, places...)
 }
 
 // Name is that of its workplaces.

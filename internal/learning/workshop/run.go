@@ -141,15 +141,15 @@ func forget(ctx context.Context, tx *db.Tx, id string) error {
 	return err
 }
 
-// Seq is how far a workshop has come, for screens that ask whether anything is new: in one query for who takes notes, and for a leader
-// who works there.
+// Seq is how far a workshop has come, for screens that ask whether anything is new: in one query for a leader and for who
+// takes notes, if they work there.
 func Seq(ctx context.Context, c db.Conn, v access.Viewer, id string) (int64, error) {
 	type row struct {
 		seq  int64
 		near int
 	}
 	r, err := db.One(ctx, c, func(r *row) []any { return []any{&r.seq, &r.near} }, `
-		SELECT w.seq, CASE WHEN w.note_taker = $2 OR w.leader = $2 AND EXISTS (SELECT 1 FROM workshop_place wp JOIN employment e ON e.workplace = wp.workplace
+		SELECT w.seq, CASE WHEN $2 IN (w.leader, w.note_taker) AND EXISTS (SELECT 1 FROM workshop_place wp JOIN employment e ON e.workplace = wp.workplace
 			WHERE wp.workshop = w.id AND e.person = $2 AND e.valid_from <= $3 AND (e.valid_to IS NULL OR e.valid_to > $3)) THEN 1 ELSE 0 END
 		FROM workshop w WHERE w.id = $1`, id, v.Person, v.On)
 	switch {

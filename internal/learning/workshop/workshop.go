@@ -167,7 +167,7 @@ func list(ctx context.Context, c db.Conn, v access.Viewer, where string, args ..
 	for _, w := range all {
 		w.HasLeader = t.leads(w.Leader, w.Places)
 		w.Leads = w.HasLeader && w.Leader == v.Person
-		w.Notes = w.NoteTaker == v.Person
+		w.Notes = w.NoteTaker == v.Person && t.leads(w.NoteTaker, w.Places)
 		reads := w.Leads || w.Notes
 		for _, p := range w.Places {
 			at, ok := near[p.ID]
@@ -186,8 +186,8 @@ type team struct {
 	tree   *people.Tree
 	meant  map[string][]string        // by workshop: the workplaces that it was meant for
 	called map[string]string          // by workplace: the name that it had last
-	works  map[string]map[string]bool // by leader: where they work
-	grants map[string][]leadGrant     // by leader
+	works  map[string]map[string]bool // by leader and note-taker: where they work
+	grants map[string][]leadGrant     // by leader and note-taker
 }
 
 // A leadGrant is the office's, or a contact's for a unit.
@@ -215,7 +215,7 @@ func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where string,
 		t.meant[p.a] = append(t.meant[p.a], p.b)
 		t.called[p.b] = p.name
 	}
-	jobs, err := db.All(ctx, c, both, `SELECT DISTINCT e.person, e.workplace FROM workshop w JOIN kit k ON k.id = w.kit JOIN employment e ON e.person = w.leader
+	jobs, err := db.All(ctx, c, both, `SELECT DISTINCT e.person, e.workplace FROM workshop w JOIN kit k ON k.id = w.kit JOIN employment e ON e.person IN (w.leader, w.note_taker)
 		WHERE `+where+fmt.Sprintf(` AND e.valid_from <= $%[1]d AND (e.valid_to IS NULL OR e.valid_to > $%[1]d) ORDER BY e.person, e.workplace`, len(args)+1), append(args, on)...)
 	if err != nil {
 		return nil, err
@@ -226,7 +226,7 @@ func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where string,
 		}
 		t.works[j.a][j.b] = true
 	}
-	grants, err := leadGrants(ctx, c, t.tree, on, prog, ` AND person IN (SELECT w.leader FROM workshop w JOIN kit k ON k.id = w.kit WHERE `+where+`)`, args...)
+	grants, err := leadGrants(ctx, c, t.tree, on, prog, ` AND EXISTS (SELECT 1 FROM workshop w JOIN kit k ON k.id = w.kit WHERE `+where+` AND person IN (w.leader, w.note_taker))`, args...)
 	for _, g := range grants {
 		t.grants[g.person] = append(t.grants[g.person], g)
 	}

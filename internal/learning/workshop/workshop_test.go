@@ -184,8 +184,14 @@ func TestPlan(t *testing.T) {
 			t.Errorf("it can be moved to an earlier day: %q", got)
 		}
 		o, err := activity.GetOccasion(t.Context(), d, office(), x.Occasion)
-		if err != nil || o.Seated != 3 || o.Leader != "near-1" || !o.Holds(at.Staff("near-1"), access.Attendance) || o.Holds(at.Staff("near-0"), access.Attendance) {
-			t.Errorf("the leader holds the occasion, others do not: %+v, %v", o, err)
+		if err != nil || o.Seated != 3 || o.Leader != "near-1" {
+			t.Errorf("the occasion is led by who leads the workshop: %+v, %v", o, err)
+		}
+		for person, want := range map[string]bool{"near-1": true, "near-0": false} {
+			v := at.Staff(person)
+			if o, err := activity.GetOccasion(t.Context(), d, v, x.Occasion); err != nil || o.Holds(v, access.Attendance) != want {
+				t.Errorf("the leader holds the occasion, others do not: %s, %v", person, err)
+			}
 		}
 	})
 }
@@ -392,6 +398,92 @@ func TestCoverage(t *testing.T) {
 		}
 		if n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM letter WHERE template = 'workshop-nudge' AND person = 'near-1'`); err != nil || n != 1 {
 			t.Errorf("%d letters, %v", n, err)
+		}
+	})
+}
+
+// Who leads a workshop leads it for as long as they work there, and so does who takes notes; then its contact and the office do until they
+// have chosen another.
+func TestLeaderLeaves(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.plan(office(), at.Near, workshop.Plan{Date: "2012-10-10", Start: "13:00", NoteTaker: "near-2"})
+		x := w.of(office(), at.Near)
+		if got := w.try(office(), func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Lead(ctx, tx, office(), x.ID, "near-0", x.Version)
+		}); got != "" {
+			t.Fatal(got)
+		}
+		attend := func(v access.Viewer) string {
+			return w.try(v, func(ctx context.Context, tx *db.Tx) error {
+				_, err := activity.RecordAttendance(ctx, tx, v, x.Meeting, []activity.AttendanceEntry{{Person: "near-2", Minutes: new(60)}}, "")
+				return err
+			})
+		}
+		steps, err := workshop.Steps(t.Context(), d, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		note := func(v access.Viewer, key string) string {
+			return w.try(v, func(ctx context.Context, tx *db.Tx) error {
+				_, err := workshop.Note(ctx, tx, v, x.ID, steps[1].ID, key, "Vi vågar mer")
+				return err
+			})
+		}
+		leader, taker, contact := at.Staff("near-0"), at.Staff("near-2"), at.Contact("far-0", at.Near)
+		for _, test := range []struct {
+			says, got, want string
+		}{
+			{"the leader takes attendance", attend(leader), ""},
+			{"so does the workplace's contact, who leads too", attend(contact), ""},
+			{"others of the staff do not", attend(at.Staff("near-1")), "activity.forbidden"},
+			{"the contact of another workplace does not", attend(at.Contact("far-1", at.Far)), "activity.forbidden"},
+			{"the note-taker takes notes", note(taker, "1"), ""},
+		} {
+			if test.got != test.want {
+				t.Errorf("%s: %q, want %q", test.says, test.got, test.want)
+			}
+		}
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE employment SET workplace = $1 WHERE person = 'near-0'`, at.Far); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `UPDATE employment SET valid_to = '2012-10-12' WHERE person = 'near-2'`); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "end", Entity: "employment", Row: "employment-near-2"})
+		})
+		for _, test := range []struct {
+			says, got, want string
+		}{
+			{"who has moved to another workplace takes none", attend(leader), "activity.forbidden"},
+			{"nor notes", note(leader, "2"), "workshop.notfound"},
+			{"nor does who has left", note(taker, "3"), "workshop.notfound"},
+			{"the contact still leads", attend(contact), ""},
+		} {
+			if test.got != test.want {
+				t.Errorf("%s: %q, want %q", test.says, test.got, test.want)
+			}
+		}
+		if o, err := activity.GetOccasion(t.Context(), d, leader, x.Occasion); err != nil || o.Holds(leader, access.SeeSignups) {
+			t.Errorf("they do not see who has signed up either: %v", err)
+		}
+		for v, want := range map[string]error{"near-0": workshop.ErrNotFound, "near-2": workshop.ErrNotFound, "near-1": nil} {
+			if _, err := workshop.Seq(t.Context(), d, at.Staff(v), x.ID); !errors.Is(err, want) {
+				t.Errorf("the screen of %s: %v, want %v", v, err, want)
+			}
+		}
+		x = w.of(contact, at.Near)
+		if x.HasLeader {
+			t.Error("the workshop has no leader, and is said to have one")
+		}
+		if got := w.try(contact, func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Lead(ctx, tx, contact, x.ID, "near-1", x.Version)
+		}); got != "" {
+			t.Errorf("the contact chooses another: %q", got)
+		}
+		if got := attend(at.Staff("near-1")); got != "" {
+			t.Errorf("who leads from then on: %q", got)
 		}
 	})
 }

@@ -74,6 +74,17 @@ func TestWorkshop(t *testing.T) {
 	screen.Submit(".answer form:has(input[name=name]) button")
 	screen.Wait(".group-of")
 
+	// The other card is dragged into it, stays there when it is let go beside all groups, and is dragged into a group of its own.
+	screen.Drag("[data-group=''] .answer__grip", ".group-of h2")
+	screen.Wait(".group-of .answer:nth-child(2)")
+	screen.Drag(".group-of .answer:nth-child(2) .answer__grip", "#do-close")
+	screen.Wait(".group-of .answer:nth-child(2)")
+	screen.Drag(".group-of .answer:nth-child(2) .answer__grip", ".drop-new")
+	screen.Wait(".group-of + .group-of .answer")
+	if text := screen.Text(); !strings.Contains(text, "Grupp 2") {
+		t.Errorf("a group made by dragging has a name:\n%s", text)
+	}
+
 	// What is half written when the next question comes stays, and answers the one that it was written to.
 	phone.Focus("#body")
 	phone.Press("Ett sent svar")

@@ -1,5 +1,6 @@
-// A workshop works without this file, with a link that loads the page anew. It makes three things better: what is new
-// comes by itself, the clock counts, and an answer written where the network comes and goes is neither lost nor sent twice.
+// A workshop works without this file, with a link that loads the page anew. It makes four things better: what is new
+// comes by itself, the clock counts, answers can be dragged into groups, and one written where the network comes and goes is
+// neither lost nor sent twice.
 (function () {
 	"use strict";
 	var stage = document.getElementById("stage"), saved = "workshop ";
@@ -49,6 +50,55 @@
 	});
 	var notes = document.querySelector("[data-enter] textarea");
 	if (notes && !document.querySelector(".ds-error-summary")) notes.focus();
+
+	// An answer that is dragged to a group is sent there by its own button. A grip lets a finger on the rest of the card scroll.
+	var html = document.documentElement, dragged;
+	html.classList.add("drags");
+	function over(group) {
+		document.querySelectorAll(".drop").forEach(function (e) { e.classList.remove("drop"); });
+		if (group) group.classList.add("drop");
+	}
+	function drop() {
+		if (!dragged) return;
+		dragged.card.classList.remove("answer--dragged");
+		dragged.card.style.transform = "";
+		html.classList.remove("dragging");
+		over(null);
+		dragged = null;
+	}
+	document.addEventListener("pointerdown", function (event) {
+		var grip = event.target.closest(".answer__grip");
+		if (!grip || event.button || dragged) return;
+		event.preventDefault();
+		dragged = { id: event.pointerId, card: grip.closest(".answer"), x: event.pageX, y: event.pageY };
+		dragged.card.classList.add("answer--dragged");
+		html.classList.add("dragging");
+		grip.setPointerCapture(event.pointerId);
+	});
+	document.addEventListener("pointermove", function (event) {
+		if (!dragged || event.pointerId !== dragged.id) return;
+		dragged.card.style.transform = "translate(" + (event.pageX - dragged.x) + "px, " + (event.pageY - dragged.y) + "px)";
+		var at = document.elementFromPoint(event.clientX, event.clientY), group = at && at.closest("[data-group]");
+		dragged.to = group && group !== dragged.card.closest("[data-group]") ? group : null;
+		over(dragged.to);
+		if (event.clientY < 60) window.scrollBy(0, -14);
+		if (event.clientY > window.innerHeight - 60) window.scrollBy(0, 14);
+	});
+	document.addEventListener("pointerup", function (event) {
+		if (!dragged || event.pointerId !== dragged.id) return;
+		var to = dragged.to, card = dragged.card, forms = Array.from(card.querySelectorAll("form"));
+		drop();
+		if (!to) return;
+		var f = forms.find(function (f) {
+			if (to.dataset.group === "new") return f.elements.name;
+			return to.dataset.group ? f.elements.group && f.elements.group.value === to.dataset.group : f.querySelector("[data-out]");
+		});
+		if (!f) return;
+		if (to.dataset.group === "new" && !f.elements.name.value) f.elements.name.value = to.dataset.name;
+		f.requestSubmit();
+	});
+	document.addEventListener("pointercancel", drop);
+	document.addEventListener("keydown", function (event) { if (event.key === "Escape") drop(); });
 
 	if (!stage) return;
 
@@ -108,6 +158,7 @@
 	function busy() {
 		var at = document.activeElement, f = form();
 		if (f && (f.elements.body.value || f.elements.answer)) return "text";
+		if (dragged) return "field";
 		return stage.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) || stage.querySelector(".answer__move[open], .ds-details[open], input[type=checkbox]:checked") ? "field" : "";
 	}
 	function look() {

@@ -10,6 +10,7 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/learning/swot"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
@@ -73,6 +74,6 @@ func (h *house) invariants() []db.Invariant {
 		}
 		return nil, nil
 	}}
-	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), focus.Invariants(), letter.Invariants(), survey.Invariants(), swot.Invariants(),
+	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), need.Invariants(), focus.Invariants(), letter.Invariants(), survey.Invariants(), swot.Invariants(),
 		h.files.Invariants(time.Now().AddDate(0, 0, -1)))
 }

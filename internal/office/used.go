@@ -9,6 +9,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/learning/swot"
 	"kompobib/internal/letter"
 	"kompobib/internal/people/roster"
@@ -24,6 +25,7 @@ func Used(ctx context.Context, c db.Conn, added roster.Refs) (map[string]bool, e
 	}
 	for _, of := range []func() (map[string]bool, error){
 		func() (map[string]bool, error) { return auth.Used(ctx, c, added.Persons, added.Units) },
+		func() (map[string]bool, error) { return need.Used(ctx, c, added.Units) },
 		func() (map[string]bool, error) { return focus.Used(ctx, c, added.Persons, added.Units) },
 		func() (map[string]bool, error) { return letter.Used(ctx, c, added.Persons) },
 		func() (map[string]bool, error) { return programme.Used(ctx, c, added.Units) },

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/local"
 	"kompobib/internal/office"
 	"kompobib/internal/people"
@@ -141,6 +142,7 @@ func (w *world) count(query string, args ...any) int {
 func (w *world) hold() {
 	w.t.Helper()
 	dbtest.Hold(w.t, w.d, people.Invariants()...)
+	dbtest.Hold(w.t, w.d, need.Invariants()...)
 	dbtest.Hold(w.t, w.d, focus.Invariants()...)
 	dbtest.Hold(w.t, w.d, activity.Invariants(dbtest.Now)...)
 }

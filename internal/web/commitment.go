@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -8,6 +9,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -20,7 +22,8 @@ type commitmentPage struct {
 	Path   string
 	Focus  focus.Commitment
 	Goal   string
-	From   string // whose idea it was
+	Need   need.Need // that it answers, as the reader may know it
+	From   string    // whose idea it was
 	Checks []focus.Check
 	Events []focus.Event
 	Names  map[string]people.Name
@@ -77,6 +80,11 @@ func (s *Server) completeCommitment(ctx context.Context, c db.Conn, r view.Reade
 		return err
 	}
 	d.Goal = goalName(goals, d.Focus.Goal)
+	if d.Focus.Need != "" {
+		if d.Need, err = need.Get(ctx, c, r.Viewer, d.At.Place, d.Focus.Need); err != nil && !isNotFound(err) {
+			return err
+		}
+	}
 	ids := []string{d.Focus.Owner}
 	for _, e := range d.Events {
 		ids = append(ids, e.By, e.Owner)
@@ -90,12 +98,12 @@ func commitmentOf(x focus.Commitment, in posted) focus.Commitment {
 	x.Wording = focus.Wording{Happens: in.text("happens"), Act: in.text("act"), Notice: in.text("notice")}
 	x.Owner, x.Goal, x.Starts, x.Due, x.Version = in.text("owner"), in.text("goal"), in.date("starts"), in.date("due"), in.version()
 	x.Months, _ = focus.ParseMonths(in.text("months"))
-	x.Shared = in.ticked("shared")
+	x.Shared, x.Need = in.ticked("shared"), in.text("need")
 	return x
 }
 
 // commitmentControls are the fields of a commitment; without staff it is the reader's own.
-func commitmentControls(r view.Reader, x focus.Commitment, goals []programme.GoalArea, staff []view.Option) []control {
+func commitmentControls(r view.Reader, x focus.Commitment, goals []programme.GoalArea, needs, staff []view.Option) []control {
 	say := func(code string) string { return r.Say("focus." + code) }
 	list := []control{
 		{Field: view.Field{Name: "happens", Label: say("happens-label"), Help: say("happens-help"), Value: x.Happens, Rows: 2}, As: "textarea"},
@@ -103,6 +111,9 @@ func commitmentControls(r view.Reader, x focus.Commitment, goals []programme.Goa
 		{Field: view.Field{Name: "notice", Label: say("notice-label"), Help: say("notice-help"), Optional: true, Value: x.Notice, Rows: 2}, As: "textarea"},
 		row(dateControl("starts", say("starts"), x.Starts), dateControl("due", say("due-label"), x.Due)),
 		{Field: view.Field{Name: "goal", Label: say("goal-label"), Value: x.Goal, Options: view.None(say("goal-none"), goalsOf(goals))}, As: "select"},
+	}
+	if len(needs) > 0 {
+		list = append(list, control{Field: view.Field{Name: "need", Label: say("need-label"), Help: say("need-help"), Value: x.Need, Options: view.None(say("need-none"), needs)}, As: "select"})
 	}
 	if staff != nil {
 		list = append(list, control{Field: view.Field{Name: "owner", Label: say("owner-label"), Help: say("owner-help"), Value: x.Owner, Options: view.None(say("owner-none"), staff)}, As: "select"})
@@ -112,6 +123,20 @@ func commitmentControls(r view.Reader, x focus.Commitment, goals []programme.Goa
 		list = append(list, control{Field: view.Field{Name: "shared", Label: say("shared"), Help: say("shared-help"), Value: flag(x.Shared)}, As: "checkbox"})
 	}
 	return list
+}
+
+// needOptions are the needs of a workplace that a commitment can answer, and the one chosen.
+func needOptions(ctx context.Context, c db.Conn, r view.Reader, at learningAt, chosen string) (options []view.Option, one need.Need, err error) {
+	needs, err := need.Here(ctx, c, r.Viewer, at.Place)
+	for _, n := range needs {
+		if n.ID == chosen {
+			one = n
+		}
+		if n.State != need.Dropped || n.ID == chosen {
+			options = append(options, view.Option{Value: n.ID, Label: n.Text, Lang: "sv"})
+		}
+	}
+	return options, one, err
 }
 
 // halfYear is how long after today a new commitment is to be done, unless something else is said.
@@ -146,12 +171,19 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
+		needs, n, err := needOptions(ctx, c, r, at, cmp.Or(req.URL.Query().Get("need"), x.Need))
+		if err != nil {
+			return f, err
+		}
+		if n.ID != "" {
+			x.Need, x.Goal = n.ID, cmp.Or(x.Goal, n.Goal)
+		}
 		staff, err := staffOptions(ctx, c, r, at)
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/new"), Keep: true},
 			About: at.Programme.ID, What: append(what, r.Say("focus.public-document")),
-			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}}, commitmentControls(r, x, goals, append([]view.Option{}, staff...))...),
+			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
 		}, err
 	}
@@ -181,11 +213,15 @@ func (s *Server) commitmentForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
+		needs, _, err := needOptions(ctx, c, r, at, x.Need)
+		if err != nil {
+			return f, err
+		}
 		staff, err := staffOptions(ctx, c, r, at)
 		if err != nil {
 			return f, err
 		}
-		list := commitmentControls(r, x, goals, append([]view.Option{}, staff...))
+		list := commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))
 		if !writes { // who answers for it does not hand it on
 			fields(list, func(c *control) {
 				if c.Name == "owner" {

@@ -53,8 +53,13 @@ func staged[Of any](ctx context.Context, c db.Conn, s *Server, r view.Reader, st
 
 // The stages in the order in which a workplace and a programme go through them.
 var (
-	workplaceStages = []stage[learningAt]{workplaceSwot, workplaceSurveyStage, workplaceWorkshops, workplaceReflections, focusStageOf}
+<<<<<<< HEAD
+	workplaceStages = []stage[learningAt]{workplaceSwot, needStage, workplaceSurveyStage, workplaceWorkshops, workplaceReflections, focusStageOf}
 	programmeStages = []stage[programme.Programme]{programmeSwot, programmeSurveyStage, programmeWorkshops, programmeReflections, commitmentsStage}
+=======
+	workplaceStages = []stage[learningAt]{needStage, workplaceWorkshops, workplaceReflections, focusStageOf}
+	programmeStages = []stage[programme.Programme]{needsStage, programmeWorkshops, programmeReflections, commitmentsStage}
+>>>>>>> 131325f (Bring needs together in topics, count who needs what, and let an activity answer them)
 )
 
 // learningPlace reads the workplace that an address names.

@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -263,7 +264,17 @@ func (s *Server) newActivityForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		facts, err := s.activityControls(ctx, c, req, r, p, activity.Activity{Travel: "employer", Meal: "project", Substitute: "employer", Organiser: r.Person})
+		asked, err := draftOf(ctx, c, req, r, p.ID)
+		if err != nil {
+			return f, err
+		}
+		facts, err := s.activityControls(ctx, c, req, r, p, activity.Activity{Travel: "employer", Meal: "project", Substitute: "employer", Organiser: r.Person,
+			Title: asked.Title, Description: asked.Description, Goals: asked.Goals, Kind: asked.Kind})
+		for name, ids := range map[string][]string{"topic": asked.Ties.Topics, "need": asked.Ties.Needs} {
+			if len(ids) > 0 {
+				facts = append(facts, control{Field: view.Field{Name: name, Value: ids[0]}, As: "hidden"})
+			}
+		}
 		return formPage{
 			Page:     view.Page{Title: r.Say("plan.activity-new"), Lead: r.Say("plan.activity-new-lead", p.ShortName), Crumbs: []view.Link{activitiesCrumb(r)}},
 			Form:     view.Form{Action: "/activities", Keep: true},
@@ -279,7 +290,13 @@ func (s *Server) createActivity(w http.ResponseWriter, req *http.Request, r view
 	return s.takeForm(w, req, r, "plan.activity-created", s.newActivityForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		a := activityOf(req)
 		a.Programme = formOf(req).text("programme")
-		err := activity.CreateActivity(ctx, tx, r.Viewer, &a)
+		if err := activity.CreateActivity(ctx, tx, r.Viewer, &a); err != nil {
+			return "", err
+		}
+		asked, err := draftOf(ctx, tx, req, r, a.Programme)
+		if err == nil && len(asked.Ties.Topics)+len(asked.Ties.Needs) > 0 {
+			err = need.Tie(ctx, tx, r.Viewer, a.ID, asked.Ties)
+		}
 		return editActivityPath(a.ID), err
 	})
 }

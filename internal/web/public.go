@@ -11,6 +11,7 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/file"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -252,6 +253,8 @@ type publicActivity struct {
 	Series    activity.Activity             // that it is a part of
 	Parts     []activity.Activity           // of a series, in order
 	Now       time.Time
+	Asking    int  // workplaces that have written down a need that it answers
+	Mine      bool // the reader's is among them
 }
 
 func (s *Server) activityPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -303,7 +306,16 @@ func (s *Server) activityPage(w http.ResponseWriter, req *http.Request, r view.R
 				return err
 			}
 		}
-		d.Parts, err = activity.ListActivities(ctx, c, r.Viewer, activity.ActivityFilter{Series: d.ID})
+		if d.Parts, err = activity.ListActivities(ctx, c, r.Viewer, activity.ActivityFilter{Series: d.ID}); err != nil {
+			return err
+		}
+		v := r.Viewer
+		v.On = local.DateOf(d.Now, local.Zone(zone)) // the public has no day of its own
+		if d.Asking, err = need.Asking(ctx, c, v, d.ID); err != nil || d.Asking == 0 {
+			return err
+		}
+		mine, err := need.Mine(ctx, c, v, d.ID)
+		d.Mine = len(mine) > 0
 		return err
 	})
 	if err != nil {

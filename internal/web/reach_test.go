@@ -349,6 +349,30 @@ var reach = map[string]reaches{
 	"POST /w/{code}":                          public,
 	"GET /w/{code}/live":                      public,
 
+	// Needs: the workplace's own read all, who leads it writes.
+	"GET /programmes/{slug}/workplaces/{unit}/needs":               {"participant contact office auditor", "office auditor", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/print":         {"participant contact office auditor", "office auditor", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/{need}":        {"participant contact office auditor", "office auditor", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/new":           {"contact office", "office", nobody},
+	"POST /programmes/{slug}/workplaces/{unit}/needs/new":          {"contact office", "office", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/agree":         {"contact office", "office", nobody},
+	"POST /programmes/{slug}/workplaces/{unit}/needs/agree":        {"contact office", "office", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/edit":   {"contact office", "office", nobody},
+	"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/edit":  {"contact office", "office", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/state":  {"contact office", "office", nobody},
+	"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/state": {"contact office", "office", nobody},
+
+	"GET /programmes/{slug}/needs":            {"contact office steering auditor", nobody, "contact"},
+	"GET /programmes/{slug}/needs/unanswered": {"contact office steering auditor", nobody, "contact"},
+	"GET /programmes/{slug}/needs/list":       {"contact office auditor", nobody, "contact"},
+	"GET /programmes/{slug}/needs/sort":       only("office"),
+	"POST /programmes/{slug}/needs/sort":      only("office"),
+	"GET /programmes/{slug}/topics":           only("office"),
+	"GET /programmes/{slug}/topics/{topic}":   only("office"),
+	"POST /programmes/{slug}/topics/{topic}":  only("office"),
+	"GET /activities/{id}/needs":              {"office", "office", nobody},
+	"POST /activities/{id}/needs":             {"office", "office", nobody},
+
 	// Focus and commitments: the workplace's own read all, who leads it writes, and an owner says how it goes. What someone undertakes alone is theirs.
 	"GET /programmes/{slug}/workplaces/{unit}/path":                                 {"participant contact office auditor", "office auditor", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/path.pdf":                             {"participant contact office auditor", "office auditor", nobody},

@@ -303,6 +303,30 @@ var routes = []route{
 	{"POST /w/{code}", access.Public, (*Server).phoneSend},
 	{"GET /w/{code}/live", access.Public, (*Server).phoneLive},
 
+	// What workplaces need to be able to do: their plans, topics, and the activities that answer them.
+	{"GET /programmes/{slug}/workplaces/{unit}/needs", access.Learn, (*Server).planPage},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/print", access.Learn, (*Server).printPlan},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/new", access.Learn, asks((*Server).newNeedForm)},
+	{"POST /programmes/{slug}/workplaces/{unit}/needs/new", access.Learn, (*Server).addNeed},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/agree", access.LeadLearning, asks((*Server).agreeForm)},
+	{"POST /programmes/{slug}/workplaces/{unit}/needs/agree", access.LeadLearning, (*Server).agreePlan},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/{need}", access.Learn, (*Server).needPage},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/edit", access.Learn, asks((*Server).needForm)},
+	{"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/edit", access.Learn, (*Server).saveNeed},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/state", access.Learn, asks((*Server).needStateForm)},
+	{"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/state", access.Learn, (*Server).saveNeedState},
+
+	{"GET /programmes/{slug}/needs", access.SeeOutcome, (*Server).needs},
+	{"GET /programmes/{slug}/needs/unanswered", access.SeeOutcome, (*Server).unanswered},
+	{"GET /programmes/{slug}/needs/list", access.SeeLearning, (*Server).needRows},
+	{"GET /programmes/{slug}/needs/sort", access.PlanLearning, (*Server).sortingPage},
+	{"POST /programmes/{slug}/needs/sort", access.PlanLearning, (*Server).sortNeeds},
+	{"GET /programmes/{slug}/topics", access.PlanLearning, (*Server).topics},
+	{"GET /programmes/{slug}/topics/{topic}", access.PlanLearning, asks((*Server).topicForm)},
+	{"POST /programmes/{slug}/topics/{topic}", access.PlanLearning, (*Server).saveTopic},
+	{"GET /activities/{id}/needs", access.PlanLearning, asks((*Server).tieForm)},
+	{"POST /activities/{id}/needs", access.PlanLearning, (*Server).saveTies},
+
 	// Focus, commitments and what came of them: of a workplace, of a programme, one's own, and for all.
 	{"GET /programmes/{slug}/workplaces/{unit}/path", access.Learn, (*Server).workplacePath},
 	{"GET /programmes/{slug}/workplaces/{unit}/path.pdf", access.Learn, printsFile(pathPaper)},

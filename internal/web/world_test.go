@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/learning/swot"
 	"kompobib/internal/learning/workshop"
@@ -274,6 +275,26 @@ func (b *builder) analyses(programmes map[string]string, main, branch, away stri
 	b.row("note", "own", notes[0].ID)
 }
 
+// need gives a workplace a plan that it has agreed on.
+func (b *builder) need(whose string, at learning.Place) {
+	b.t.Helper()
+	v := access.System
+	v.On = "2012-10-12"
+	n := need.Need{Wording: need.Wording{Text: "Svara " + whose, Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+	topic := need.Topic{Programme: at.Programme, Name: "Svar"}
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		err := errors.Join(need.Add(ctx, tx, v, at, &n), need.Agree(ctx, tx, v, at, 1, "2012-10-01"))
+		if err == nil && whose != "other" { // a programme has one such topic
+			err = need.SaveTopic(ctx, tx, v, &topic)
+		}
+		return err
+	})
+	b.row("need", whose, n.ID)
+	if topic.ID != "" {
+		b.row("topic", whose, topic.ID)
+	}
+}
+
 // focus gives a workplace a focus that all may see, a commitment that somebody answers for, and a sign; and that person a commitment alone.
 func (b *builder) focus(whose string, at learning.Place, person string) {
 	b.t.Helper()
@@ -377,6 +398,7 @@ func (b *builder) build() {
 	b.workshops(map[string]string{"own": p, "elsewhere": q}, map[string]string{"own": goal, "elsewhere": otherGoal}, main, branch, away)
 	b.analyses(map[string]string{"own": p, "elsewhere": q}, main, branch, away)
 	for whose, at := range map[string]struct{ programme, workplace, person string }{"own": {p, main, ann}, "other": {p, branch, other}, "elsewhere": {q, away, elsewhere}} {
+		b.need(whose, learning.Place{Programme: at.programme, Workplace: at.workplace, Leads: true})
 		b.focus(whose, learning.Place{Programme: at.programme, Workplace: at.workplace, Leads: true}, at.person)
 	}
 

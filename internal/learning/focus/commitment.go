@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -24,6 +25,7 @@ var (
 	ErrOwner   = fault.Define(fault.Invalid, "focus.owner")
 	ErrGoal    = fault.Define(fault.Invalid, "focus.goal")
 	ErrDue     = fault.Define(fault.Invalid, "focus.due")
+	ErrNeed    = fault.Define(fault.Invalid, "focus.need")
 	ErrIdea    = fault.Define(fault.NotFound, "focus.idea")
 )
 
@@ -56,6 +58,7 @@ type Commitment struct {
 	Owner                    string
 	State                    State
 	Goal                     string // "" for none
+	Need                     string // of the workplace's that it answers, "" for none
 	Starts, Due              local.Date
 	Months                   Months     // after Starts, when it is followed up
 	Check                    local.Date // the day of the check that waits for an answer, "" when it has ended
@@ -72,14 +75,14 @@ type Commitment struct {
 	sealed  [2]string // of a person's own: wording, why
 }
 
-const commitmentColumns = `c.id, c.programme, coalesce(c.workplace, ''), c.owner, c.state, coalesce(c.goal, ''), c.starts, c.due, c.months, coalesce(c.next_check, ''),
+const commitmentColumns = `c.id, c.programme, coalesce(c.workplace, ''), c.owner, c.state, coalesce(c.goal, ''), coalesce(c.need, ''), c.starts, c.due, c.months, coalesce(c.next_check, ''),
 	c.shared, coalesce(c.idea_of, ''), coalesce(i.workplace, ''), t.happens, t.act, t.notice, t.sealed, e.why, e.sealed, c.version, c.stated, c.wording`
 
 const fromCommitment = ` FROM commitment c JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording
 	JOIN commitment_event e ON e.commitment = c.id AND e.version = c.stated LEFT JOIN commitment i ON i.id = c.idea_of `
 
 func scanCommitment(c *Commitment) []any {
-	return []any{&c.ID, &c.Programme, &c.Workplace, &c.Owner, &c.State, &c.Goal, &c.Starts, &c.Due, &c.months, &c.Check,
+	return []any{&c.ID, &c.Programme, &c.Workplace, &c.Owner, &c.State, &c.Goal, &c.Need, &c.Starts, &c.Due, &c.months, &c.Check,
 		db.Truth(&c.Shared), &c.IdeaOf, &c.IdeaFrom, &c.Happens, &c.Act, &c.Notice, &c.sealed[0], &c.Why, &c.sealed[1], &c.Version, &c.stated, &c.number}
 }
 
@@ -248,6 +251,13 @@ func (c *Commitment) check(ctx context.Context, conn db.Conn, v access.Viewer, p
 		}
 		faults.Unless(slices.ContainsFunc(goals, func(g programme.GoalArea) bool { return g.ID == c.Goal }), ErrGoal.At("goal"))
 	}
+	if c.Need != "" {
+		_, err := need.Get(ctx, conn, v, p, c.Need)
+		if err != nil && !errors.Is(err, need.ErrNotFound) {
+			return err
+		}
+		faults.Unless(err == nil, ErrNeed.At("need"))
+	}
 	if c.Workplace != "" {
 		staff, err := learning.Staff(ctx, conn, v, p)
 		if err != nil {
@@ -286,7 +296,7 @@ func CommitOwn(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewe
 	if _, err := programme.Get(ctx, tx, v, c.Programme); err != nil {
 		return err
 	}
-	c.Workplace, c.Owner, c.Shared, c.IdeaOf = "", v.Person, false, ""
+	c.Workplace, c.Owner, c.Shared, c.IdeaOf, c.Need = "", v.Person, false, "", ""
 	if err := c.check(ctx, tx, v, learning.Place{}); err != nil {
 		return err
 	}
@@ -296,9 +306,9 @@ func CommitOwn(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewe
 func (c *Commitment) insert(ctx context.Context, tx *db.Tx, ring *secret.Ring) error {
 	c.ID, c.State, c.Version, c.stated, c.number = tx.NewID(), Open, 1, 1, 1
 	c.Check = c.Months.Next(c.Starts, max(today(tx), c.Starts))
-	if _, err := tx.Exec(ctx, `INSERT INTO commitment (id, programme, workplace, owner, state, stated, goal, starts, due, months, next_check, shared, idea_of, wording)
-		VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, 1)`,
-		c.ID, c.Programme, db.Null(c.Workplace), c.Owner, c.State, db.Null(c.Goal), c.Starts, c.Due, c.Months.String(), c.Check, db.Int(c.Shared), db.Null(c.IdeaOf)); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO commitment (id, programme, workplace, owner, state, stated, goal, starts, due, months, next_check, shared, idea_of, need, wording)
+		VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11, $12, $13, 1)`,
+		c.ID, c.Programme, db.Null(c.Workplace), c.Owner, c.State, db.Null(c.Goal), c.Starts, c.Due, c.Months.String(), c.Check, db.Int(c.Shared), db.Null(c.IdeaOf), db.Null(c.Need)); err != nil {
 		return err
 	}
 	if err := c.word(ctx, tx, ring); err != nil {
@@ -379,7 +389,7 @@ func ChangeOwn(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewe
 	if err != nil {
 		return err
 	}
-	to.Owner, to.Shared = c.Owner, false
+	to.Owner, to.Shared, to.Need = c.Owner, false, ""
 	return c.change(ctx, tx, ring, v, learning.Place{}, to, why)
 }
 
@@ -410,7 +420,7 @@ func (c Commitment) change(ctx context.Context, tx *db.Tx, ring *secret.Ring, v 
 		return fault.Stale
 	}
 	was := c
-	c.Wording, c.Owner, c.Goal, c.Starts, c.Due, c.Months, c.Shared = to.Wording, to.Owner, to.Goal, to.Starts, to.Due, to.Months, to.Shared
+	c.Wording, c.Owner, c.Goal, c.Need, c.Starts, c.Due, c.Months, c.Shared = to.Wording, to.Owner, to.Goal, to.Need, to.Starts, to.Due, to.Months, to.Shared
 	c.Version++
 	if c.Wording != was.Wording {
 		c.number++
@@ -424,8 +434,8 @@ func (c Commitment) change(ctx context.Context, tx *db.Tx, ring *secret.Ring, v 
 		}
 	}
 	if _, err := tx.Exec(ctx, `UPDATE commitment SET owner = $1, goal = $2, starts = $3, due = $4, months = $5, next_check = $6, shared = $7, wording = $8, version = $9,
-		left_told = CASE WHEN owner = $1 THEN left_told END WHERE id = $10`,
-		c.Owner, db.Null(c.Goal), c.Starts, c.Due, c.Months.String(), db.Null(c.Check), db.Int(c.Shared), c.number, c.Version, c.ID); err != nil {
+		left_told = CASE WHEN owner = $1 THEN left_told END, need = $11 WHERE id = $10`,
+		c.Owner, db.Null(c.Goal), c.Starts, c.Due, c.Months.String(), db.Null(c.Check), db.Int(c.Shared), c.number, c.Version, c.ID, db.Null(c.Need)); err != nil {
 		return err
 	}
 	return c.note(ctx, tx, ring, "change", why)

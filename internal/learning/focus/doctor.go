@@ -23,6 +23,8 @@ func Invariants() []db.Invariant {
 		db.Never("a commitment of a person alone is sealed, and one of a workplace is not",
 			`SELECT c.id FROM commitment c JOIN commitment_text t ON t.commitment = c.id WHERE (c.workplace IS NULL) <> (t.sealed <> '' AND t.happens = '' AND t.act = '' AND t.notice = '')
 			UNION SELECT c.id FROM commitment c JOIN commitment_event e ON e.commitment = c.id WHERE c.workplace IS NULL AND e.why <> '' OR c.workplace IS NOT NULL AND e.sealed <> '' ORDER BY 1`),
+		db.Never("the need that a commitment answers is of its programme, and of a workplace",
+			`SELECT c.id FROM commitment c JOIN need n ON n.id = c.need WHERE c.programme <> n.programme OR c.workplace IS NULL ORDER BY c.id`),
 		db.Never("each focus has the text that it names, and all before it",
 			`SELECT f.id FROM focus f WHERE (SELECT count(*) FROM focus_text t WHERE t.focus = f.id AND t.version <= f.version) <> f.version
 			OR EXISTS (SELECT 1 FROM focus_text t WHERE t.focus = f.id AND t.version > f.version) ORDER BY f.id`),

@@ -18,6 +18,7 @@ type Filter struct {
 	Programme  string
 	Workplaces []string // nil for all; those gone up in one of them stand under it
 	Goal       string   // "" for all, "none" for those without one
+	Need       string   // "" for all, else those that answer it
 	State      State    // "" for all
 	Standing   Standing // "" for all
 	On         local.Date
@@ -83,6 +84,9 @@ func (f Filter) where(v access.Viewer, right access.Right, args *[]any) string {
 		where += ` AND c.goal IS NULL`
 	default:
 		where += ` AND c.goal = ` + param(f.Goal)
+	}
+	if f.Need != "" {
+		where += ` AND c.need = ` + param(f.Need)
 	}
 	if f.State != "" {
 		where += ` AND c.state = ` + param(f.State)

@@ -24,7 +24,7 @@ type Figure struct {
 // tone is the colour of a state. Every state has a word too.
 func tone(name string) string {
 	switch name {
-	case "seated", "running", "attested", "sent", "published", "delivered":
+	case "seated", "running", "attested", "sent", "published", "delivered", "met":
 		return "success"
 	case "waiting", "requested", "offered", "last-stretch", "queued", "sending", "closing":
 		return "warning"

@@ -1,0 +1,236 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/learning"
+	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
+	"kompobib/internal/web/view"
+)
+
+// A planPage is the competence plan of a workplace, with the activities that answer its needs and how many have been to them.
+type planPage struct {
+	At      learningAt
+	Plan    need.Plan
+	Needs   []need.Need
+	Goals   []programme.GoalArea
+	Answers map[string][]need.Answer
+	Been    map[string]int // by activity: how many of the staff
+	Names   map[string]people.Name
+	Writes  bool
+	Version int // of the agreement that is shown, 0 for what stands now
+}
+
+// need is the address of a need.
+func (l learningAt) need(id string) string { return l.at("needs/" + id) }
+
+// changed reports whether the plan says something else than was agreed on.
+func (d planPage) changed() bool {
+	return slices.ContainsFunc(d.Needs, need.Need.Draft)
+}
+
+// readPlan reads it, with as many queries whatever there is.
+func readPlan(ctx context.Context, c db.Conn, r view.Reader, at learningAt) (d planPage, err error) {
+	d.At = at
+	if d.Plan, err = need.PlanOf(ctx, c, at.Place); err != nil {
+		return d, err
+	}
+	if d.Needs, err = need.Here(ctx, c, r.Viewer, at.Place); err != nil {
+		return d, err
+	}
+	return d, d.complete(ctx, c, r)
+}
+
+// complete reads what stands beside the needs.
+func (d *planPage) complete(ctx context.Context, c db.Conn, r view.Reader) (err error) {
+	if d.Writes, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
+		return err
+	}
+	if d.Goals, err = programme.Goals(ctx, c, d.At.Programme.ID); err != nil {
+		return err
+	}
+	if d.Answers, err = need.Answers(ctx, c, d.Needs); err != nil {
+		return err
+	}
+	visited, err := activity.VisitedFrom(ctx, c, d.At.Programme.ID, d.At.Workplace, r.Viewer.On)
+	if err != nil {
+		return err
+	}
+	d.Been = map[string]int{}
+	for _, v := range visited {
+		d.Been[v.Activity] = v.Persons
+	}
+	var ids []string
+	for _, a := range d.Plan.Agreements {
+		ids = append(ids, a.By)
+	}
+	d.Names, err = people.Names(ctx, c, r.Viewer, ids)
+	return err
+}
+
+// needStage is the part of a workplace's page about its needs.
+func needStage(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) (templ.Component, error) {
+	d, err := readPlan(ctx, c, r, at)
+	if err != nil {
+		return nil, err
+	}
+	return needStageView(r, d), nil
+}
+
+// agreedSentence tells whether and when a workplace agreed on its plan.
+func (d planPage) agreedSentence(r view.Reader) string {
+	last, ok := d.Plan.Agreed()
+	switch {
+	case !ok && len(d.Needs) == 0:
+		return r.Say("need.plan-none")
+	case !ok:
+		return r.Say("need.plan-draft")
+	case d.changed():
+		return r.Say("need.plan-changed", last.On)
+	}
+	return r.Say("need.plan-agreed", last.On)
+}
+
+func (s *Server) planPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	d, err := s.readPlanPage(req, r)
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, planPageView(r.In(d.At.Programme.ID), d))
+}
+
+// readPlanPage reads the plan that an address names; with version in the query, as it was agreed on then.
+func (s *Server) readPlanPage(req *http.Request, r view.Reader) (d planPage, err error) {
+	ctx := req.Context()
+	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
+		at, err := learningPlace(ctx, c, req, r)
+		if err != nil {
+			return err
+		}
+		if d, err = readPlan(ctx, c, r, at); err != nil {
+			return err
+		}
+		n := posted{r.Query()}.number("version")
+		if !slices.ContainsFunc(d.Plan.Agreements, func(a need.Agreement) bool { return a.Number == n }) {
+			return nil
+		}
+		d.Version = n
+		if d.Needs, err = need.AgreedAt(ctx, c, d.Plan, n); err != nil {
+			return err
+		}
+		d.Answers, err = need.Answers(ctx, c, d.Needs)
+		return err
+	})
+	return d, err
+}
+
+// printPlan is the plan to print: as it was agreed on last, or as it stands before that.
+func (s *Server) printPlan(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	d, err := s.readPlanPage(req, r)
+	if err != nil {
+		return err
+	}
+	d.Needs = slices.DeleteFunc(d.Needs, func(n need.Need) bool { return n.State == need.Dropped })
+	return render(w, req, http.StatusOK, printPlanView(r.In(d.At.Programme.ID), d, s.today(d.At.Programme.Zone)))
+}
+
+// A planLine is a need as a plan on paper tells it.
+type planLine struct {
+	Text, Why, Priority, Goal, Who, Due, Form, Answer string
+}
+
+// lines is the plan's content as it is printed, whatever on.
+func (d planPage) lines(r view.Reader) (lines []planLine) {
+	for _, n := range d.Needs {
+		var titles []string
+		for _, a := range d.Answers[n.ID] {
+			if a.Published {
+				titles = append(titles, a.Title)
+			}
+		}
+		lines = append(lines, planLine{n.Text, n.Why, r.State("need-priority", string(n.Priority)), goalName(d.Goals, n.Goal), whoText(r, n.Wording), r.Date(n.Due), r.State("need-form", n.Form), r.Join(titles)})
+	}
+	return lines
+}
+
+// whoText is whom a need is for, and how many they are.
+func whoText(r view.Reader, w need.Wording) string {
+	if w.Who == "" {
+		return r.Count("need.all-staff", w.Staff)
+	}
+	return r.Say("need.group", w.Who, r.Number(w.Staff))
+}
+
+// A needPage is a need with its history and what came of it.
+type needPage struct {
+	planPage
+	Need        need.Need
+	Events      []need.Event
+	Commitments []focus.Commitment
+	Today       local.Date
+}
+
+func (s *Server) needPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var d needPage
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.At, err = learningPlace(ctx, c, req, r); err != nil {
+			return err
+		}
+		d.Today = s.today(d.At.Programme.Zone)
+		if d.Need, err = need.Get(ctx, c, r.Viewer, d.At.Place, req.PathValue("need")); err != nil {
+			return err
+		}
+		d.Needs = []need.Need{d.Need}
+		if err = d.complete(ctx, c, r); err != nil {
+			return err
+		}
+		if d.Events, err = need.Events(ctx, c, d.At.Place, d.Need); err != nil {
+			return err
+		}
+		if d.Commitments, err = focus.Here(ctx, c, r.Viewer, d.At.Place, focus.Filter{Need: d.Need.ID, On: d.Today}); err != nil {
+			return err
+		}
+		var ids []string
+		for _, e := range d.Events {
+			ids = append(ids, e.By)
+		}
+		d.Names, err = people.Names(ctx, c, r.Viewer, ids)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, needPageView(r.In(d.At.Programme.ID), d))
+}
+
+// facts are what a need says beside its text.
+func (d planPage) facts(r view.Reader, n need.Need) []view.Fact {
+	return []view.Fact{
+		{Label: r.Say("need.who-short"), Value: whoText(r, n.Wording)},
+		{Label: r.Say("need.due-short"), Value: r.Date(n.Due)},
+		{Label: r.Say("focus.goal-label"), Value: goalName(d.Goals, n.Goal)},
+		{Label: r.Say("need.form-short"), Value: r.State("need-form", n.Form)},
+	}
+}
+
+// needEvent is what happened to a need.
+func needEvent(r view.Reader, e need.Event) string {
+	switch {
+	case e.Act == "state":
+		return r.Say("need.event-state")
+	case e.Act == "create":
+		return r.Say("need.event-create")
+	}
+	return r.Say("need.event-change")
+}

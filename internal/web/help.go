@@ -40,7 +40,6 @@ var helps = map[string]string{
 	"GET /me/logbook":                    "skriv-i-din-loggbok",
 	"GET /me/quotations":                 "skriv-i-din-loggbok",
 	"GET /p/{slug}/reflections":          "hitta-det-som-är-på-gång",
-<<<<<<< HEAD
 	"GET /me/assessments":                "svara-på-en-självskattning",
 	"GET /programmes/{slug}/assessments": "fråga-alla-hur-det-går",
 	"GET /programmes/{slug}/workplaces/{unit}/assessments": "svara-på-en-självskattning",
@@ -50,17 +49,9 @@ var helps = map[string]string{
 	"GET /programmes/{slug}/commitments":                   "se-vad-som-blir-av-åtagandena",
 	"GET /programmes/{slug}/signs":                         "se-vad-som-blir-av-åtagandena",
 	"GET /programmes/{slug}/follow-up":                     "se-vad-som-blir-av-åtagandena",
-=======
-	"GET /me/commitments":                "följ-upp-det-du-har-åtagit-dig",
-	"GET /f/{token}":                     "följ-upp-det-du-har-åtagit-dig",
-	"GET /n/{focus}":                     "hitta-det-som-är-på-gång",
-	"GET /programmes/{slug}/commitments": "se-vad-som-blir-av-åtagandena",
-	"GET /programmes/{slug}/signs":       "se-vad-som-blir-av-åtagandena",
-	"GET /programmes/{slug}/follow-up":   "se-vad-som-blir-av-åtagandena",
-	"GET /programmes/{slug}/needs":       "se-vad-arbetsplatserna-behöver",
-	"GET /programmes/{slug}/topics":      "se-vad-arbetsplatserna-behöver",
-	"GET /activities/{id}/needs":         "se-vad-arbetsplatserna-behöver",
->>>>>>> 131325f (Bring needs together in topics, count who needs what, and let an activity answer them)
+	"GET /programmes/{slug}/needs":                         "se-vad-arbetsplatserna-behöver",
+	"GET /programmes/{slug}/topics":                        "se-vad-arbetsplatserna-behöver",
+	"GET /activities/{id}/needs":                           "se-vad-arbetsplatserna-behöver",
 	"GET /programmes/{slug}/workplaces/{unit}/needs":       "skriv-er-kompetensplan",
 	"GET /programmes/{slug}/workplaces/{unit}/focus":       "skriv-ert-fokus-och-visa-det",
 	"GET /programmes/{slug}/workplaces/{unit}/signs":       "skriv-ert-fokus-och-visa-det",

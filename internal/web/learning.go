@@ -53,13 +53,8 @@ func staged[Of any](ctx context.Context, c db.Conn, s *Server, r view.Reader, st
 
 // The stages in the order in which a workplace and a programme go through them.
 var (
-<<<<<<< HEAD
 	workplaceStages = []stage[learningAt]{workplaceSwot, needStage, workplaceSurveyStage, workplaceWorkshops, workplaceReflections, focusStageOf}
-	programmeStages = []stage[programme.Programme]{programmeSwot, programmeSurveyStage, programmeWorkshops, programmeReflections, commitmentsStage}
-=======
-	workplaceStages = []stage[learningAt]{needStage, workplaceWorkshops, workplaceReflections, focusStageOf}
-	programmeStages = []stage[programme.Programme]{needsStage, programmeWorkshops, programmeReflections, commitmentsStage}
->>>>>>> 131325f (Bring needs together in topics, count who needs what, and let an activity answer them)
+	programmeStages = []stage[programme.Programme]{programmeSwot, needsStage, programmeSurveyStage, programmeWorkshops, programmeReflections, commitmentsStage}
 )
 
 // learningPlace reads the workplace that an address names.

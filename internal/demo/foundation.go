@@ -69,6 +69,7 @@ func (b *book) acts() []act {
 	acts = append(acts, act{name: "contacts", at: at("2011-01-14", "09:00"), play: func(ctx context.Context, s *stage) error { return contacts(ctx, s, b) }})
 	acts = append(acts, b.changes(crowd)...)
 	acts = append(acts, b.extension()...)
+	acts = append(acts, b.needs()...)
 	acts = append(acts, b.offers()...)
 	acts = append(acts, b.analyses()...)
 	acts = append(acts, b.reflections()...)

@@ -35,6 +35,8 @@ var apiReach = map[string]reaches{
 	"GET /api/v1/programmes/{p}/assessments/{survey}/results": {"contact office steering auditor", nobody, nobody},
 	"GET /api/v1/programmes/{p}/commitments":                  {"contact office auditor", nobody, "contact"},
 	"GET /api/v1/programmes/{p}/analyses":                     {"contact office steering auditor", nobody, "contact"},
+	"GET /api/v1/programmes/{p}/needs":                        {"contact office auditor", nobody, "contact"},
+	"GET /api/v1/programmes/{p}/needs/summary":                {"contact office steering auditor", nobody, "contact"},
 
 	// The participant signs up themself, the contact the staff, and the organiser whomever it may be to what is theirs.
 	"POST /api/v1/occasions/{id}/signups":  {"participant contact organiser office", "participant contact office", nobody},

@@ -153,8 +153,8 @@ func (s *Server) saveNeedState(w http.ResponseWriter, req *http.Request, r view.
 	})
 }
 
-// agreeForm asks on which day a workplace agreed on its plan.
-func (s *Server) agreeForm(req *http.Request, r view.Reader) form {
+// planAgreeForm asks on which day a workplace agreed on its plan.
+func (s *Server) planAgreeForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
 		at, err := learningPlace(ctx, c, req, r)
 		if err == nil && !at.Leads {
@@ -176,7 +176,7 @@ func (s *Server) agreeForm(req *http.Request, r view.Reader) form {
 
 func (s *Server) agreePlan(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
-	return s.takeForm(w, req, r, "need.agreed", s.agreeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+	return s.takeForm(w, req, r, "need.agreed", s.planAgreeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		at, err := learningPlace(ctx, tx, req, r)
 		if err != nil {
 			return "", err

@@ -227,7 +227,7 @@ var routes = []route{
 	{"POST /swot/{swot}/notes", access.LeadLearning, (*Server).arrangeBoard},
 	{"GET /swot/{swot}/write", access.Learn, asks((*Server).boardForm)},
 	{"POST /swot/{swot}/write", access.Learn, (*Server).writeBoard},
-	{"GET /swot/{swot}/agree", access.LeadLearning, asks((*Server).agreeForm)},
+	{"GET /swot/{swot}/agree", access.LeadLearning, asks((*Server).boardAgreeForm)},
 	{"POST /swot/{swot}/agree", access.LeadLearning, (*Server).agreeOnBoard},
 	{"POST /swot/{swot}/reopen", access.LeadLearning, (*Server).reopenBoard},
 
@@ -308,7 +308,7 @@ var routes = []route{
 	{"GET /programmes/{slug}/workplaces/{unit}/needs/print", access.Learn, (*Server).printPlan},
 	{"GET /programmes/{slug}/workplaces/{unit}/needs/new", access.Learn, asks((*Server).newNeedForm)},
 	{"POST /programmes/{slug}/workplaces/{unit}/needs/new", access.Learn, (*Server).addNeed},
-	{"GET /programmes/{slug}/workplaces/{unit}/needs/agree", access.LeadLearning, asks((*Server).agreeForm)},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/agree", access.LeadLearning, asks((*Server).planAgreeForm)},
 	{"POST /programmes/{slug}/workplaces/{unit}/needs/agree", access.LeadLearning, (*Server).agreePlan},
 	{"GET /programmes/{slug}/workplaces/{unit}/needs/{need}", access.Learn, (*Server).needPage},
 	{"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/edit", access.Learn, asks((*Server).needForm)},

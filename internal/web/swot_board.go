@@ -250,8 +250,8 @@ func (s *Server) writeBoard(w http.ResponseWriter, req *http.Request, r view.Rea
 	})
 }
 
-// agreeForm asks on which day a workplace agreed on its analysis, below what it says.
-func (s *Server) agreeForm(req *http.Request, r view.Reader) form {
+// boardAgreeForm asks on which day a workplace agreed on its analysis, below what it says.
+func (s *Server) boardAgreeForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
 		d, err := s.readBoard(ctx, c, req, r)
 		if err != nil {
@@ -274,7 +274,7 @@ func (s *Server) agreeForm(req *http.Request, r view.Reader) form {
 
 func (s *Server) agreeOnBoard(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in, id := formOf(req), req.PathValue("swot")
-	return s.takeForm(w, req, r, "swot.done-agreed", s.agreeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+	return s.takeForm(w, req, r, "swot.done-agreed", s.boardAgreeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		a, err := swot.Get(ctx, tx, r.Viewer, id)
 		if err != nil {
 			return "", err

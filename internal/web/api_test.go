@@ -34,6 +34,7 @@ var apiReach = map[string]reaches{
 	"GET /api/v1/programmes/{p}/assessments":                  {"contact office steering auditor", nobody, "contact"},
 	"GET /api/v1/programmes/{p}/assessments/{survey}/results": {"contact office steering auditor", nobody, nobody},
 	"GET /api/v1/programmes/{p}/commitments":                  {"contact office auditor", nobody, "contact"},
+	"GET /api/v1/programmes/{p}/workshops":                    {"contact office steering auditor", nobody, "contact"},
 	"GET /api/v1/programmes/{p}/analyses":                     {"contact office steering auditor", nobody, "contact"},
 	"GET /api/v1/programmes/{p}/needs":                        {"contact office auditor", nobody, "contact"},
 	"GET /api/v1/programmes/{p}/needs/summary":                {"contact office steering auditor", nobody, "contact"},

@@ -80,14 +80,14 @@ func MayJoin(ctx context.Context, c db.Conn, v access.Viewer, today local.Date, 
 	return faults.Err()
 }
 
-// staysPrivate refuses a joining by which another address than its author's would open a logbook, commitments or answers of somebody's own:
+// staysPrivate refuses a joining by which another address than its author's would open a logbook, or commitments, answers or notes of somebody's own:
 // see docs/decisions/0016-private-texts-do-not-change-hands.md. What is written while the two are joined goes unread: it is sealed with the key of who has gone.
 func staysPrivate(ctx context.Context, c db.Conn, j people.Joining) error {
 	persons, err := auth.OpenedAnew(ctx, c, j.Drop, j.Keep)
 	if err != nil || len(persons) == 0 {
 		return err
 	}
-	for _, holds := range []func(context.Context, db.Conn, ...string) (bool, error){reflection.Holds, focus.HoldsOwn, survey.HoldsOwn} {
+	for _, holds := range []func(context.Context, db.Conn, ...string) (bool, error){reflection.Holds, focus.HoldsOwn, survey.HoldsOwn, swot.HoldsOwn} {
 		if has, err := holds(ctx, c, persons...); err != nil {
 			return err
 		} else if has {

@@ -18,6 +18,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/reflection"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/letter"
 	"kompobib/internal/people"
 	"kompobib/internal/report"
@@ -27,7 +28,7 @@ import (
 
 // moves are the columns that tell whose a row is: they follow when two persons are joined.
 var moves = strings.Fields(`account.person activity.organiser api_token.person attendance.person attendance_before.person employment.person
-	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person reflection.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person survey_answered.person survey_own.person
+	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person reflection.person role_grant.person roster_import.made_by roster_undo.person roster_undo.row_id session.person signup.person survey_answered.person survey_own.person swot_own.person
 	workshop.leader workshop.note_taker`)
 
 // stays are the columns that tell under which id something was done, and so do not follow.
@@ -68,6 +69,7 @@ var stays = map[string]string{
 	"sheet.made_by":                  "who printed",
 	"sheet_scan.filed_by":            "who filed",
 	"signup_event.actor":             "who did it",
+	"swot_agreement.made_by":         "who said so",
 
 	"survey_question_before.changed_by": "who mended it",
 }
@@ -199,12 +201,17 @@ func (w *world) full() {
 	w.put("survey_group", "id, round", []any{"sg", "sr"})
 	w.put("survey_tally", "grouping, question, value, n", []any{"sg", "sq", 2, 1})
 	w.put("survey_answered", "round, person", []any{"sr", "ewa"})
+	w.analysis()
 	w.tx(func(ctx context.Context, tx *db.Tx) error {
-		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}, {Owner: "ewa", Text: `{"Act":"lyssnar jag"}`}, {Owner: "ewa", Text: `{"sq":2}`}})
+		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}, {Owner: "ewa", Text: `{"Act":"lyssnar jag"}`}, {Owner: "ewa", Text: `{"sq":2}`},
+			{Owner: "ewa", Text: `[{"id":"n","quadrant":"threat","text":"få timmar"}]`}})
 		if err != nil {
 			return err
 		}
 		if err := db.Insert(ctx, tx, "survey_own", "round, person, grouping, sealed", "", [][]any{{"sr", "ewa", "sg", sealed[4]}}); err != nil {
+			return err
+		}
+		if err := db.Insert(ctx, tx, "swot_own", "swot, person, perspective, sealed", "", [][]any{{"sa", "ewa", "sx", sealed[5]}}); err != nil {
 			return err
 		}
 		if err := db.Insert(ctx, tx, "commitment_text", "commitment, number, happens, act, notice, sealed", "", [][]any{{"c", 1, "", "", "", sealed[3]}}); err != nil {
@@ -231,6 +238,14 @@ func (w *world) full() {
 	})
 }
 
+// analysis lets main have begun one.
+func (w *world) analysis() {
+	w.t.Helper()
+	w.put("swot_plan", "programme, years, opens, closes", []any{"kb", 10, "2012-10-01", "2012-12-01"})
+	w.put("swot_perspective", "id, programme, ord, name", []any{"sx", "kb", 1, "Nya målgrupper"})
+	w.put("swot", "id, programme, workplace, number", []any{"sa", "kb", "main", 1})
+}
+
 // readable makes sure that what was sealed with the key of who has gone can be read, and what they had is the other's.
 func (w *world) readable() {
 	t, ctx := w.t, w.t.Context()
@@ -243,6 +258,9 @@ func (w *world) readable() {
 	}
 	if own, err := survey.Mine(ctx, w.d, w.ring, access.Viewer{Person: "eva"}, survey.Survey{ID: "s"}); err != nil || own["sr"].Values["sq"] != 2 {
 		t.Errorf("own answers: %v %v", own, err)
+	}
+	if own, err := swot.Mine(ctx, w.d, w.ring, access.Viewer{Person: "eva"}, "sa"); err != nil || own["sx"].Text(swot.Threat) != "få timmar" {
+		t.Errorf("what was prepared alone: %v %v", own, err)
 	}
 	if l, err := letter.Get(ctx, w.d, access.System, w.ring, "l1"); err != nil || l.Body != "Hej Ewa" || l.Person != "eva" {
 		t.Errorf("a letter: %+v %v", l, err)
@@ -387,6 +405,11 @@ func TestRefusals(t *testing.T) {
 			w.put("survey_round", "id, survey, name, first_day, last_day", []any{"sr", "s", "Start", "2012-10-01", "2012-10-31"})
 			w.put("survey_group", "id, round", []any{"sg", "sr"})
 			w.put("survey_own", "round, person, grouping, sealed", []any{"sr", "ewa", "sg", "x"})
+		}, as: worker, join: join, want: []string{"auth.join-private"}},
+		"what was prepared alone": {set: func(w *world) {
+			account(w, "eva", "ewa")
+			w.analysis()
+			w.put("swot_own", "swot, person, perspective, sealed", []any{"sa", "ewa", "sx", "x"})
 		}, as: worker, join: join, want: []string{"auth.join-private"}},
 	} {
 		t.Run(name, func(t *testing.T) {

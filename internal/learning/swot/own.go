@@ -205,6 +205,13 @@ func Put(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id 
 	return len(notes), audit.Record(ctx, tx, audit.Event{Act: "put", Entity: "swot", Row: id, Detail: map[string]any{"notes": len(notes)}})
 }
 
+// HoldsOwn reports whether any of some persons has prepared something alone.
+func HoldsOwn(ctx context.Context, c db.Conn, persons ...string) (bool, error) {
+	var args []any
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM swot_own WHERE person IN `+db.In(&args, persons), args...)
+	return n > 0, err
+}
+
 // MovePerson lets what one person has prepared alone follow to another, who is the same: sealed anew, and read by nobody on the way. Where
 // both have prepared, it stands together.
 func MovePerson(ctx context.Context, tx *db.Tx, ring *secret.Ring, from, into string) error {

@@ -137,7 +137,8 @@ func (a Analysis) put(ctx context.Context, tx *db.Tx, device, key string, notes 
 	return db.Insert(ctx, tx, "swot_note", "id, swot, perspective, quadrant, body, device, key, seq", " ON CONFLICT (swot, key) DO NOTHING", rows)
 }
 
-// arrange does something with a note of a board that v leads.
+// arrange does something with a note that stands for itself, on a board that v leads. One that has been joined with another since the
+// board was seen is [ErrNoNote].
 func arrange(ctx context.Context, tx *db.Tx, v access.Viewer, id, note, act string, do func(a Analysis, n Note) error) error {
 	a, err := leads(ctx, tx, v, id)
 	if err != nil {
@@ -156,21 +157,14 @@ func arrange(ctx context.Context, tx *db.Tx, v access.Viewer, id, note, act stri
 	return audit.Record(ctx, tx, audit.Event{Act: act, Entity: "swot_note", Row: note})
 }
 
-// note is one of the board's that stands for itself, or says the same as another.
+// note is one of the board's that stands for itself.
 func (a Analysis) note(ctx context.Context, c db.Conn, id string) (Note, error) {
 	b, err := BoardOf(ctx, c, a)
 	if err != nil {
 		return Note{}, err
 	}
-	for _, n := range b.Notes {
-		if n.ID == id {
-			return n, nil
-		}
-		for _, s := range n.Same {
-			if s.ID == id {
-				return s, nil
-			}
-		}
+	if i := slices.IndexFunc(b.Notes, func(n Note) bool { return n.ID == id }); i >= 0 {
+		return b.Notes[i], nil
 	}
 	return Note{}, ErrNoNote
 }
@@ -190,7 +184,7 @@ func Join(ctx context.Context, tx *db.Tx, v access.Viewer, id, note, into string
 		if err != nil {
 			return err
 		}
-		if to.Said == 0 || note == into || to.Perspective != n.Perspective || to.Quadrant != n.Quadrant {
+		if note == into || to.Perspective != n.Perspective || to.Quadrant != n.Quadrant {
 			return ErrSame
 		}
 		if _, err := tx.Exec(ctx, `UPDATE swot_note SET same_as = $1 WHERE swot = $2 AND (id = $3 OR same_as = $3)`, into, id, note); err != nil {

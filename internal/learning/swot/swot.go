@@ -149,17 +149,29 @@ func begun(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place) (A
 	if v.On < plan.Opens {
 		return Analysis{}, ErrNotYet.With(plan.Opens)
 	}
-	// Two who begin at once make the same one.
+	// Nobody takes the last one up again meanwhile, and two who begin at once make the same one.
+	last, err := latest(ctx, tx, p)
+	if err == nil {
+		err = db.Lock(ctx, tx, "swot", last)
+	}
+	if err != nil && !errors.Is(err, db.ErrNoRows) {
+		return Analysis{}, err
+	}
 	if _, err := tx.Exec(ctx, `INSERT INTO swot (id, programme, workplace, number) SELECT $1, CAST($2 AS TEXT), CAST($3 AS TEXT), 1 + coalesce(max(number), 0) FROM swot
 		WHERE programme = $2 AND workplace = $3 HAVING coalesce(max(CASE WHEN agreed = 0 THEN 1 ELSE 0 END), 0) = 0
 		ON CONFLICT (programme, workplace, number) DO NOTHING`, tx.NewID(), p.Programme, p.Workplace); err != nil {
 		return Analysis{}, err
 	}
-	id, err := db.Value[string](ctx, tx, `SELECT id FROM swot WHERE programme = $1 AND workplace = $2 ORDER BY number DESC LIMIT 1`, p.Programme, p.Workplace)
+	id, err := latest(ctx, tx, p)
 	if err != nil {
 		return Analysis{}, err
 	}
 	return locked(ctx, tx, v, id)
+}
+
+// latest is the id of the last analysis of a place's own.
+func latest(ctx context.Context, c db.Conn, p learning.Place) (string, error) {
+	return db.Value[string](ctx, c, `SELECT id FROM swot WHERE programme = $1 AND workplace = $2 ORDER BY number DESC LIMIT 1`, p.Programme, p.Workplace)
 }
 
 // locked is [Get] of a row that nobody else changes any more.

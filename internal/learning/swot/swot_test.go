@@ -395,6 +395,18 @@ func TestTogether(t *testing.T) {
 				t.Errorf("who leads arranges: %q", got)
 			}
 		}
+		for says, f := range map[string]func(ctx context.Context, tx *db.Tx) error{
+			"moved": func(ctx context.Context, tx *db.Tx) error {
+				return swot.Move(ctx, tx, lead, id, notes["Vi <b>vågar</b>"], swot.Threat)
+			},
+			"made to stand for another": func(ctx context.Context, tx *db.Tx) error {
+				return swot.JoinAll(ctx, tx, lead, id, []string{notes["Vi <b>vågar</b>"], notes["Vi vågar mer"]})
+			},
+		} {
+			if got := do(lead, f); got != "swot.no-note" {
+				t.Errorf("from a page that is not the last, a note that another stands for is not %s: %q", says, got)
+			}
+		}
 		const together = "s:Vi vågar mer*2 t:Tiden räcker inte w:Pengarna"
 		if got := w.board(lead, id); got != together {
 			t.Errorf("arranged: %s, want %s", got, together)
@@ -420,7 +432,7 @@ func TestTogether(t *testing.T) {
 		if got := w.write(lead, id, "more", map[swot.Quadrant]string{swot.Strength: "Mer"}); got != "swot.frozen" {
 			t.Errorf("what is agreed on is frozen: %q", got)
 		}
-		if n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM swot_note WHERE device <> '' OR withdrawn = 1`); err != nil || n != 0 {
+		if n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM swot_note WHERE device <> '' OR withdrawn = 1 OR key IN ('a', 'b')`); err != nil || n != 0 {
 			t.Errorf("nothing tells which phone, nor what was taken back: %d, %v", n, err)
 		}
 		dbtest.Hold(t, d, swot.Invariants()...)

@@ -114,11 +114,12 @@ func Begin(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place) (s
 	return a.ID, audit.Record(ctx, tx, audit.Event{Act: "begin", Entity: "swot", Row: a.ID, Detail: map[string]any{"number": a.Number}})
 }
 
-// forget removes what a phone could be known by, and what was taken away and never agreed on.
+// forget removes what a phone could be known by, and what was taken away and never agreed on. The key of a form was in the address that the
+// phone came to when its note had been stored, and so may stand in the log of whatever is before the server.
 func forget(ctx context.Context, tx *db.Tx, id string) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM swot_note WHERE swot = $1 AND withdrawn = 1 AND NOT EXISTS (SELECT 1 FROM swot_agreed_note g WHERE g.note = swot_note.id)`, id); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE swot_note SET device = '' WHERE swot = $1 AND device <> ''`, id)
+	_, err := tx.Exec(ctx, `UPDATE swot_note SET device = '', key = id WHERE swot = $1`, id)
 	return err
 }

@@ -132,12 +132,13 @@ func (s *State) take(x Step, at time.Time) {
 	s.Step, s.Timer, s.Hidden = x.ID, Timer{x.Minutes * 60, &at}, false
 }
 
-// forget removes what a phone could be known by, and what was taken back.
+// forget removes what a phone could be known by, and what was taken back. The key of a form was in the address that the phone came to
+// when its answer had been stored, and so may stand in the log of whatever is before the server.
 func forget(ctx context.Context, tx *db.Tx, id string) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM workshop_answer WHERE workshop = $1 AND withdrawn = 1`, id); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE workshop_answer SET device = '' WHERE workshop = $1`, id)
+	_, err := tx.Exec(ctx, `UPDATE workshop_answer SET device = '', key = id WHERE workshop = $1`, id)
 	return err
 }
 

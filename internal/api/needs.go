@@ -26,7 +26,7 @@ type Need struct {
 	Form       string     `json:"form" enum:"lecture,course,study-visit,practice,other" doc:"Wished for."`
 	State      string     `json:"state" enum:"open,answered,met,dropped" doc:"Open: no activity answers it."`
 	Because    string     `json:"because" doc:"Why it is in its state, where that was said."`
-	Activities []string   `json:"activities" nullable:"false" doc:"The ids of the activities that answer it."`
+	Activities []string   `json:"activities" nullable:"false" doc:"The ids of the activities that answer it; of those that are not published for who plans."`
 }
 
 // NeedsQuery chooses needs.
@@ -81,6 +81,9 @@ func listNeeds(s *Server, ctx context.Context, c caller, in *NeedsQuery) (*body[
 			item := Need{ID: n.ID, Workplace: n.Workplace, Text: n.Text, Why: n.Why, Priority: string(n.Priority), Goal: db.Null(n.Goal), Topic: db.Null(n.Topic), Who: n.Who, Staff: n.Staff,
 				Due: n.Due, Form: n.Form, State: string(n.State), Because: n.Because, Activities: []string{}}
 			for _, a := range answers[n.ID] {
+				if !a.Published && !c.In(access.PlanLearning, p.ID) {
+					continue
+				}
 				item.Activities = append(item.Activities, a.Activity)
 			}
 			return item

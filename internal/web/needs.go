@@ -264,6 +264,11 @@ func (s *Server) readNeedRows(ctx context.Context, c db.Conn, r view.Reader, p p
 	if d.Answers, err = need.Answers(ctx, c, d.Rows); err != nil {
 		return d, err
 	}
+	if !d.Plans {
+		for id, list := range d.Answers {
+			d.Answers[id] = slices.DeleteFunc(list, func(a need.Answer) bool { return !a.Published })
+		}
+	}
 	var gone []string
 	for _, n := range d.Rows {
 		if d.Tree.Name(n.Workplace) == "" && !slices.Contains(gone, n.Workplace) {

@@ -109,9 +109,6 @@ type sortingGroup struct {
 	Words       map[string]string // by need: what points to the topic
 }
 
-// mostToSort is how many needs are sorted on a page: the ones for the most staff come first.
-const mostToSort = 200
-
 func (s *Server) readSorting(req *http.Request, r view.Reader) (d sortingPage, err error) {
 	ctx := req.Context()
 	err = s.DB.Snapshot(ctx, func(c db.Conn) error {

@@ -203,8 +203,7 @@ func (w *world) full() {
 	w.put("survey_answered", "round, person", []any{"sr", "ewa"})
 	w.analysis()
 	w.tx(func(ctx context.Context, tx *db.Tx) error {
-		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}, {Owner: "ewa", Text: `{"Act":"lyssnar jag"}`}, {Owner: "ewa", Text: `{"sq":2}`},
-			{Owner: "ewa", Text: `[{"id":"n","quadrant":"threat","text":"få timmar"}]`}})
+		sealed, err := secret.SealAll(ctx, tx, w.ring, []secret.Item{{Owner: "ewa", Text: "vegetariskt"}, {Owner: "ewa", Text: "Välkommen"}, {Owner: "ewa", Text: "Hej Ewa"}, {Owner: "ewa", Text: `{"Act":"lyssnar jag"}`}, {Owner: "ewa", Text: `{"sq":2}`}, {Owner: "ewa", Text: `[{"id":"n","quadrant":"threat","text":"få timmar"}]`}})
 		if err != nil {
 			return err
 		}

@@ -86,8 +86,11 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, id string, seq int64
 // Reopen takes the latest analysis of a workplace up again. What was agreed on before is kept, and holds until it is agreed on anew.
 func Reopen(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error {
 	a, err := leads(ctx, tx, v, id)
-	if err != nil || !a.Agreed {
+	if err != nil {
 		return err
+	}
+	if !a.Agreed { // someone else has
+		return ErrTurn
 	}
 	later, err := db.Value[int](ctx, tx, `SELECT count(*) FROM swot WHERE programme = $1 AND workplace = $2 AND number > $3`, a.Programme, a.Workplace, a.Number)
 	if err != nil {

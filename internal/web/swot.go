@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -45,6 +46,11 @@ func (d analysisAt) notes() (n int) {
 		n += unput(own)
 	}
 	return n
+}
+
+// asked reports whether the workplace is to agree on its first analysis by a day that has not gone by.
+func (d analysisAt) asked(r view.Reader) bool {
+	return d.Opens && r.On <= d.Plan.Closes && !slices.ContainsFunc(d.All, func(a swot.Analysis) bool { return a.Agreements > 0 })
 }
 
 // earlier are the analyses but the present one.
@@ -283,7 +289,7 @@ func swotPack(r view.Reader, p swot.Plan) []printSheet {
 		pack = append(pack, printSheet{Title: x.Name, Lead: x.Question, Fields: fields(5), Own: true})
 	}
 	for _, x := range p.Perspectives {
-		pack = append(pack, printSheet{Title: x.Name, Lead: x.Question, Fields: fields(8)})
+		pack = append(pack, printSheet{Title: x.Name, Lead: x.Question, Fields: fields(7)})
 	}
 	return pack
 }

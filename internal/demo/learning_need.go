@@ -35,7 +35,7 @@ var wants = []want{
 	{"Upphovsrätt", "kopiera, licens, upphovsman", "upphovsratt", 2, "lecture", true, []string{"Svara på vad som får kopieras och visas", "Veta vilka licenser vi har och vad de täcker"}},
 	{"Källkritik", "källor, söka, granska", "", 2, "course", true, []string{"Lära ut källkritik så att det fastnar", "Söka i vetenskapliga databaser och visa andra hur man gör"}},
 	{"Böcker hem", "äldre, hemma, talbok, sjuk", "", 1, "practice", false, []string{"Ordna så att boken kommer till den som inte kan gå hemifrån", "Hjälpa den som är sjuk eller gammal med talböcker"}},
-	{"", "", "", 0, "other", false, []string{"Räkna ut vad vi kan sluta göra", "Laga bokbussens elverk själva"}},
+	{"", "", "", 0, "other", false, []string{"Räkna ut vad vi kan sluta göra", "Skriva årsberättelsen så att någon läser den"}},
 }
 
 // whys are why workplaces need what they need; every other says none.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -28,7 +30,8 @@ type planPage struct {
 	Been    map[string]int // by activity: how many of the staff
 	Names   map[string]people.Name
 	Writes  bool
-	Version int // of the agreement that is shown, 0 for what stands now
+	Version int         // of the agreement that is shown, 0 for what stands now
+	Waiting []swot.Note // of the analysis that weigh most, and that no need comes from
 }
 
 // need is the address of a need.
@@ -48,7 +51,28 @@ func readPlan(ctx context.Context, c db.Conn, r view.Reader, at learningAt) (d p
 	if d.Needs, err = need.Here(ctx, c, r.Viewer, at.Place); err != nil {
 		return d, err
 	}
-	return d, d.complete(ctx, c, r)
+	if err := d.complete(ctx, c, r); err != nil {
+		return d, err
+	}
+	return d, d.readWaiting(ctx, c, r)
+}
+
+// readWaiting reads the notes that weigh most of what the workplace saw in itself, and that have not become a need yet, for who may make one.
+func (d *planPage) readWaiting(ctx context.Context, c db.Conn, r view.Reader) error {
+	if !d.Writes {
+		return nil
+	}
+	of, err := need.NotesOf(ctx, c, d.Needs)
+	if err != nil {
+		return err
+	}
+	agreed, err := swot.Agreed(ctx, c, r.Viewer, d.At.Place)
+	for _, n := range agreed {
+		if n.Starred && !slices.Contains(slices.Concat(slices.Collect(maps.Values(of))...), n.ID) {
+			d.Waiting = append(d.Waiting, n)
+		}
+	}
+	return err
 }
 
 // complete reads what stands beside the needs.
@@ -177,6 +201,7 @@ type needPage struct {
 	Need        need.Need
 	Events      []need.Event
 	Commitments []focus.Commitment
+	Notes       []swot.Note // that it came from
 	Today       local.Date
 }
 
@@ -200,6 +225,17 @@ func (s *Server) needPage(w http.ResponseWriter, req *http.Request, r view.Reade
 		}
 		if d.Commitments, err = focus.Here(ctx, c, r.Viewer, d.At.Place, focus.Filter{Need: d.Need.ID, On: d.Today}); err != nil {
 			return err
+		}
+		of, err := need.NotesOf(ctx, c, d.Needs)
+		if err != nil {
+			return err
+		}
+		said, err := swot.Said(ctx, c, of[d.Need.ID])
+		if err != nil {
+			return err
+		}
+		for _, id := range of[d.Need.ID] {
+			d.Notes = append(d.Notes, said[id])
 		}
 		var ids []string
 		for _, e := range d.Events {

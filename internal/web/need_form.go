@@ -3,10 +3,14 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
 
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
 )
@@ -51,14 +55,37 @@ func (s *Server) newNeedForm(req *http.Request, r view.Reader) form {
 		if w.Staff, err = need.StaffOn(ctx, c, at.Place, s.today(at.Programme.Zone)); err != nil {
 			return f, err
 		}
+		notes, above, err := sourcesOf(ctx, c, req, r, at)
+		if err != nil {
+			return f, err
+		}
 		goals, err := programme.Goals(ctx, c, at.Programme.ID)
 		return formPage{
+			Above: above,
 			Page:  view.Page{Title: r.Say("need.new"), Crumbs: planCrumbs(r, at)},
 			Form:  view.Form{Action: at.at("needs/new"), Keep: true},
 			About: at.Programme.ID, What: []string{r.Say("need.new-what"), r.Say("focus.public-document")},
-			Controls: needControls(r, w, goals), Submit: r.Say("need.new-save"), Back: at.at("needs"),
+			Controls: append(notes, needControls(r, w, goals)...), Submit: r.Say("need.new-save"), Back: at.at("needs"),
 		}, err
 	}
+}
+
+// sourcesOf are the notes of the workplace's analysis that a new need comes from: as fields that go along, and as they are shown above the form.
+func sourcesOf(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, at learningAt) (list []control, above templ.Component, err error) {
+	req.FormValue("note") // which reads the form
+	ids := req.Form["note"]
+	if len(ids) == 0 {
+		return nil, nil, nil
+	}
+	agreed, err := swot.Agreed(ctx, c, r.Viewer, at.Place)
+	var from []swot.Note
+	for _, n := range agreed {
+		if slices.Contains(ids, n.ID) {
+			from = append(from, n)
+			list = append(list, control{Field: view.Field{Name: "note", Value: n.ID}, As: "hidden"})
+		}
+	}
+	return list, noteTexts(r, from), err
 }
 
 func planCrumbs(r view.Reader, at learningAt) []view.Link {
@@ -73,7 +100,7 @@ func (s *Server) addNeed(w http.ResponseWriter, req *http.Request, r view.Reader
 			return "", err
 		}
 		n := need.Need{Wording: wordingOf(in)}
-		return at.at("needs"), need.Add(ctx, tx, r.Viewer, at.Place, &n)
+		return at.at("needs"), need.Add(ctx, tx, r.Viewer, at.Place, &n, in.Values["note"]...)
 	})
 }
 

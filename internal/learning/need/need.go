@@ -18,6 +18,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/local"
 	"kompobib/internal/programme"
 )
@@ -32,6 +33,7 @@ var (
 	ErrForm     = fault.Define(fault.Invalid, "need.form")
 	ErrLong     = fault.Define(fault.Invalid, "need.long") // args: the most, what was written
 	ErrState    = fault.Define(fault.Invalid, "need.state")
+	ErrNote     = fault.Define(fault.NotFound, "need.note")
 	ErrWhy      = fault.Define(fault.Invalid, "need.why")
 )
 
@@ -216,12 +218,15 @@ func (w *Wording) fits(ctx context.Context, c db.Conn, p learning.Place) error {
 	return w.check(prog, goals)
 }
 
-// Add adds a need to a workplace's plan.
-func Add(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, n *Need) error {
+// Add adds a need to a workplace's plan, that came from these notes of what the workplace saw in itself and agreed on.
+func Add(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, n *Need, notes ...string) error {
 	if err := learning.MustWrite(ctx, tx, v, p); err != nil {
 		return err
 	}
 	if err := n.fits(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := areNotes(ctx, tx, v, p, notes); err != nil {
 		return err
 	}
 	if err := touch(ctx, tx, p); err != nil {
@@ -234,7 +239,47 @@ func Add(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, n *N
 	if err := n.word(ctx, tx); err != nil {
 		return err
 	}
+	rows := make([][]any, len(notes))
+	for i, note := range notes {
+		rows[i] = []any{n.ID, note}
+	}
+	if err := db.Insert(ctx, tx, "need_note", "need, note", "ON CONFLICT DO NOTHING", rows); err != nil {
+		return err
+	}
 	return n.note(ctx, tx, "create", "")
+}
+
+// areNotes reports an error unless all are notes that the place has agreed on.
+func areNotes(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, notes []string) error {
+	if len(notes) == 0 {
+		return nil
+	}
+	agreed, err := swot.Agreed(ctx, c, v, p)
+	if err != nil {
+		return err
+	}
+	for _, id := range notes {
+		if !slices.ContainsFunc(agreed, func(n swot.Note) bool { return n.ID == id }) {
+			return ErrNote
+		}
+	}
+	return nil
+}
+
+// NotesOf returns the notes that needs came from, by need: their ids, for [swot.Said].
+func NotesOf(ctx context.Context, c db.Conn, needs []Need) (map[string][]string, error) {
+	ids := make([]string, len(needs))
+	for i, n := range needs {
+		ids[i] = n.ID
+	}
+	type row struct{ need, note string }
+	var args []any
+	list, err := db.All(ctx, c, func(r *row) []any { return []any{&r.need, &r.note} }, `SELECT need, note FROM need_note WHERE need IN `+db.In(&args, ids)+` ORDER BY need, note`, args...)
+	of := map[string][]string{}
+	for _, r := range list {
+		of[r.need] = append(of[r.need], r.note)
+	}
+	return of, err
 }
 
 // word adds n's wording as its last.

@@ -102,6 +102,58 @@ func Plain(source string, most int) string {
 	return plain
 }
 
+// A Part is a heading, a paragraph or an item of a list of a Markdown text.
+type Part struct {
+	Text          string
+	Heading, Item bool
+	First         bool // of the items of its list
+}
+
+// Parts are the words of a Markdown text without its marks, part by part, for what is printed of it.
+func Parts(source string) (parts []Part) {
+	doc := markdown.Parser().Parse(text.NewReader([]byte(source)))
+	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering || n.Type() != ast.TypeBlock || n.Lines().Len() == 0 {
+			return ast.WalkContinue, nil
+		}
+		p := Part{Text: lettersOf(n, source)}
+		_, p.Heading = n.(*ast.Heading)
+		if item, in := n.Parent().(*ast.ListItem); in && item.FirstChild() == n {
+			p.Item, p.First = true, item.PreviousSibling() == nil
+		}
+		if p.Text != "" {
+			parts = append(parts, p)
+		}
+		return ast.WalkContinue, nil
+	})
+	return parts
+}
+
+// lettersOf is what a block says, with its line ends.
+func lettersOf(block ast.Node, source string) string {
+	var b strings.Builder
+	if block.Kind() == ast.KindCodeBlock || block.Kind() == ast.KindFencedCodeBlock {
+		b.Write(block.Lines().Value([]byte(source)))
+	}
+	ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch t := n.(type) {
+		case *ast.Text:
+			if entering {
+				b.Write(t.Segment.Value([]byte(source)))
+				if t.SoftLineBreak() || t.HardLineBreak() {
+					b.WriteByte('\n')
+				}
+			}
+		case *ast.AutoLink:
+			if entering {
+				b.Write(t.Label([]byte(source)))
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return strings.TrimSpace(b.String())
+}
+
 // described reports whether each picture in a text says in words what it shows.
 func described(source string) bool {
 	doc := markdown.Parser().Parse(text.NewReader([]byte(source)))

@@ -1,6 +1,7 @@
 package publishing
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -55,6 +56,15 @@ func TestPlain(t *testing.T) {
 		if got := Plain(test.source, 45); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
 		}
+	}
+}
+
+func TestParts(t *testing.T) {
+	want := []Part{{Text: "Vad vi har lärt oss", Heading: true}, {Text: "Hej alla!\nNu börjar det på https://example.org."}, {Text: "ett", Item: true, First: true}, {Text: "två", Item: true},
+		{Text: "sedan", Item: true, First: true}, {Text: "Slut"}}
+	got := Parts("# Vad vi *har* lärt oss\n\nHej alla!\nNu **börjar** det på https://example.org.\n\n- ett\n- två\n\n1. sedan\n\n<script>x</script>\n\nSlut\n")
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }
 

@@ -6,18 +6,22 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
+	"kompobib/internal/programme"
+	"kompobib/internal/survey"
 	"kompobib/internal/web/view"
 )
 
 // pathParts are the parts of a workplace's own path, to be shown at a staff meeting and printed, in the order in which a workplace goes it.
 // None names anybody.
-var pathParts = []stage[learningAt]{pathActivities, pathWorkshops, pathReflections, pathFocus}
+var pathParts = []stage[learningAt]{pathNeeds, pathActivities, pathWorkshops, pathReflections, pathFocus, pathChange}
 
 // workplacePath is a workplace's path on one page.
 func (s *Server) workplacePath(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -35,6 +39,42 @@ func (s *Server) workplacePath(w http.ResponseWriter, req *http.Request, r view.
 		return err
 	}
 	return render(w, req, http.StatusOK, workplacePathView(r.In(at.Programme.ID), at, parts, s.today(at.Programme.Zone)))
+}
+
+// A pathNeed is a need, with what answers it.
+type pathNeed struct {
+	need.Need
+	Answers []string // the titles of activities that all may see
+}
+
+// readPathNeeds reads what the workplace needs to be able to do, and what it has learned since it wrote that.
+func readPathNeeds(ctx context.Context, c db.Conn, r view.Reader, at learningAt) (list []pathNeed, err error) {
+	needs, err := need.Here(ctx, c, r.Viewer, at.Place)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := need.Answers(ctx, c, needs)
+	for _, n := range needs {
+		if n.State == need.Dropped {
+			continue
+		}
+		one := pathNeed{Need: n}
+		for _, a := range answers[n.ID] {
+			if a.Published {
+				one.Answers = append(one.Answers, a.Title)
+			}
+		}
+		list = append(list, one)
+	}
+	return list, err
+}
+
+func pathNeeds(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) (templ.Component, error) {
+	list, err := readPathNeeds(ctx, c, r, at)
+	if err != nil {
+		return nil, err
+	}
+	return pathNeedsView(r, list), nil
 }
 
 // pathActivities is what the staff have been to.
@@ -60,17 +100,23 @@ func pathWorkshops(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at 
 type pathThought struct {
 	Record reflection.Record
 	Shared []reflection.Shared
-	Zone   string
 }
 
-func pathReflections(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (_ templ.Component, err error) {
-	const shown = 12
-	d := pathThought{Zone: at.Programme.Zone}
-	if d.Record, err = reflection.GetRecord(ctx, c, at.Place); err != nil {
+func pathReflections(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (templ.Component, error) {
+	d, err := readThought(ctx, c, s, r, at)
+	if err != nil {
 		return nil, err
 	}
+	return pathReflectionsView(r, d), nil
+}
+
+func readThought(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (d pathThought, err error) {
+	const shown = 12
+	if d.Record, err = reflection.GetRecord(ctx, c, at.Place); err != nil {
+		return d, err
+	}
 	d.Shared, err = reflection.List(ctx, c, s.Ring, r.Viewer, reflection.Filter{Programme: at.Programme.ID, Workplace: at.Workplace, Limit: shown})
-	return pathReflectionsView(r, d), err
+	return d, err
 }
 
 // A pathOutcome is the focus, what was undertaken, and what came of it.
@@ -108,4 +154,39 @@ func readOutcome(ctx context.Context, c db.Conn, s *Server, r view.Reader, at le
 	}
 	d.Answers, err = focus.UserAnswers(ctx, c, d.Focus, 20)
 	return d, err
+}
+
+// pathChange is how the staff assess themselves, and how that has changed.
+func pathChange(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (templ.Component, error) {
+	d, ok, err := s.readPathChange(ctx, c, r, at)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return pathChangeView(r, d), nil
+}
+
+// readPathChange reads the survey of which a round closed last, with as many queries however many there are; ok is false if none has. How
+// many have answered here is for their contact alone, and the page is shown to all.
+func (s *Server) readPathChange(ctx context.Context, c db.Conn, r view.Reader, at learningAt) (d workplaceSurvey, ok bool, err error) {
+	today := s.today(at.Programme.Zone)
+	surveys, err := survey.List(ctx, c, access.Viewer{Person: r.Person, On: r.Viewer.On}, at.Programme.ID, today)
+	if err != nil {
+		return d, false, err
+	}
+	var closed local.Date
+	for _, x := range surveys {
+		if past := x.Past(today); len(past) > 0 && past[len(past)-1].Last >= closed {
+			d.Survey, closed = x, past[len(past)-1].Last
+		}
+	}
+	if closed == "" {
+		return d, false, nil
+	}
+	if d.Goals, err = programme.Goals(ctx, c, at.Programme.ID); err != nil {
+		return d, false, err
+	}
+	d.At, d.Today = at, today
+	d.Place, err = survey.At(ctx, c, r.Viewer, d.Survey.ID, today, at.Workplace, "", "")
+	d.Place.Counts = false
+	return d, true, err
 }

@@ -8,12 +8,14 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/pdf"
+	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
 )
 
 // pathSheets are [pathParts] as they stand on paper.
-var pathSheets = []func(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) ([]pdf.Block, error){pathActivitiesSheet, pathFocusSheet}
+var pathSheets = []func(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) ([]pdf.Block, error){pathNeedsSheet, pathActivitiesSheet, pathWorkshopsSheet, pathReflectionsSheet, pathFocusSheet, pathChangeSheet}
 
 // pathPaper is a workplace's path as a file, to bring to a staff meeting.
 func pathPaper(ctx context.Context, c db.Conn, s *Server, req *http.Request, r view.Reader) (p paper, err error) {
@@ -33,6 +35,26 @@ func pathPaper(ctx context.Context, c db.Conn, s *Server, req *http.Request, r v
 	return p, nil
 }
 
+func pathNeedsSheet(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {
+	needs, err := readPathNeeds(ctx, c, r, at)
+	if err != nil {
+		return nil, err
+	}
+	title := pdf.Heading{Level: 2, Text: r.Say("focus.path-needs")}
+	if len(needs) == 0 {
+		return []pdf.Block{title, pdf.Paragraph{Text: r.Say("focus.path-needs-none")}}, nil
+	}
+	var list pdf.List
+	for _, n := range needs {
+		text := n.Text + "\n" + needStateText(r, n.State)
+		if len(n.Answers) > 0 {
+			text += " · " + r.Join(n.Answers)
+		}
+		list.Items = append(list.Items, text)
+	}
+	return []pdf.Block{title, list}, nil
+}
+
 func pathActivitiesSheet(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {
 	list, err := activity.VisitedFrom(ctx, c, at.Programme.ID, at.Workplace, r.Viewer.On)
 	if err != nil {
@@ -47,6 +69,62 @@ func pathActivitiesSheet(ctx context.Context, c db.Conn, _ *Server, r view.Reade
 		t.Rows = append(t.Rows, []string{x.Title, r.Dates(x.First, x.Last), r.Number(x.Persons), r.Minutes(x.Minutes)})
 	}
 	return []pdf.Block{title, t}, nil
+}
+
+func pathWorkshopsSheet(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {
+	shops, err := workshop.At(ctx, c, r.Viewer, at.Programme.ID, at.Workplace)
+	if err != nil || len(shops) == 0 {
+		return nil, err
+	}
+	var list pdf.List
+	for _, w := range shops {
+		standing, _ := shopStanding(r, w)
+		list.Items = append(list.Items, w.Title+"\n"+shopWhen(r, w)+" · "+standing)
+	}
+	return []pdf.Block{pdf.Heading{Level: 2, Text: r.Say("focus.path-workshops")}, list}, nil
+}
+
+func pathReflectionsSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (blocks []pdf.Block, err error) {
+	d, err := readThought(ctx, c, s, r, at)
+	if err != nil {
+		return nil, err
+	}
+	if d.Record.Version > 0 {
+		blocks = append(blocks, pdf.Heading{Level: 2, Text: r.Say("focus.path-record")}, pdf.Paragraph{Text: standingOf(r, d.Record.Written), As: pdf.Muted})
+		blocks = append(blocks, recordBlocks(d.Record.Body)...)
+	}
+	blocks = append(blocks, pdf.Heading{Level: 2, Text: r.Say("focus.path-shared")})
+	if len(d.Shared) == 0 {
+		return append(blocks, pdf.Paragraph{Text: r.Say("focus.path-shared-none")}), nil
+	}
+	var list pdf.List
+	for _, x := range d.Shared {
+		text := begins(x.Text) + "\n" + r.Date(x.On)
+		if x.About != "" {
+			text += " · " + x.About
+		}
+		list.Items = append(list.Items, text)
+	}
+	return append(blocks, list), nil
+}
+
+// recordBlocks is what was written together, as it is printed.
+func recordBlocks(body string) (blocks []pdf.Block) {
+	for _, p := range publishing.Parts(body) {
+		switch last := len(blocks) - 1; {
+		case p.Heading:
+			blocks = append(blocks, pdf.Heading{Level: 3, Text: p.Text, Lang: "sv"})
+		case !p.Item:
+			blocks = append(blocks, pdf.Paragraph{Text: p.Text, Lang: "sv"})
+		case p.First || last < 0:
+			blocks = append(blocks, pdf.List{Items: []string{p.Text}, Lang: "sv"})
+		default:
+			list, _ := blocks[last].(pdf.List)
+			list.Items = append(list.Items, p.Text)
+			blocks[last] = list
+		}
+	}
+	return blocks
 }
 
 func pathFocusSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {
@@ -101,6 +179,41 @@ func pathFocusSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at
 	t := pdf.Table{Caption: r.Count("focus.answers-all", d.Answers.All), Columns: []pdf.Column{{Label: r.Say("workshop.answer")}, {Label: r.Say("focus.persons"), Number: true}}}
 	for _, is := range focus.Noticed {
 		t.Rows = append(t.Rows, []string{r.State("noticed", is), r.Number(d.Answers.Counts[is])})
+	}
+	return append(blocks, t), nil
+}
+
+func pathChangeSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {
+	d, ok, err := s.readPathChange(ctx, c, r, at)
+	if err != nil || !ok {
+		return nil, err
+	}
+	blocks := []pdf.Block{pdf.Heading{Level: 2, Text: r.Say("survey.heading")}, pdf.Paragraph{Text: d.Survey.Title + ", " + d.Place.Now.Name + ": " + d.told(r)}}
+	l := d.Place.Line
+	if l == nil {
+		return blocks, nil
+	}
+	t := pdf.Table{Caption: r.Say("survey.mean"), Columns: []pdf.Column{{Label: r.Say("survey.question"), Lang: "sv"}}}
+	if l.Before != nil {
+		t.Columns = append(t.Columns, pdf.Column{Label: d.Place.Then.Name, Number: true})
+	}
+	t.Columns = append(t.Columns, pdf.Column{Label: d.Place.Now.Name, Number: true})
+	if l.Before != nil {
+		t.Columns = append(t.Columns, pdf.Column{Label: r.Say("survey.change"), Number: true})
+	}
+	page := surveyPage{Results: d.Place.Results}
+	for i, q := range d.Survey.Questions {
+		cells := []string{q.Text}
+		rows := page.rowsOf("", *l, i)
+		for _, row := range rows {
+			cells = append(cells, meanText(r, row.Answers))
+		}
+		if now := rows[len(rows)-1]; now.Changed {
+			cells = append(cells, changeText(r, now.Change))
+		} else if l.Before != nil {
+			cells = append(cells, "")
+		}
+		t.Rows = append(t.Rows, cells)
 	}
 	return append(blocks, t), nil
 }

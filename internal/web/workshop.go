@@ -59,6 +59,19 @@ func shopWhen(r view.Reader, w workshop.Workshop) string {
 	return r.When(w.Date, w.Start, w.End)
 }
 
+// shopStanding is how far a workshop has come, in words and as the tone of a tag.
+func shopStanding(r view.Reader, w workshop.Workshop) (label, tone string) {
+	switch {
+	case w.Running():
+		return r.Say("workshop.state-running"), "warning"
+	case w.Closed != nil:
+		return r.Say("workshop.state-closed"), "success"
+	case w.Date != "":
+		return r.Say("workshop.state-planned"), "info"
+	}
+	return r.Say("workshop.state-undated"), "neutral"
+}
+
 // who is the name of who leads or writes.
 func (d shop) who(r view.Reader, person string) string {
 	if person == "" {

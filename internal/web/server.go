@@ -25,7 +25,7 @@ import (
 	"kompobib/internal/web/view"
 )
 
-//go:generate go tool templ generate
+//go:generate go tool -C ../.. templ generate
 
 // Server serves the application's pages.
 type Server struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/png"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -137,7 +138,7 @@ func helpAt(pattern string) string {
 	pattern = strings.Replace(pattern, "POST ", "GET ", 1)
 	for pattern != "" {
 		if section := helps[pattern]; section != "" {
-			return "/help#" + section
+			return handbook().at(section)
 		}
 		pattern = pattern[:max(strings.LastIndexByte(pattern, '/'), 0)]
 	}
@@ -147,26 +148,52 @@ func helpAt(pattern string) string {
 // helpOn is [helpAt] as the reader needs it: whoever signs staff up does that on an occasion's page.
 func helpOn(pattern string, r view.Reader) string {
 	if pattern == "GET /occasions/{id}" && len(r.Scope(access.SignStaff).Workplaces) > 0 {
-		return "/help#anmäl-medarbetare"
+		return handbook().at("anmäl-medarbetare")
 	}
 	return helpAt(pattern)
 }
 
-// help is the handbook.
+// help is what the handbook holds.
 func (s *Server) help(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return render(w, req, http.StatusOK, helpView(r, handbook()))
 }
 
-// A manual is the handbook as its page shows it, with its contents.
+// helpChapter is one of its chapters: the whole of it would be a slow page on a phone.
+func (s *Server) helpChapter(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	m := handbook()
+	i := slices.IndexFunc(m.Chapters, func(c chapter) bool { return c.ID == req.PathValue("chapter") })
+	if i < 0 {
+		return errNotFound
+	}
+	return render(w, req, http.StatusOK, helpChapterView(r, m, i))
+}
+
+// A manual is the handbook as its pages show it.
 type manual struct {
-	HTML     string
+	HTML     string // before its chapters
 	Chapters []chapter
 }
 
-// A chapter is a heading of the second level, and those of the third below it.
+// A chapter is a heading of the second level with what follows it, and those of the third below it.
 type chapter struct {
 	ID, Title string
+	HTML      string // without its own heading, which is its page's
 	Sections  []chapter
+}
+
+func chapterPath(c chapter) string { return "/help/" + c.ID }
+
+// at is the address of a section, "/help" if there is none.
+func (m manual) at(section string) string {
+	for _, c := range m.Chapters {
+		if c.ID == section {
+			return chapterPath(c)
+		}
+		if slices.ContainsFunc(c.Sections, func(s chapter) bool { return s.ID == section }) {
+			return chapterPath(c) + "#" + section
+		}
+	}
+	return "/help"
 }
 
 // handbook is set once: the text is compiled in.
@@ -176,46 +203,64 @@ var handbook = sync.OnceValue(func() manual { return readManual(docs.Handbook())
 func readManual(source []byte) (m manual) {
 	md := goldmark.New(goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	doc := md.Parser().Parse(markdown.NewReader(source), parser.WithContext(parser.NewContext(parser.WithIDs(anchors{}))))
-	var title ast.Node
-	ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		switch n := n.(type) {
-		case *ast.Heading:
-			switch {
-			case !entering:
-			case n.Level == 1:
-				title = n
-			default:
-				m.head(n, source)
-			}
-			return ast.WalkSkipChildren, nil
-		case *ast.Image:
-			if entering {
-				show(n)
-			}
+	parts := []*ast.Document{ast.NewDocument()}
+	for n := doc.FirstChild(); n != nil; {
+		next := n.NextSibling()
+		level := 0
+		if h, ok := n.(*ast.Heading); ok {
+			level = h.Level
+			m.head(h, source)
 		}
-		return ast.WalkContinue, nil
-	})
-	if title != nil {
-		doc.RemoveChild(doc, title)
+		switch level {
+		case 1: // the title
+		case 2:
+			parts = append(parts, ast.NewDocument())
+		default:
+			last := parts[len(parts)-1]
+			last.AppendChild(last, n)
+		}
+		n = next
 	}
-	var b bytes.Buffer
-	if err := md.Renderer().Render(&b, source, doc); err != nil {
-		panic(err) // a buffer takes all
+	for i, part := range parts {
+		ast.Walk(part, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			switch n := n.(type) {
+			case *ast.Link:
+				if section, ok := strings.CutPrefix(string(n.Destination), "#"); ok && entering {
+					n.Destination = []byte(m.at(section))
+				}
+			case *ast.Image:
+				if entering {
+					show(n)
+				}
+			}
+			return ast.WalkContinue, nil
+		})
+		var b bytes.Buffer
+		if err := md.Renderer().Render(&b, source, part); err != nil {
+			panic(err) // a buffer takes all
+		}
+		if i == 0 {
+			m.HTML = b.String()
+		} else {
+			m.Chapters[i-1].HTML = b.String()
+		}
 	}
-	m.HTML = b.String()
 	return m
 }
 
 // head puts a heading among the contents.
 func (m *manual) head(h *ast.Heading, source []byte) {
+	if h.Level == 1 {
+		return
+	}
 	id, _ := h.AttributeString("id")
 	c := chapter{ID: string(id.([]byte)), Title: string(h.Lines().Value(source))}
-	h.SetAttributeString("class", []byte("ds-heading"))
 	if h.Level == 2 {
-		h.SetAttributeString("data-size", []byte("md"))
 		m.Chapters = append(m.Chapters, c)
 		return
 	}
+	h.Level = 2 // its chapter is the title of the page
+	h.SetAttributeString("class", []byte("ds-heading"))
 	h.SetAttributeString("data-size", []byte("xs"))
 	last := &m.Chapters[len(m.Chapters)-1]
 	last.Sections = append(last.Sections, c)

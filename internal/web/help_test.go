@@ -41,6 +41,20 @@ func TestHelpKnowsEveryPage(t *testing.T) {
 	}
 }
 
+// Links of the text lead to the chapter that holds what they name.
+func TestHelpLeadsOn(t *testing.T) {
+	m := readManual([]byte("# Bok\n\nSe [bordet](#bord).\n\n## Rum\n\nEtt.\n\n### Bord\n\nSe [rum](#rum) och [ingenstans](#borta).\n"))
+	if len(m.Chapters) != 1 || !strings.Contains(m.HTML, `href="/help/rum#bord"`) {
+		t.Fatalf("%+v", m)
+	}
+	html := m.Chapters[0].HTML
+	for _, part := range []string{"Ett.", `<h2 id="bord"`, `href="/help/rum"`, `href="/help"`} {
+		if !strings.Contains(html, part) {
+			t.Errorf("the chapter lacks %s: %s", part, html)
+		}
+	}
+}
+
 // files are routes that are no pages.
 var files = []string{"GET /logo/{file}", "GET /calendar.ics", "GET /sitemap.xml"}
 

@@ -11,7 +11,7 @@ import (
 )
 
 // publicPages are those that tell everyone who has not signed in the same, and so may be kept as written.
-var publicPages = []string{"GET /{$}", "GET /p/{slug}", "GET /calendar", "GET /calendar/month", "GET /activities/{id}", "GET /accessibility", "GET /privacy", "GET /help",
+var publicPages = []string{"GET /{$}", "GET /p/{slug}", "GET /calendar", "GET /calendar/month", "GET /activities/{id}", "GET /accessibility", "GET /privacy", "GET /help", "GET /help/{chapter}",
 	"GET /p/{slug}/blog", "GET /p/{slug}/blog/{item}", "GET /p/{slug}/letters", "GET /p/{slug}/letters/{item}", "GET /p/{slug}/documents", "GET /p/{slug}/{item}"}
 
 // pagesSize is how many bytes of pages are kept; then we begin anew.

@@ -116,7 +116,7 @@ func (d needsPage) by(r view.Reader, by string) (t needTable) {
 		name[key] = says
 		order = append(order, key)
 	}
-	key := func(need.Part) string { return "" }
+	var key func(need.Part) string
 	param := by
 	switch by {
 	case "topic":

@@ -144,7 +144,7 @@ func needsView(r view.Reader, d needsPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = view.Section(by, r.Say("need.by-"+by)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.Section("by-"+by, r.Say("need.by-"+by)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

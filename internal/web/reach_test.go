@@ -86,6 +86,7 @@ var reach = map[string]reaches{
 	"GET /accessibility":                 public,
 	"GET /privacy":                       public,
 	"GET /help":                          public,
+	"GET /help/{chapter}":                public,
 	"POST /language":                     public,
 	"GET /sign-in":                       public,
 	"POST /sign-in":                      public,

@@ -38,6 +38,7 @@ var routes = []route{
 	{"GET /accessibility", access.Public, (*Server).accessibility},
 	{"GET /privacy", access.Public, (*Server).privacy},
 	{"GET /help", access.Public, (*Server).help},
+	{"GET /help/{chapter}", access.Public, (*Server).helpChapter},
 
 	{"GET /people", access.SeePeople, (*Server).listPeople},
 	{"POST /people/file", access.SeePeople, (*Server).listPeople},

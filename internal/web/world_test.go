@@ -340,6 +340,7 @@ func (b *builder) build() {
 	p, goal := b.programme("kompobib", here)
 	q, otherGoal := b.programme("annat", there)
 	b.row("programme", "own", p)
+	b.row("chapter", "own", "deltagare")
 	b.row("slug", "own", "kompobib")
 	b.row("slug", "elsewhere", "annat")
 	b.row("unit-slug", "own", "kompobib")

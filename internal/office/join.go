@@ -81,7 +81,7 @@ func MayJoin(ctx context.Context, c db.Conn, v access.Viewer, today local.Date, 
 }
 
 // staysPrivate refuses a joining by which another address than its author's would open a logbook, or commitments, answers or notes of somebody's own:
-// see docs/decisions/0016-private-texts-do-not-change-hands.md. What is written while the two are joined goes unread: it is sealed with the key of who has gone.
+// see docs/decisions/0019-private-texts-do-not-change-hands.md. What is written while the two are joined goes unread: it is sealed with the key of who has gone.
 func staysPrivate(ctx context.Context, c db.Conn, j people.Joining) error {
 	persons, err := auth.OpenedAnew(ctx, c, j.Drop, j.Keep)
 	if err != nil || len(persons) == 0 {

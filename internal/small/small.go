@@ -31,7 +31,7 @@ func (g Group) Shown() bool { return g.N >= Least }
 // Pool puts each leaf in one group. One of [Least] or more stands alone. The smaller ones of a municipality are put together; if
 // they still are too few they go on to the smaller ones of the county, and from there to those of the whole. If even
 // these are too few, they join the smallest group that there is. So all groups are shown, unless there are too few
-// persons in all: then there is one group, which is not. Leaves in which nobody counts are put in groups too: they may count next time. docs/decisions/0016-answers-are-counted.md has the reasons.
+// persons in all: then there is one group, which is not. Leaves in which nobody counts are put in groups too: they may count next time. docs/decisions/0017-answers-are-counted.md has the reasons.
 //
 // Since no leaf is in two groups, nothing but their unions can be reckoned from what is shown of them. In a series, each time's leaves are
 // the groups of the time before, so that an older table subtracted from a newer one gives unions of the older one's groups. What has never been

@@ -2,7 +2,7 @@
 //
 // What is answered is counted at once, by groups of workplaces that hold five staff or more, and stands nowhere beside who
 // gave it. Unless a survey is anonymous a person also keeps their own answers, sealed, for themselves alone. Nothing is told of a round before it has
-// closed, and then only of groups that five or more have answered in: see package small and docs/decisions/0016-answers-are-counted.md.
+// closed, and then only of groups that five or more have answered in: see package small and docs/decisions/0017-answers-are-counted.md.
 package survey
 
 import (

@@ -2,7 +2,7 @@
 // needs of many together, which activities answer them, and how many workplaces and staff a need is shared by.
 //
 // A need is of a workplace, never of a person: who it is for is a group in words and a number. So nothing is hidden where
-// few work, see decision 0015. A workplace's own read its needs as they stand; all others as they were worded when a plan with them was agreed on.
+// few work, see docs/decisions/0018-needs-are-counted-openly.md. A workplace's own read its needs as they stand; all others as they were worded when a plan with them was agreed on.
 package need
 
 import (

@@ -63,6 +63,13 @@ func (d *DB) Tx(ctx context.Context, by string, f work) error {
 func (d *DB) Writes() uint64 { return d.writes.Load() }
 
 func (d *DB) once(ctx context.Context, by string, f work) error {
+	// The pool gives a connection to any of those that wait, so that in a rush some would wait for ever newer ones.
+	select {
+	case d.turns <- struct{}{}:
+		defer func() { <-d.turns }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	t, err := d.write.BeginTx(ctx, nil) // PostgreSQL: READ COMMITTED
 	if err != nil {
 		return portable(err)

@@ -154,7 +154,7 @@ func sortWants(ctx context.Context, s *stage) error {
 		if len(ids) == 0 {
 			continue
 		}
-		if _, err := need.Sort(ctx, s.Tx, v, t.Programme, t.ID, ids); err != nil {
+		if _, err := need.Sort(ctx, s.Tx, v, t.Programme, "", t.ID, ids); err != nil {
 			return err
 		}
 	}

@@ -97,6 +97,9 @@ func (f formPage) more() (yes bool) {
 	return yes
 }
 
+// wasField is the hidden field that says what a form was filled in from where that has no version of its own.
+const wasField = "was"
+
 // fill puts what was typed in the fields. If someone else was quicker, it also tells where their text differs, and the
 // form goes on from theirs; else it stays with the version that it was filled in from.
 func (f *formPage) fill(r view.Reader, in posted, stale bool) {
@@ -105,7 +108,7 @@ func (f *formPage) fill(r view.Reader, in posted, stale bool) {
 		f.Version = version
 	}
 	fields(f.Controls, func(c *control) {
-		if c.As == "picture" || c.As == "more" || c.As == "fetch" {
+		if c.As == "picture" || c.As == "more" || c.As == "fetch" || stale && c.Name == wasField {
 			return
 		}
 		theirs := c.shown(r)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
@@ -15,6 +16,7 @@ import (
 	"kompobib/internal/learning/need"
 	"kompobib/internal/learning/swot"
 	"kompobib/internal/local"
+	"kompobib/internal/pdf"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
@@ -133,58 +135,62 @@ func (s *Server) planPage(w http.ResponseWriter, req *http.Request, r view.Reade
 	return render(w, req, http.StatusOK, planPageView(r.In(d.At.Programme.ID), d))
 }
 
-// readPlanPage reads the plan that an address names; with version in the query, as it was agreed on then.
 func (s *Server) readPlanPage(req *http.Request, r view.Reader) (d planPage, err error) {
-	ctx := req.Context()
-	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
-		at, err := learningPlace(ctx, c, req, r)
-		if err != nil {
-			return err
-		}
-		if d, err = readPlan(ctx, c, r, at); err != nil {
-			return err
-		}
-		n := posted{r.Query()}.number("version")
-		if !slices.ContainsFunc(d.Plan.Agreements, func(a need.Agreement) bool { return a.Number == n }) {
-			return nil
-		}
-		d.Version = n
-		if d.Needs, err = need.AgreedAt(ctx, c, d.Plan, n); err != nil {
-			return err
-		}
-		d.Answers, err = need.Answers(ctx, c, d.Needs)
+	err = s.DB.Snapshot(req.Context(), func(c db.Conn) (err error) {
+		d, err = readPlanVersion(req.Context(), c, req, r)
 		return err
 	})
 	return d, err
 }
 
-// printPlan is the plan to print: as it was agreed on last, or as it stands before that.
-func (s *Server) printPlan(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	d, err := s.readPlanPage(req, r)
+// readPlanVersion reads the plan that an address names; with version in the query, as it was agreed on then.
+func readPlanVersion(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d planPage, err error) {
+	at, err := learningPlace(ctx, c, req, r)
 	if err != nil {
-		return err
+		return d, err
 	}
-	d.Needs = slices.DeleteFunc(d.Needs, func(n need.Need) bool { return n.State == need.Dropped })
-	return render(w, req, http.StatusOK, printPlanView(r.In(d.At.Programme.ID), d, s.today(d.At.Programme.Zone)))
+	if d, err = readPlan(ctx, c, r, at); err != nil {
+		return d, err
+	}
+	n := posted{r.Query()}.number("version")
+	if !slices.ContainsFunc(d.Plan.Agreements, func(a need.Agreement) bool { return a.Number == n }) {
+		return d, nil
+	}
+	d.Version = n
+	if d.Needs, err = need.AgreedAt(ctx, c, d.Plan, n); err != nil {
+		return d, err
+	}
+	d.Answers, err = need.Answers(ctx, c, d.Needs)
+	return d, err
 }
 
-// A planLine is a need as a plan on paper tells it.
-type planLine struct {
-	Text, Why, Priority, Goal, Who, Due, Form, Answer string
-}
-
-// lines is the plan's content as it is printed, whatever on.
-func (d planPage) lines(r view.Reader) (lines []planLine) {
+// planPaper is the plan to print: as it was agreed on in the version that is asked for, or as it stands.
+func planPaper(ctx context.Context, c db.Conn, s *Server, req *http.Request, r view.Reader) (p paper, err error) {
+	d, err := readPlanVersion(ctx, c, req, r)
+	if err != nil {
+		return p, err
+	}
+	p = paper{Programme: d.At.Programme.ID, Crumbs: planCrumbs(r, d.At), Href: d.At.at("needs/print"),
+		Document: pdf.Document{Title: r.Say("need.plan-of", d.At.Name), Spoken: "sv", Lead: d.agreedSentence(r)}}
+	t := pdf.Table{Caption: r.Say("need.plan"), Columns: []pdf.Column{{Label: r.Say("need.need"), Lang: "sv", Wide: 45}, {Label: r.Say("need.priority-label")}, {Label: r.Say("need.who-short")},
+		{Label: r.Say("need.due-short")}, {Label: r.Say("need.form-short")}, {Label: r.Say("focus.goal-label"), Lang: "sv"}, {Label: r.Say("need.answers-short"), Lang: "sv"}}}
 	for _, n := range d.Needs {
+		if n.State == need.Dropped {
+			continue
+		}
 		var titles []string
 		for _, a := range d.Answers[n.ID] {
 			if a.Published {
 				titles = append(titles, a.Title)
 			}
 		}
-		lines = append(lines, planLine{n.Text, n.Why, r.State("need-priority", string(n.Priority)), goalName(d.Goals, n.Goal), whoText(r, n.Wording), r.Date(n.Due), r.State("need-form", n.Form), r.Join(titles)})
+		t.Rows = append(t.Rows, []string{n.Text, r.State("need-priority", string(n.Priority)), whoText(r, n.Wording), r.ShortDate(n.Due), r.State("need-form", n.Form), goalName(d.Goals, n.Goal), r.Join(titles)})
 	}
-	return lines
+	if len(t.Rows) > 0 {
+		p.Blocks = append(p.Blocks, t)
+	}
+	p.Blocks = append(p.Blocks, pdf.Paragraph{Text: r.Say("need.print-foot", d.At.Programme.ShortName, s.today(d.At.Programme.Zone)), As: pdf.Muted})
+	return p, nil
 }
 
 // whoText is whom a need is for, and how many they are.
@@ -203,6 +209,8 @@ type needPage struct {
 	Commitments []focus.Commitment
 	Notes       []swot.Note // that it came from
 	Today       local.Date
+	Sorts       bool   // the reader sorts needs into topics
+	Topic       string // what the need's topic is called, for who does
 }
 
 func (s *Server) needPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -225,6 +233,13 @@ func (s *Server) needPage(w http.ResponseWriter, req *http.Request, r view.Reade
 		}
 		if d.Commitments, err = focus.Here(ctx, c, r.Viewer, d.At.Place, focus.Filter{Need: d.Need.ID, On: d.Today}); err != nil {
 			return err
+		}
+		if d.Sorts = r.Viewer.In(access.PlanLearning, d.At.Programme.ID) && d.Need.Agreed > 0; d.Sorts && d.Need.Topic != "" {
+			t, err := need.GetTopic(ctx, c, d.At.Programme.ID, d.Need.Topic)
+			if err != nil {
+				return err
+			}
+			d.Topic = t.Name
 		}
 		of, err := need.NotesOf(ctx, c, d.Needs)
 		if err != nil {

@@ -40,7 +40,7 @@ func needControls(r view.Reader, w need.Wording, goals []programme.GoalArea) []c
 		row(control{Field: view.Field{Name: "who", Label: say("who-label"), Help: say("who-help"), Optional: true, Value: w.Who}},
 			control{Field: view.Field{Name: "staff", Label: say("staff-label"), Help: say("staff-help"), Kind: "number", Min: "1", Width: "medium", Value: numeral(w.Staff)}}),
 		row(dateControl("due", say("due-label"), w.Due),
-			control{Field: view.Field{Name: "form", Label: say("form-label"), Value: w.Form, Options: view.Options(r, "need-form", need.Forms...)}, As: "select"}),
+			control{Field: view.Field{Name: "form", Label: say("form-label"), Value: w.Form, Options: view.None(r.Say("need.form-choose"), view.Options(r, "need-form", need.Forms...))}, As: "select"}),
 	}
 }
 
@@ -51,7 +51,7 @@ func (s *Server) newNeedForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		w := need.Wording{Due: at.Programme.Ends, Form: need.Forms[0], Priority: "middle"}
+		w := need.Wording{Due: at.Programme.Ends}
 		if w.Staff, err = need.StaffOn(ctx, c, at.Place, s.today(at.Programme.Zone)); err != nil {
 			return f, err
 		}

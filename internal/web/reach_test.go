@@ -353,6 +353,7 @@ var reach = map[string]reaches{
 	// Needs: the workplace's own read all, who leads it writes.
 	"GET /programmes/{slug}/workplaces/{unit}/needs":               {"participant contact office auditor", "office auditor", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/needs/print":         {"participant contact office auditor", "office auditor", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/print.pdf":     {"participant contact office auditor", "office auditor", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/needs/{need}":        {"participant contact office auditor", "office auditor", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/needs/new":           {"contact office", "office", nobody},
 	"POST /programmes/{slug}/workplaces/{unit}/needs/new":          {"contact office", "office", nobody},
@@ -362,6 +363,8 @@ var reach = map[string]reaches{
 	"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/edit":  {"contact office", "office", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/state":  {"contact office", "office", nobody},
 	"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/state": {"contact office", "office", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/topic":  {"office", "office", nobody},
+	"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/topic": {"office", "office", nobody},
 
 	"GET /programmes/{slug}/needs":            {"contact office steering auditor", nobody, "contact"},
 	"GET /programmes/{slug}/needs/unanswered": {"contact office steering auditor", nobody, "contact"},

@@ -306,7 +306,8 @@ var routes = []route{
 
 	// What workplaces need to be able to do: their plans, topics, and the activities that answer them.
 	{"GET /programmes/{slug}/workplaces/{unit}/needs", access.Learn, (*Server).planPage},
-	{"GET /programmes/{slug}/workplaces/{unit}/needs/print", access.Learn, (*Server).printPlan},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/print", access.Learn, prints(planPaper)},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/print.pdf", access.Learn, printsFile(planPaper)},
 	{"GET /programmes/{slug}/workplaces/{unit}/needs/new", access.Learn, asks((*Server).newNeedForm)},
 	{"POST /programmes/{slug}/workplaces/{unit}/needs/new", access.Learn, (*Server).addNeed},
 	{"GET /programmes/{slug}/workplaces/{unit}/needs/agree", access.LeadLearning, asks((*Server).planAgreeForm)},
@@ -316,6 +317,8 @@ var routes = []route{
 	{"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/edit", access.Learn, (*Server).saveNeed},
 	{"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/state", access.Learn, asks((*Server).needStateForm)},
 	{"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/state", access.Learn, (*Server).saveNeedState},
+	{"GET /programmes/{slug}/workplaces/{unit}/needs/{need}/topic", access.PlanLearning, asks((*Server).needTopicForm)},
+	{"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/topic", access.PlanLearning, (*Server).saveNeedTopic},
 
 	{"GET /programmes/{slug}/needs", access.SeeOutcome, (*Server).needs},
 	{"GET /programmes/{slug}/needs/unanswered", access.SeeOutcome, (*Server).unanswered},

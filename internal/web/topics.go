@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -206,7 +207,7 @@ func (s *Server) sortNeeds(w http.ResponseWriter, req *http.Request, r view.Read
 		if topic == "" {
 			return 0, fault.List{need.ErrTopicNone.At("topic")}
 		}
-		return need.Sort(ctx, tx, r.Viewer, p.ID, topic, in.Values["need"])
+		return need.Sort(ctx, tx, r.Viewer, p.ID, "", topic, in.Values["need"])
 	})
 	if err == nil {
 		return done(w, req, req.URL.Path, "need.sorted", r.Number(n))
@@ -226,6 +227,65 @@ func (s *Server) sortNeeds(w http.ResponseWriter, req *http.Request, r view.Read
 	}
 	d.Faults, d.In = faults, in
 	return render(w, req, status, sortingView(r.In(d.Programme.ID), d))
+}
+
+// needTopicForm moves a need to another topic, or to none.
+func (s *Server) needTopicForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		at, n, err := sortedNeed(ctx, c, req, r)
+		if err != nil {
+			return f, err
+		}
+		topics, err := need.Topics(ctx, c, at.Programme.ID)
+		if err != nil {
+			return f, err
+		}
+		var options []view.Option
+		for _, t := range topics {
+			if !t.Retired || t.ID == n.Topic {
+				options = append(options, view.Option{Value: t.ID, Label: t.Name, Lang: "sv"})
+			}
+		}
+		return formPage{
+			Page:  view.Page{Title: r.Say("need.topic-move"), Crumbs: append(planCrumbs(r, at), view.Link{Href: at.need(n.ID), Text: n.Text, Named: true})},
+			Form:  view.Form{Action: at.need(n.ID) + "/topic"},
+			About: at.Programme.ID, Above: view.Text(n.Text),
+			Controls: []control{
+				{Field: view.Field{Name: "topic", Label: r.Say("need.topic"), Value: n.Topic, Options: view.None(r.Say("need.topic-without"), options)}, As: "select"},
+				{Field: view.Field{Name: wasField, Value: n.Topic}, As: "hidden"},
+			},
+			Submit: r.Say("focus.save"), Back: at.need(n.ID),
+		}, nil
+	}
+}
+
+// sortedNeed reads the need that an address names, for who sorts needs: one that has been agreed on.
+func sortedNeed(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (at learningAt, n need.Need, err error) {
+	if at, err = learningPlace(ctx, c, req, r); err != nil {
+		return at, n, err
+	}
+	if !r.Viewer.In(access.PlanLearning, at.Programme.ID) {
+		return at, n, need.ErrNotFound
+	}
+	if n, err = need.Get(ctx, c, r.Viewer, at.Place, req.PathValue("need")); err == nil && n.Agreed == 0 {
+		err = need.ErrNotFound
+	}
+	return at, n, err
+}
+
+func (s *Server) saveNeedTopic(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	in := formOf(req)
+	return s.takeForm(w, req, r, "need.topic-moved", s.needTopicForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		at, n, err := sortedNeed(ctx, tx, req, r)
+		if err != nil {
+			return "", err
+		}
+		_, err = need.Sort(ctx, tx, r.Viewer, at.Programme.ID, in.text(wasField), in.text("topic"), []string{n.ID})
+		if errors.Is(err, need.ErrSorted) {
+			err = fault.Stale
+		}
+		return at.need(n.ID), err
+	})
 }
 
 // tieForm says which topics an activity answers, and which single needs it goes on answering.
@@ -269,6 +329,7 @@ func (s *Server) tieForm(req *http.Request, r view.Reader) form {
 		if len(options) > 0 {
 			f.Controls = append(f.Controls, control{Field: view.Field{Name: "needs", Label: say("tie-needs"), Options: options, Values: append([]string{}, ties.Needs...)}, As: "checkboxes"})
 		}
+		f.Controls = append(f.Controls, control{Field: view.Field{Name: wasField, Value: ties.Mark()}, As: "hidden"})
 		return f, nil
 	}
 }
@@ -277,7 +338,7 @@ func (s *Server) saveTies(w http.ResponseWriter, req *http.Request, r view.Reade
 	in := formOf(req)
 	return s.takeForm(w, req, r, "need.tied", s.tieForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		id := req.PathValue("id")
-		return editActivityPath(id), need.SetTies(ctx, tx, r.Viewer, id, need.Ties{Topics: in.Values["topics"], Needs: in.Values["needs"]})
+		return editActivityPath(id), need.SetTies(ctx, tx, r.Viewer, id, in.text(wasField), need.Ties{Topics: in.Values["topics"], Needs: in.Values["needs"]})
 	})
 }
 

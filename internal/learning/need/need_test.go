@@ -298,21 +298,25 @@ func TestTopicsAndTies(t *testing.T) {
 		for _, test := range []struct {
 			says  string
 			v     access.Viewer
+			was   string
 			topic string
 			needs []string
 			news  int
 			want  error
 		}{
-			{"the office sorts several at once", office, topic.ID, []string{books.ID, far.ID, books.ID}, 2, nil},
-			{"once more is no news", office, topic.ID, []string{books.ID}, 0, nil},
-			{"another joins them", office, topic.ID, []string{phones.ID}, 1, nil},
-			{"a draft is nobody else's to sort", office, topic.ID, []string{draft.ID}, 0, need.ErrNotFound},
-			{"a topic must be there", office, "another", []string{books.ID}, 0, need.ErrTopic},
-			{"none must be chosen", office, topic.ID, nil, 0, need.ErrNeeds},
-			{"a contact does not sort", leader, topic.ID, []string{books.ID}, 0, programme.ErrNotFound},
+			{"the office sorts several at once", office, "", topic.ID, []string{books.ID, far.ID, books.ID}, 2, nil},
+			{"once more is no news", office, "", topic.ID, []string{books.ID}, 0, nil},
+			{"another joins them", office, "", topic.ID, []string{phones.ID}, 1, nil},
+			{"a draft is nobody else's to sort", office, "", topic.ID, []string{draft.ID}, 0, need.ErrNotFound},
+			{"a topic must be there", office, "", "another", []string{books.ID}, 0, need.ErrTopic},
+			{"none must be chosen", office, "", topic.ID, nil, 0, need.ErrNeeds},
+			{"a contact does not sort", leader, "", topic.ID, []string{books.ID}, 0, programme.ErrNotFound},
+			{"one moves to no topic", office, topic.ID, "", []string{phones.ID}, 1, nil},
+			{"who saw it in the topic comes too late", office, "elsewhere", topic.ID, []string{phones.ID}, 0, need.ErrSorted},
+			{"who saw it in none moves it back", office, "", topic.ID, []string{phones.ID}, 1, nil},
 		} {
 			err := w.do(test.v, func(ctx context.Context, tx *db.Tx) error {
-				news, err := need.Sort(ctx, tx, test.v, at.Programme, test.topic, test.needs)
+				news, err := need.Sort(ctx, tx, test.v, at.Programme, test.was, test.topic, test.needs)
 				if err == nil && news != test.news {
 					t.Errorf("%s: %d are new", test.says, news)
 				}
@@ -416,7 +420,14 @@ func TestTopicsAndTies(t *testing.T) {
 			t.Errorf("agreed on together: %+v, %v", list, err)
 		}
 		w.must(w.do(office, func(ctx context.Context, tx *db.Tx) error {
-			return need.SetTies(ctx, tx, office, lecture.ID, need.Ties{})
+			ties, err := need.TiesOf(ctx, tx, lecture.ID)
+			if err != nil {
+				return err
+			}
+			if err := need.SetTies(ctx, tx, office, lecture.ID, need.Ties{Topics: []string{"of yesterday"}}.Mark(), need.Ties{}); !errors.Is(err, fault.Stale) {
+				t.Errorf("untied by who saw others: %v", err)
+			}
+			return need.SetTies(ctx, tx, office, lecture.ID, ties.Mark(), need.Ties{})
 		}))
 		if asking() != 0 {
 			t.Error("untied, it still answers")

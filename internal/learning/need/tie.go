@@ -29,29 +29,71 @@ func TiesOf(ctx context.Context, c db.Conn, activity string) (t Ties, err error)
 	return t, err
 }
 
-// Tie lets an activity answer these topics and needs too.
-func Tie(ctx context.Context, tx *db.Tx, v access.Viewer, act string, more Ties) error {
-	now, err := TiesOf(ctx, tx, act)
-	if err != nil {
-		return err
-	}
-	return SetTies(ctx, tx, v, act, Ties{append(now.Topics, more.Topics...), append(now.Needs, more.Needs...)})
+// Mark tells ties apart: the same topics and needs have the same.
+func (t Ties) Mark() string {
+	return strings.Join(slices.Concat(t.Topics, []string{"|"}, t.Needs), " ")
 }
 
-// SetTies lets an activity answer these topics and needs, and no others.
-func SetTies(ctx context.Context, tx *db.Tx, v access.Viewer, act string, to Ties) error {
-	a, err := activity.GetActivity(ctx, tx, v, act)
+// and are the ties of both, each once and in order.
+func (t Ties) and(more Ties) Ties {
+	return Ties{slices.Compact(slices.Sorted(slices.Values(slices.Concat(t.Topics, more.Topics)))), slices.Compact(slices.Sorted(slices.Values(slices.Concat(t.Needs, more.Needs))))}
+}
+
+// Tie lets an activity answer these topics and needs too.
+func Tie(ctx context.Context, tx *db.Tx, v access.Viewer, act string, more Ties) error {
+	a, err := tieable(ctx, tx, v, act)
 	if err != nil {
 		return err
-	}
-	if !v.In(access.PlanLearning, a.Programme) {
-		return activity.ErrForbidden
 	}
 	now, err := TiesOf(ctx, tx, act)
+	if err != nil || now.and(more).Mark() == now.Mark() {
+		return err
+	}
+	if now, err = lockTies(ctx, tx, act); err != nil {
+		return err
+	}
+	return setTies(ctx, tx, a, now, now.and(more))
+}
+
+// SetTies lets an activity answer these topics and needs, and no others, if was is the mark of those that it answers now.
+func SetTies(ctx context.Context, tx *db.Tx, v access.Viewer, act, was string, to Ties) error {
+	a, err := tieable(ctx, tx, v, act)
 	if err != nil {
 		return err
 	}
-	news := 0
+	to = to.and(Ties{})
+	if to.Mark() == was {
+		return nil
+	}
+	now, err := lockTies(ctx, tx, act)
+	if err != nil {
+		return err
+	}
+	if now.Mark() != was {
+		return fault.Stale
+	}
+	return setTies(ctx, tx, a, now, to)
+}
+
+// tieable returns an activity whose ties v may change.
+func tieable(ctx context.Context, c db.Conn, v access.Viewer, act string) (activity.Activity, error) {
+	a, err := activity.GetActivity(ctx, c, v, act)
+	if err == nil && !v.In(access.PlanLearning, a.Programme) {
+		err = activity.ErrForbidden
+	}
+	return a, err
+}
+
+// lockTies keeps others from an activity's ties, and reads them.
+func lockTies(ctx context.Context, tx *db.Tx, act string) (Ties, error) {
+	if err := db.Lock(ctx, tx, "activity", act); err != nil {
+		return Ties{}, err
+	}
+	return TiesOf(ctx, tx, act)
+}
+
+// setTies makes the ties that an activity has now into others.
+func setTies(ctx context.Context, tx *db.Tx, a activity.Activity, now, to Ties) error {
 	for _, t := range []struct {
 		table, column, of string
 		now, to           []string
@@ -60,7 +102,7 @@ func SetTies(ctx context.Context, tx *db.Tx, v access.Viewer, act string, to Tie
 		{"topic_activity", "topic", `SELECT count(*) FROM need_topic WHERE programme = `, now.Topics, to.Topics},
 	} {
 		var add, drop []string
-		for _, id := range slices.Compact(slices.Sorted(slices.Values(t.to))) {
+		for _, id := range t.to {
 			if !slices.Contains(t.now, id) {
 				add = append(add, id)
 			}
@@ -70,7 +112,6 @@ func SetTies(ctx context.Context, tx *db.Tx, v access.Viewer, act string, to Tie
 				drop = append(drop, id)
 			}
 		}
-		news += len(add) + len(drop)
 		if len(add) > 0 {
 			args := []any{a.Programme}
 			known, err := db.Value[int](ctx, tx, t.of+`$1 AND id IN `+db.In(&args, add), args...)
@@ -82,23 +123,20 @@ func SetTies(ctx context.Context, tx *db.Tx, v access.Viewer, act string, to Tie
 			}
 			rows := make([][]any, len(add))
 			for i, id := range add {
-				rows[i] = []any{id, act, tx.By, tx.At}
+				rows[i] = []any{id, a.ID, tx.By, tx.At}
 			}
 			if err := db.Insert(ctx, tx, t.table, t.column+", activity, made_by, made_at", "ON CONFLICT DO NOTHING", rows); err != nil {
 				return err
 			}
 		}
 		if len(drop) > 0 {
-			args := []any{act}
+			args := []any{a.ID}
 			if _, err := tx.Exec(ctx, `DELETE FROM `+t.table+` WHERE activity = $1 AND `+t.column+` IN `+db.In(&args, drop), args...); err != nil {
 				return err
 			}
 		}
 	}
-	if news == 0 {
-		return nil
-	}
-	return audit.Record(ctx, tx, audit.Event{Act: "tie", Entity: "activity", Row: act, Detail: map[string]any{"topics": len(to.Topics), "needs": len(to.Needs)}})
+	return audit.Record(ctx, tx, audit.Event{Act: "tie", Entity: "activity", Row: a.ID, Detail: map[string]any{"topics": len(to.Topics), "needs": len(to.Needs)}})
 }
 
 // An Answer is an activity that answers a need, directly or by its topic.

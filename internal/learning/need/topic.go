@@ -22,6 +22,7 @@ var (
 	ErrTopicTaken = fault.Define(fault.Invalid, "need.topic-taken") // args: the name
 	ErrTopicNone  = fault.Define(fault.Invalid, "need.topic-none")
 	ErrNeeds      = fault.Define(fault.Invalid, "need.needs-none")
+	ErrSorted     = fault.Define(fault.Conflict, "need.sorted-meanwhile")
 )
 
 // The most characters of a topic's name and words.
@@ -108,7 +109,8 @@ func SaveTopic(ctx context.Context, tx *db.Tx, v access.Viewer, t *Topic) error 
 }
 
 // Sort gives needs of a programme that have been agreed on a topic, or none if topic is "". It returns how many it was news to.
-func Sort(ctx context.Context, tx *db.Tx, v access.Viewer, prog, topic string, needs []string) (int, error) {
+// If one of them no longer has the topic was, and not the new one either, none is sorted: [ErrSorted].
+func Sort(ctx context.Context, tx *db.Tx, v access.Viewer, prog, was, topic string, needs []string) (int, error) {
 	if !v.In(access.PlanLearning, prog) {
 		return 0, programme.ErrNotFound
 	}
@@ -120,43 +122,51 @@ func Sort(ctx context.Context, tx *db.Tx, v access.Viewer, prog, topic string, n
 		if err != nil {
 			return 0, err
 		}
-		if t.Retired {
+		if t.Retired && topic != was {
 			return 0, fault.List{ErrTopicNone.At("topic")}
 		}
 	}
 	needs = slices.Compact(slices.Sorted(slices.Values(needs)))
-	type row struct{ id, topic string }
-	var args []any
-	known, err := db.All(ctx, tx, func(r *row) []any { return []any{&r.id, &r.topic} }, `SELECT id, coalesce(topic, '') FROM need WHERE id IN `+db.In(&args, needs)+
-		` AND agreed IS NOT NULL AND programme = `+put(&args, prog)+` ORDER BY id`, args...)
+	if news, err := toSort(ctx, tx, prog, was, topic, needs); err != nil || len(news) == 0 {
+		return 0, err
+	}
+	if err := db.Lock(ctx, tx, "need", needs...); err != nil {
+		return 0, err
+	}
+	news, err := toSort(ctx, tx, prog, was, topic, needs)
 	if err != nil {
 		return 0, err
 	}
-	if len(known) != len(needs) {
-		return 0, ErrNotFound
-	}
-	var news []string
-	for _, r := range known {
-		if r.topic != topic {
-			news = append(news, r.id)
-		}
-	}
-	if len(news) == 0 {
-		return 0, nil
-	}
-	if err := db.Lock(ctx, tx, "need", news...); err != nil {
-		return 0, err
-	}
-	args = []any{db.Null(topic)}
+	args := []any{db.Null(topic)}
 	if _, err := tx.Exec(ctx, `UPDATE need SET topic = $1 WHERE id IN `+db.In(&args, news), args...); err != nil {
 		return 0, err
 	}
-	for _, id := range news {
-		if err := audit.Record(ctx, tx, audit.Event{Act: "sort", Entity: "need", Row: id, Detail: map[string]any{"topic": topic}}); err != nil {
-			return 0, err
+	events := make([]audit.Event, len(news))
+	for i, id := range news {
+		events[i] = audit.Event{Act: "sort", Entity: "need", Row: id, Detail: map[string]any{"topic": topic}}
+	}
+	return len(news), audit.Record(ctx, tx, events...)
+}
+
+// toSort are those of a programme's needs to which a topic is news.
+func toSort(ctx context.Context, c db.Conn, prog, was, topic string, needs []string) (news []string, err error) {
+	type row struct{ id, topic string }
+	var args []any
+	known, err := db.All(ctx, c, func(r *row) []any { return []any{&r.id, &r.topic} }, `SELECT id, coalesce(topic, '') FROM need WHERE id IN `+db.In(&args, needs)+
+		` AND agreed IS NOT NULL AND programme = `+put(&args, prog)+` ORDER BY id`, args...)
+	if err == nil && len(known) != len(needs) {
+		err = ErrNotFound
+	}
+	for _, r := range known {
+		switch r.topic {
+		case topic:
+		case was:
+			news = append(news, r.id)
+		default:
+			return nil, ErrSorted
 		}
 	}
-	return len(news), nil
+	return news, err
 }
 
 // put adds an argument and returns its parameter.

@@ -1,0 +1,55 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"testing"
+
+	"kompobib/internal/access"
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/learning"
+	"kompobib/internal/learning/learningtest"
+	"kompobib/internal/learning/need"
+)
+
+// Two in the office sort needs at once: neither undoes what the other did, and a need under the wrong topic can be moved.
+func TestSortingNeeds(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		lead, office := learningtest.Contact("near-1", learningtest.Near), learningtest.Holder(access.Office)
+		at := learning.Place{Programme: learningtest.Programme, Workplace: learningtest.Near, Leads: true}
+		n := need.Need{Wording: need.Wording{Text: "Visa e-böcker", Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+		films, books := need.Topic{Programme: at.Programme, Name: "Film"}, need.Topic{Programme: at.Programme, Name: "E-böcker"}
+		lecture := activity.Activity{Programme: at.Programme, Kind: "lecture", Title: "E-böcker", Travel: "employer", Meal: "project", Substitute: "employer", Published: true, Goals: []string{learningtest.Media}}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.Add(ctx, tx, lead, at, &n), need.Agree(ctx, tx, lead, at, 1, "2012-10-01"))
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.SaveTopic(ctx, tx, office, &films), need.SaveTopic(ctx, tx, office, &books), activity.CreateActivity(ctx, tx, office, &lecture))
+		})
+		p := newPlanner(t, d, office)
+		programme := "/programmes/kompobib"
+		p.wants("what waits", p.get(programme+"/needs/sort"), 200, "Visa e-böcker")
+		p.wants("sorted", p.post(programme+"/needs/sort", "group=", "topic-rest="+films.ID, "need="+n.ID), 303)
+		p.wants("the other saw it unsorted", p.post(programme+"/needs/sort", "group=", "topic-rest="+books.ID, "need="+n.ID), 409, "Somebody else has sorted")
+
+		here := programme + "/workplaces/" + url.PathEscape(at.Workplace) + "/needs/" + n.ID
+		p.wants("its page names the topic", p.get(here), 200, "Film", here+"/topic")
+		p.wants("the form", p.get(here+"/topic"), 200, `name="was" value="`+films.ID+`"`)
+		p.wants("moved", p.post(here+"/topic", "was="+films.ID, "topic="+books.ID), 303)
+		p.wants("moved by who saw the first", p.post(here+"/topic", "was="+films.ID, "topic="), 409, "Someone else", "E-böcker", `name="was" value="`+books.ID+`"`)
+
+		ties := "/activities/" + lecture.ID + "/needs"
+		p.wants("nothing is tied", p.get(ties), 200, `name="was" value="|"`)
+		p.wants("tied", p.post(ties, "was=|", "topics="+books.ID), 303)
+		p.wants("tied by who saw nothing tied", p.post(ties, "was=|", "topics="+films.ID), 409, `name="was" value="`+books.ID+` |"`)
+		if now, err := need.TiesOf(t.Context(), d, lecture.ID); err != nil || now.Mark() != books.ID+" |" {
+			t.Errorf("tied are %q, %v", now.Mark(), err)
+		}
+		p.who = lead
+		p.wants("the workplace does not sort", p.get(here+"/topic"), 403)
+	})
+}

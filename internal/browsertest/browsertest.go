@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,7 +24,11 @@ import (
 
 // Main is a package's TestMain: it starts one Chromium for all its tests, runs them, and stops it.
 func Main(m *testing.M) int {
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+	options := chromedp.DefaultExecAllocatorOptions[:]
+	if shell, err := exec.LookPath("chromium-headless-shell"); err == nil {
+		options = append(options, chromedp.ExecPath(shell))
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options,
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))...)
@@ -239,6 +244,12 @@ var axe string
 // of the rules named, if any are.
 func (p *Page) Axe(rules ...string) []string {
 	p.t.Helper()
+	return p.AxeIn("[]", rules...)
+}
+
+// AxeIn is [Page.Axe] of what stands in some elements, the value of a script's expression; of the whole page if they are none.
+func (p *Page) AxeIn(elements string, rules ...string) []string {
+	p.t.Helper()
 	only := ""
 	if rules != nil {
 		only = `, runOnly: ['` + strings.Join(rules, `', '`) + `']`
@@ -246,8 +257,8 @@ func (p *Page) Axe(rules ...string) []string {
 	if !Eval[bool](p, `typeof axe === 'object'`) {
 		Eval[bool](p, axe+"\n;true")
 	}
-	found := Eval[string](p, `axe.run(document, {resultTypes: ['violations'], iframes: false, preload: false`+only+`}).then(r => JSON.stringify(r.violations.map(v =>
-		v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' [' + (n.any[0] || n.all[0] || n.none[0] || {message: ''}).message + ']').join(' | '))))`)
+	found := Eval[string](p, `(within => axe.run(within.length ? {include: within} : document, {resultTypes: ['violations'], iframes: false, preload: false`+only+`}).then(r => JSON.stringify(r.violations.map(v =>
+		v.id + ': ' + v.help + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' [' + (n.any[0] || n.all[0] || n.none[0] || {message: ''}).message + ']').join(' | ')))))(`+elements+`)`)
 	var lines []string
 	if err := json.Unmarshal([]byte(found), &lines); err != nil {
 		p.t.Fatal(err)

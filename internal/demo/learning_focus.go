@@ -11,6 +11,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/local"
 )
 
@@ -222,10 +223,21 @@ func (s *stage) undertake(ctx context.Context, workplace string, x promise) erro
 		var v access.Viewer
 		var p learning.Place
 		if v, p, err = s.place(ctx, workplace); err == nil {
-			err = focus.Commit(ctx, s.Tx, v, p, &c)
+			if err = answersNeed(ctx, s.Tx, v, p, &c); err == nil {
+				err = focus.Commit(ctx, s.Tx, v, p, &c)
+			}
 		}
 	}
 	s.name(aimName(workplace, x.Key), c.ID)
+	return err
+}
+
+// answersNeed lets a commitment answer the workplace's most urgent need of the same goal area, if it has one.
+func answersNeed(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, to *focus.Commitment) error {
+	needs, err := need.Here(ctx, c, v, p)
+	if i := slices.IndexFunc(needs, func(n need.Need) bool { return n.Goal != "" && n.Goal == to.Goal && n.State != need.Dropped }); i >= 0 {
+		to.Need = needs[i].ID
+	}
 	return err
 }
 
@@ -318,6 +330,9 @@ func (b *book) afterwards(workplace string, held local.Date) []act {
 			}
 			if of, key, ok := strings.Cut(x.Idea, "/"); ok {
 				c.IdeaOf = s.id(aimName(of, key))
+			}
+			if err := answersNeed(ctx, s.Tx, v, p, &c); err != nil {
+				return err
 			}
 			s.as(v.Person, 3*time.Minute)
 			if err := focus.Commit(ctx, s.Tx, v, p, &c); err != nil {

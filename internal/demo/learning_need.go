@@ -3,11 +3,13 @@ package demo
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/local"
 )
 
@@ -93,8 +95,15 @@ func (b *book) writePlans(ctx context.Context, s *stage, from, n int) error {
 		if err != nil {
 			return err
 		}
+		agreed, err := swot.Agreed(ctx, s.Tx, v, p)
+		if err != nil {
+			return err
+		}
+		of := pointing(agreed)
 		few := 2 + r.IntN(3)
-		for _, k := range r.Perm(len(wants)) {
+		order := r.Perm(len(wants))
+		slices.SortStableFunc(order, func(a, b int) int { return len(of[b]) - len(of[a]) }) // what the analysis showed comes first
+		for _, k := range order {
 			if x := wants[k]; few > 0 && (x.Schools || w.kind != "school-library") {
 				one := need.Need{Wording: need.Wording{Text: pick(r, x.Says), Priority: need.Priorities[r.IntN(3)], Form: x.Form, Staff: max(staff, 1), Due: pick(r, []local.Date{"2011-12-31", "2012-06-30", "2012-12-31"})}}
 				if x.Goal > 0 {
@@ -106,7 +115,7 @@ func (b *book) writePlans(ctx context.Context, s *stage, from, n int) error {
 				if staff > 6 && r.IntN(3) == 0 {
 					one.Who, one.Staff = pick(r, groups), staff/3
 				}
-				if err := need.Add(ctx, s.Tx, v, p, &one); err != nil {
+				if err := need.Add(ctx, s.Tx, v, p, &one, of[k]...); err != nil {
 					return err
 				}
 				few--
@@ -124,6 +133,24 @@ func (b *book) writePlans(ctx context.Context, s *stage, from, n int) error {
 		}
 	}
 	return nil
+}
+
+// pointing are the notes that weigh most in an analysis, by the place of the want that their words point to.
+func pointing(notes []swot.Note) map[int][]string {
+	var examples []learning.Examples
+	for i, x := range wants {
+		examples = append(examples, learning.Examples{Of: strconv.Itoa(i), Words: x.Name + " " + x.Words, Texts: x.Says})
+	}
+	learnt := learning.Learn(examples)
+	of := map[int][]string{}
+	for _, n := range notes {
+		if found := learnt.Suggest(n.Text); n.Starred && len(found) > 0 {
+			if i, err := strconv.Atoi(found[0].Of); err == nil {
+				of[i] = append(of[i], n.ID)
+			}
+		}
+	}
+	return of
 }
 
 // sortWants names the topics, and brings together what says the same.

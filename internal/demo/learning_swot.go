@@ -181,10 +181,10 @@ func (s *stage) agree(ctx context.Context, v access.Viewer, id string) error {
 			return err
 		}
 	}
-	if a, err = swot.Get(ctx, s.Tx, v, id); err != nil {
+	if b, err = swot.BoardOf(ctx, s.Tx, a); err != nil {
 		return err
 	}
-	return swot.Agree(ctx, s.Tx, v, id, a.Seq, s.today(), s.today())
+	return swot.Agree(ctx, s.Tx, v, id, b.Mark(), s.today(), s.today())
 }
 
 // analyseAgain is a workplace that looks anew, two years later: the board is open, and phones have sent some notes.

@@ -2,6 +2,7 @@ package learning
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 )
 
@@ -42,4 +43,14 @@ func RoomOf(code string) Room {
 		return AnalysisRoom
 	}
 	return WorkshopRoom
+}
+
+// Key is what a phone's form is known by when it is sent again: as it came, or shortened, since anybody can send any.
+func Key(key string) string {
+	const most = 64
+	if len(key) <= most {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
 }

@@ -291,6 +291,8 @@ var reach = map[string]reaches{
 	"POST /swot/{swot}/run":                                  {"contact office", "office", nobody},
 	"GET /swot/{swot}/live":                                  {"contact office", "office", nobody},
 	"POST /swot/{swot}/notes":                                {"contact office", "office", nobody},
+	"GET /swot/{swot}/notes/{note}":                          {"contact office", "office", nobody},
+	"POST /swot/{swot}/notes/{note}":                         {"contact office", "office", nobody},
 	"GET /swot/{swot}/write":                                 {"participant contact office", "office", nobody},
 	"POST /swot/{swot}/write":                                {"participant contact office", "office", nobody},
 	"GET /swot/{swot}/agree":                                 {"contact office", "office", nobody},

@@ -174,7 +174,7 @@ func (s *Server) ownSwotForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		if d.Now != nil && d.Now.Agreed {
+		if d.Now != nil && d.Now.Agreed && req.Method == http.MethodGet { // what was typed is given back
 			return f, swot.ErrFrozen
 		}
 		if !d.Opens {
@@ -190,6 +190,16 @@ func (s *Server) ownSwotForm(req *http.Request, r view.Reader) form {
 			Submit:   r.Say("swot.save"), Back: at.at("swot"),
 		}, nil
 	}
+}
+
+// ownSwotPage asks for it, while there is something to prepare.
+func (s *Server) ownSwotPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	err := s.showForm(w, req, r, s.ownSwotForm(req, r))
+	if errors.Is(err, swot.ErrFrozen) {
+		http.Redirect(w, req, strings.TrimSuffix(req.URL.Path, "/own"), http.StatusSeeOther)
+		return nil
+	}
+	return err
 }
 
 func (s *Server) saveOwnSwot(w http.ResponseWriter, req *http.Request, r view.Reader) error {

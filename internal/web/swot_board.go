@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -199,8 +200,6 @@ func (s *Server) arrangeBoard(w http.ResponseWriter, req *http.Request, r view.R
 			return "", swot.Move(ctx, tx, r.Viewer, id, note, swot.Quadrant(to))
 		case "remove":
 			return "", swot.Remove(ctx, tx, r.Viewer, id, note)
-		case "reword":
-			return "", swot.Reword(ctx, tx, r.Viewer, id, note, in.text("text"))
 		}
 		return "", swot.ErrMove
 	})
@@ -216,6 +215,53 @@ func (s *Server) arrangeBoard(w http.ResponseWriter, req *http.Request, r view.R
 	}
 	http.Redirect(w, req, back, http.StatusSeeOther)
 	return nil
+}
+
+// rewordForm gives a note other words: it is asked for when those on the screen could not be saved.
+func (s *Server) rewordForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		d, err := s.readBoard(ctx, c, req, r)
+		if err != nil {
+			return f, err
+		}
+		n, there := d.note(req.PathValue("note"))
+		switch {
+		case !d.Leads:
+			return f, swot.ErrNotLead
+		case req.Method == http.MethodPost: // what was typed is given back, whatever has become of the note
+		case d.Agreed:
+			return f, swot.ErrFrozen
+		case !there:
+			return f, swot.ErrNoNote
+		}
+		return formPage{
+			About: d.learningAt.Programme.ID, Page: view.Page{Title: r.Say("swot.reword"), Crumbs: append(swotCrumbs(r, d.learningAt), view.Link{Href: boardPath(d.ID) + "/run", Text: r.Say("swot.board")})},
+			Form: view.Form{Action: boardPath(d.ID) + "/notes/" + req.PathValue("note"), Keep: true},
+			Controls: []control{{Field: view.Field{Name: "text", Label: r.Say("swot.note"), Value: n.Text}},
+				{Field: view.Field{Name: wasField, Value: n.Text}, As: "hidden"}},
+			Submit: r.Say("plan.save"), Back: boardPath(d.ID) + "/run",
+		}, nil
+	}
+}
+
+// note is one that stands for itself on the board.
+func (d swotBoard) note(id string) (swot.Note, bool) {
+	i := slices.IndexFunc(d.Board.Notes, func(n swot.Note) bool { return n.ID == id })
+	if i < 0 {
+		return swot.Note{}, false
+	}
+	return d.Board.Notes[i], true
+}
+
+func (s *Server) rewordNote(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	in, id := formOf(req), req.PathValue("swot")
+	return s.takeForm(w, req, r, "swot.done-reworded", s.rewordForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		err := swot.Reword(ctx, tx, r.Viewer, id, req.PathValue("note"), in.text(wasField), in.text("text"))
+		if errors.Is(err, swot.ErrNoNote) {
+			err = fault.List{swot.ErrGone.At("text")}
+		}
+		return boardPath(id) + "/run", err
+	})
 }
 
 // boardForm is where notes are typed in, from paper or for others: one perspective at a time.
@@ -265,9 +311,9 @@ func (s *Server) boardAgreeForm(req *http.Request, r view.Reader) form {
 		}
 		return formPage{
 			About: d.learningAt.Programme.ID, Page: view.Page{Title: r.Say("swot.agree"), Lead: r.Say("swot.agree-lead"), Wide: true, Crumbs: swotCrumbs(r, d.learningAt)},
-			Above: boardText(r, d), Heading: r.Say("swot.agree-heading"), Form: view.Form{Action: boardPath(d.ID) + "/agree", Version: int(d.Analysis.Seq)},
+			Above: boardText(r, d), Heading: r.Say("swot.agree-heading"), Form: view.Form{Action: boardPath(d.ID) + "/agree"},
 			What:     []string{r.Say("swot.agree-what"), r.Say("swot.agree-law", d.learningAt.Programme.ShortName)},
-			Controls: []control{dateControl("on", r.Say("swot.agreed-day"), d.Today)}, Submit: r.Say("swot.agree-do"), Back: boardPath(d.ID) + "/run",
+			Controls: []control{dateControl("on", r.Say("swot.agreed-day"), d.Today), {Field: view.Field{Name: wasField, Value: d.Board.Mark()}, As: "hidden"}}, Submit: r.Say("swot.agree-do"), Back: boardPath(d.ID) + "/run",
 		}, nil
 	}
 }
@@ -283,7 +329,7 @@ func (s *Server) agreeOnBoard(w http.ResponseWriter, req *http.Request, r view.R
 		if err != nil {
 			return "", err
 		}
-		return boardPath(id), swot.Agree(ctx, tx, r.Viewer, id, int64(in.version()), in.date("on"), s.today(p.Zone))
+		return boardPath(id), swot.Agree(ctx, tx, r.Viewer, id, in.text(wasField), in.date("on"), s.today(p.Zone))
 	})
 }
 

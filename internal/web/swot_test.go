@@ -100,3 +100,41 @@ func TestBoardPhone(t *testing.T) {
 		}
 	})
 }
+
+// What was typed as a note's new words is given back whatever has become of the note.
+func TestRewordingANote(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		lead, office := learningtest.Contact("near-1", learningtest.Near), learningtest.Holder("office")
+		plan := swot.Plan{Programme: learningtest.Programme, Years: 10, Opens: "2012-01-01", Closes: "2012-12-01", Perspectives: []swot.Perspective{{Name: "Nya utmaningar"}}}
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error { return swot.SavePlan(ctx, tx, office, &plan) })
+		var id string
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) (err error) {
+			if id, err = swot.Begin(ctx, tx, lead, learning.Place{Programme: learningtest.Programme, Workplace: learningtest.Near, Leads: true}); err != nil {
+				return err
+			}
+			_, err = swot.Write(ctx, tx, lead, id, plan.Perspectives[0].ID, "key", map[swot.Quadrant]string{swot.Strength: "Nära"})
+			return err
+		})
+		a, err := swot.Get(t.Context(), d, lead, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		board, err := swot.BoardOf(t.Context(), d, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newPlanner(t, d, lead)
+		at := "/swot/" + id + "/notes/" + board.Notes[0].ID
+		long := strings.Repeat("lång ", 80)
+		p.wants("too long", p.post(at, "was=Nära", "text="+long), 422, strings.TrimSpace(long))
+		p.wants("reworded", p.post(at, "was=Nära", "text=Nära alla"), 303, "/swot/"+id+"/run")
+		p.wants("by two at once", p.post(at, "was=Nära", "text=Nära många"), 409, "Nära många", `name="was" value="Nära alla"`)
+		p.wants("seen again", p.get(at), 200, "Nära alla")
+		agree := "/swot/" + id + "/agree"
+		seen := first(t, p.get(agree).body, `name="was" value="([0-9a-z]+)"`)
+		p.wants("agreed before it began", p.post(agree, "was="+seen, "on=2011-12-31"), 422, "2011-12-31", "The analysis began")
+		p.wants("agreed", p.post(agree, "was="+seen, "on=2012-10-12"), 303)
+		p.wants("too late", p.post(at, "was=Nära alla", "text=Nära dem som kommer"), 409, "Nära dem som kommer")
+	})
+}

@@ -263,7 +263,11 @@ func (b *builder) analyses(programmes map[string]string, main, branch, away stri
 				if err != nil {
 					return err
 				}
-				return swot.Agree(ctx, tx, v, analysis, a.Seq, v.On, v.On)
+				board, err := swot.BoardOf(ctx, tx, a)
+				if err != nil {
+					return err
+				}
+				return swot.Agree(ctx, tx, v, analysis, board.Mark(), v.On, v.On)
 			})
 			b.do(func(ctx context.Context, tx *db.Tx) error { return swot.Reopen(ctx, tx, v, analysis) })
 		}

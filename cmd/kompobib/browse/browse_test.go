@@ -5,6 +5,7 @@ package browse
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -126,7 +127,8 @@ func like(path string) string {
 
 // TestEveryPage goes wherever links lead in each role. Every page is small, holds together, and leads nowhere that one may not
 // go; where pages are alike, the first is not wider than the narrowest phone. Axe is asked, in the light on a desk and in the dark on the
-// phone, where something stands in what it has not stood in before; about the first of all that are alike with BROWSE_ALL (make torture).
+// phone, about what stands in something that it has not stood in before, and about the whole page where much does; about the whole of the first of all that
+// are alike with BROWSE_ALL (make torture).
 func TestEveryPage(t *testing.T) {
 	var looked looked
 	for _, role := range roles {
@@ -165,18 +167,22 @@ func TestEveryPage(t *testing.T) {
 					t.Errorf("%s: %s", name, line)
 				}
 				first, nests := looked.news(like(path), at)
-				nests = nests || first && os.Getenv("BROWSE_ALL") != ""
-				if !first && !nests {
+				whole := first && os.Getenv("BROWSE_ALL") != ""
+				if !first && len(nests) == 0 {
 					continue
+				}
+				where := wholePage
+				if !whole && len(nests) < much {
+					where = standing(nests)
 				}
 				if status := p.Go(path); status != at.Status {
 					t.Errorf("%s = %d, then %d", path, at.Status, status)
 				}
 				narrow(t, p, name)
-				if nests {
-					dark(t, p, name)
+				if whole || len(nests) > 0 {
+					dark(t, p, name, where)
 					desk.Go(path)
-					light(t, desk, name)
+					light(t, desk, name, where)
 				}
 			}
 			t.Logf("%d pages, the largest of %d bytes", len(seen), largest)
@@ -206,8 +212,7 @@ const pageSize = 20_000
 // fetch reads a page without showing it.
 func fetch(p *browsertest.Page, path string) sight {
 	return browsertest.Eval[sight](p, fmt.Sprintf(`fetch(%q).then(async answer => {
-		const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-		const piece = e => [e.localName, ...['class', 'role', 'data-color', 'data-variant'].map(n => e.getAttribute(n))].join('.');
+		const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), piece = %s;
 		const all = [...page.querySelectorAll('body *')];
 		return {
 			Status: answer.status,
@@ -217,7 +222,28 @@ func fetch(p *browsertest.Page, path string) sight {
 			Nests: [...new Set(all.map(e => piece(e.parentElement) + ' > ' + piece(e)))],
 			Size: performance.getEntriesByName(answer.url).at(-1)?.encodedBodySize ?? 0
 		};
-	})`, path, wrong))
+	})`, path, piece, wrong))
+}
+
+// piece is what an element is, whatever is in it.
+const piece = `(e => [e.localName, ...['class', 'role', 'data-color', 'data-variant'].map(n => e.getAttribute(n))].join('.'))`
+
+// wholePage is no elements, for [browsertest.Page.AxeIn].
+const wholePage = "[]"
+
+// much is from how many things in new places axe is asked about a whole page.
+const much = 25
+
+// standing is a script's expression for where on the page things stand in what they have not stood in before: the first of each.
+func standing(nests []string) string {
+	names, err := json.Marshal(nests)
+	if err != nil {
+		panic(err)
+	}
+	return fmt.Sprintf(`(() => {
+		const names = new Set(%s), piece = %s;
+		return [...document.querySelectorAll('body *')].filter(e => names.delete(piece(e.parentElement) + ' > ' + piece(e))).map(e => e.parentElement);
+	})()`, names, piece)
 }
 
 // wrong tells what axe would of a page's own words and ids, which no page has in common with another.
@@ -249,23 +275,25 @@ type looked struct {
 	kinds, nests map[string]bool
 }
 
-// news tells whether a page is the first of its kind, and whether something stands in what it has not stood in before.
-func (l *looked) news(like string, at sight) (first, nests bool) {
+// news tells whether a page is the first of its kind, and what stands in something that it has not stood in before.
+func (l *looked) news(like string, at sight) (first bool, nests []string) {
 	l.Lock()
 	defer l.Unlock()
 	if l.kinds == nil {
 		l.kinds, l.nests = map[string]bool{}, map[string]bool{}
 	}
-	return add(l.kinds, like), add(l.nests, at.Nests...)
+	return len(add(l.kinds, like)) > 0, add(l.nests, at.Nests...)
 }
 
-// add puts names in a set, and reports whether any was not there.
-func add(set map[string]bool, names ...string) (isNew bool) {
+// add puts names in a set, and returns those that were not there.
+func add(set map[string]bool, names ...string) (news []string) {
 	for _, name := range names {
-		isNew = isNew || !set[name]
+		if !set[name] {
+			news = append(news, name)
+		}
 		set[name] = true
 	}
-	return isNew
+	return news
 }
 
 // narrow checks a page that is open, as it is on the narrowest phone.
@@ -276,24 +304,24 @@ func narrow(t *testing.T, p *browsertest.Page, name string) {
 	}
 }
 
-// light asks axe about a page that is open, as it is on a desk.
-func light(t *testing.T, p *browsertest.Page, name string) {
+// light asks axe about elements of a page that is open, as it is on a desk.
+func light(t *testing.T, p *browsertest.Page, name, where string) {
 	t.Helper()
 	p.Picture(name + " 1280 light")
-	for _, line := range p.Axe() {
+	for _, line := range p.AxeIn(where) {
 		t.Errorf("%s: %s", name, line)
 	}
 }
 
-// dark asks about its looks on the narrowest phone, in the dark.
-func dark(t *testing.T, p *browsertest.Page, name string) {
+// dark asks about their looks on the narrowest phone, in the dark.
+func dark(t *testing.T, p *browsertest.Page, name, where string) {
 	t.Helper()
 	if os.Getenv("BROWSER_PICTURES") != "" {
 		p.Look(390, 844, "dark")
 		p.Picture(name + " 390 dark")
 		p.Look(320, 640, "dark")
 	}
-	for _, line := range p.Axe(browsertest.Looks...) {
+	for _, line := range p.AxeIn(where, browsertest.Looks...) {
 		t.Errorf("%s in the dark on a phone: %s", name, line)
 	}
 }

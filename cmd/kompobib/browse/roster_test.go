@@ -55,10 +55,10 @@ func TestRosterPages(t *testing.T) {
 	look := func(name string) {
 		t.Helper()
 		p.Look(1280, 900, "light")
-		light(t, p, name)
+		light(t, p, name, wholePage)
 		p.Look(320, 640, "dark")
 		narrow(t, p, name)
-		dark(t, p, name)
+		dark(t, p, name, wholePage)
 	}
 	path := readList(t, p, rosters+"koping-2012-09.csv")
 	p.Go(path + "/choices")

@@ -40,7 +40,7 @@ func TestFromNotes(t *testing.T) {
 			w.must(err)
 			if agree {
 				w.must(w.do(office, func(ctx context.Context, tx *db.Tx) error {
-					return swot.Agree(ctx, tx, office, id, a.Seq, at.Today, at.Today)
+					return swot.Agree(ctx, tx, office, id, board.Mark(), at.Today, at.Today)
 				}))
 			}
 			return board.Notes[0].ID

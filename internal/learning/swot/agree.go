@@ -14,6 +14,7 @@ import (
 
 var (
 	ErrAhead   = fault.Define(fault.Invalid, "swot.ahead")
+	ErrBefore  = fault.Define(fault.Invalid, "swot.before") // args: the first day
 	ErrNothing = fault.Define(fault.Conflict, "swot.nothing")
 	ErrOlder   = fault.Define(fault.Conflict, "swot.older")
 )
@@ -36,16 +37,25 @@ func Agreements(ctx context.Context, c db.Conn, a Analysis) ([]Agreement, error)
 		FROM swot_agreement g WHERE g.swot = $1 ORDER BY g.number DESC`, a.ID)
 }
 
-// Agree keeps an analysis as it stands, as what the workplace agreed on on a day. seq is that of the board that it was seen by: if anything
-// has happened to it since, it is [fault.Stale]. Phones can no longer join, and nothing changes until it is taken up again.
-func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, id string, seq int64, on, today local.Date) error {
+// Agree keeps an analysis as it stands, as what the workplace agreed on on a day. seen is the mark of the board that they
+// saw: if it says anything else by now, it is [fault.Stale]. Phones can no longer join, and nothing changes until it is taken up again.
+func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, id, seen string, on, today local.Date) error {
 	a, err := leads(ctx, tx, v, id)
+	if err != nil {
+		return err
+	}
+	plan, err := PlanOf(ctx, tx, a.Programme)
+	if err != nil {
+		return err
+	}
+	b, err := BoardOf(ctx, tx, a)
 	if err != nil {
 		return err
 	}
 	var faults fault.List
 	if on.Valid() {
 		faults.Unless(on <= today, ErrAhead.At("on"))
+		faults.Unless(on >= plan.Opens, ErrBefore.At("on", plan.Opens))
 	} else {
 		faults.Unless(false, local.ErrDate.At("on"))
 	}
@@ -54,14 +64,10 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, id string, seq int64
 		return ErrFrozen
 	case faults != nil:
 		return faults
-	case a.Seq != seq+1: // the lock raised it
+	case b.Mark() != seen:
 		return fault.Stale
 	case a.Count == 0:
 		return ErrNothing
-	}
-	b, err := BoardOf(ctx, tx, a)
-	if err != nil {
-		return err
 	}
 	number := a.Agreements + 1
 	if _, err := tx.Exec(ctx, `INSERT INTO swot_agreement (swot, number, agreed_on, made_by, made_at) VALUES ($1, $2, $3, $4, $5)`, id, number, on, tx.By, tx.At); err != nil {

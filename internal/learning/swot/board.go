@@ -2,6 +2,9 @@ package swot
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strconv"
 
@@ -14,8 +17,10 @@ import (
 
 var (
 	ErrNoNote = fault.Define(fault.NotFound, "swot.no-note")
+	ErrGone   = fault.Define(fault.Conflict, "swot.no-note-now")
 	ErrSame   = fault.Define(fault.Invalid, "swot.same")
 	ErrFew    = fault.Define(fault.Invalid, "swot.few")
+	ErrFull   = fault.Define(fault.Conflict, "swot.full") // args: the most
 )
 
 // A Note stands in a quadrant, seen from a perspective. It may stand for several that say the same.
@@ -86,6 +91,15 @@ func BoardOf(ctx context.Context, c db.Conn, a Analysis) (Board, error) {
 	return b, err
 }
 
+// Mark tells boards apart: those that say the same have the same.
+func (b Board) Mark() string {
+	h := fnv.New64a()
+	for _, n := range b.Notes {
+		fmt.Fprintf(h, "%s %s %s %t %d %q\n", n.ID, n.Perspective, n.Quadrant, n.Starred, n.Said, n.Text)
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
 // Write puts notes on the board, one for each line, in the quadrants of one perspective: also from paper, afterwards. It returns how
 // many; the same key is stored once.
 func Write(ctx context.Context, tx *db.Tx, v access.Viewer, id, perspective, key string, texts map[Quadrant]string) (int, error) {
@@ -126,6 +140,10 @@ func (a Analysis) looksFrom(ctx context.Context, c db.Conn, perspective, field s
 
 // put stores notes of an analysis that is locked. The n:th has the key with n behind it.
 func (a Analysis) put(ctx context.Context, tx *db.Tx, device, key string, notes []Note) error {
+	if a.Count+len(notes) > MaxNotes {
+		return ErrFull.With(MaxNotes)
+	}
+	key = learning.Key(key)
 	rows := make([][]any, len(notes))
 	for i, n := range notes {
 		of := key
@@ -134,7 +152,11 @@ func (a Analysis) put(ctx context.Context, tx *db.Tx, device, key string, notes 
 		}
 		rows[i] = []any{tx.NewID(), a.ID, n.Perspective, string(n.Quadrant), n.Text, device, of, a.Seq}
 	}
-	return db.Insert(ctx, tx, "swot_note", "id, swot, perspective, quadrant, body, device, key, seq", " ON CONFLICT (swot, key) DO NOTHING", rows)
+	err := db.Insert(ctx, tx, "swot_note", "id, swot, perspective, quadrant, body, device, key, seq", " ON CONFLICT (swot, key) DO NOTHING", rows)
+	if errors.Is(err, db.ErrDangling) { // the perspective was taken away in this moment
+		err = ErrWhere
+	}
+	return err
 }
 
 // arrange does something with a note that stands for itself, on a board that v leads. One that has been joined with another since the
@@ -229,13 +251,16 @@ func Move(ctx context.Context, tx *db.Tx, v access.Viewer, id, note string, to Q
 	})
 }
 
-// Reword gives a note the words that the workplace finds together.
-func Reword(ctx context.Context, tx *db.Tx, v access.Viewer, id, note, text string) error {
+// Reword gives a note the words that the workplace finds together, if it still has those that it was read with.
+func Reword(ctx context.Context, tx *db.Tx, v access.Viewer, id, note, was, text string) error {
 	text, err := said(text, "text")
 	if err != nil {
 		return err
 	}
-	return arrange(ctx, tx, v, id, note, "reword", func(Analysis, Note) error {
+	return arrange(ctx, tx, v, id, note, "reword", func(_ Analysis, n Note) error {
+		if n.Text != was {
+			return fault.Stale
+		}
 		_, err := tx.Exec(ctx, `UPDATE swot_note SET body = $1 WHERE id = $2`, text, note)
 		return err
 	})

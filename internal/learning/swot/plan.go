@@ -97,6 +97,9 @@ func SavePlan(ctx context.Context, tx *db.Tx, v access.Viewer, p *Plan) error {
 	if err != nil && !errors.Is(err, ErrNoPlan) {
 		return err
 	}
+	if p.Version != was.Version {
+		return fault.Stale
+	}
 	if err := p.check(was); err != nil {
 		return err
 	}
@@ -134,7 +137,11 @@ func SavePlan(ctx context.Context, tx *db.Tx, v access.Viewer, p *Plan) error {
 		if _, err := tx.Exec(ctx, `UPDATE swot SET perspective = NULL WHERE perspective = $1`, x.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM swot_perspective WHERE id = $1`, x.ID); err != nil {
+		_, err := tx.Exec(ctx, `DELETE FROM swot_perspective WHERE id = $1`, x.ID)
+		if errors.Is(err, db.ErrDangling) { // someone has just written a first note from it
+			return fault.List{ErrInUse.At("name-1")}
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -36,10 +36,11 @@ var (
 )
 
 // MaxNote is the most characters of a note: what can be read on a screen across a room. MaxLines is how many notes are written in one
-// quadrant at once at most.
+// quadrant at once at most, MaxNotes how many a board has.
 const (
 	MaxNote  = 300
 	MaxLines = 200
+	MaxNotes = 3000
 )
 
 // A Quadrant is one of the four fields.

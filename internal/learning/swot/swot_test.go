@@ -133,10 +133,20 @@ func line(notes []swot.Note) string {
 	return strings.Join(all, " ")
 }
 
-func (w *world) agree(v access.Viewer, id string, seq int64) string {
+// mark is that of the board as v sees it.
+func (w *world) mark(v access.Viewer, id string) string {
+	w.T.Helper()
+	b, err := swot.BoardOf(w.T.Context(), w.D, w.get(v, id))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return b.Mark()
+}
+
+func (w *world) agree(v access.Viewer, id, seen string) string {
 	w.T.Helper()
 	return w.try(v, func(ctx context.Context, tx *db.Tx) error {
-		return swot.Agree(ctx, tx, v, id, seq, "2012-10-11", at.Today)
+		return swot.Agree(ctx, tx, v, id, seen, "2012-10-11", at.Today)
 	})
 }
 
@@ -385,7 +395,7 @@ func TestTogether(t *testing.T) {
 				return swot.Move(ctx, tx, lead, id, notes["Pengarna"], swot.Weakness)
 			},
 			func(ctx context.Context, tx *db.Tx) error {
-				return swot.Reword(ctx, tx, lead, id, notes["Tiden"], "Tiden räcker inte")
+				return swot.Reword(ctx, tx, lead, id, notes["Tiden"], "Tiden", "Tiden räcker inte")
 			},
 			func(ctx context.Context, tx *db.Tx) error {
 				return swot.Remove(ctx, tx, lead, id, notes["Från papper"])
@@ -411,7 +421,7 @@ func TestTogether(t *testing.T) {
 		if got := w.board(lead, id); got != together {
 			t.Errorf("arranged: %s, want %s", got, together)
 		}
-		seen := w.get(lead, id).Seq
+		seen := w.mark(lead, id)
 		send("late", x, swot.Threat, "En sen lapp")
 		if got := w.agree(lead, id, seen); got != "fault.stale" {
 			t.Errorf("nobody agrees on what they have not seen: %q", got)
@@ -420,10 +430,10 @@ func TestTogether(t *testing.T) {
 		w.Tx(swot.Nobody, func(ctx context.Context, tx *db.Tx) error {
 			return swot.Withdraw(ctx, tx, a.Code, "phone", room.Own[0].ID)
 		})
-		if got := w.agree(staff, id, 0); got != "swot.not-lead" {
+		if got := w.agree(staff, id, ""); got != "swot.not-lead" {
 			t.Errorf("who leads says that they agree: %q", got)
 		}
-		if got := w.agree(lead, id, w.get(lead, id).Seq); got != "" {
+		if got := w.agree(lead, id, w.mark(lead, id)); got != "" {
 			t.Fatal(got)
 		}
 		if got := send("after", x, swot.Threat, "För sent"); got != "swot.closed" {
@@ -449,7 +459,7 @@ func TestTogether(t *testing.T) {
 		if err != nil || line(agreed) != together {
 			t.Errorf("the competence plan builds on what is agreed on: %s, %v", line(agreed), err)
 		}
-		if got := w.agree(lead, id, w.get(lead, id).Seq); got != "" {
+		if got := w.agree(lead, id, w.mark(lead, id)); got != "" {
 			t.Fatal(got)
 		}
 		kept, err := swot.AgreedBoard(t.Context(), d, w.get(auditor, id), 1)
@@ -490,7 +500,7 @@ func TestCoverage(t *testing.T) {
 		if got := counts(office()); got != "0 1 2 rows 3" {
 			t.Errorf("with a note it has begun: %s", got)
 		}
-		w.agree(contact(), id, w.get(contact(), id).Seq)
+		w.agree(contact(), id, w.mark(contact(), id))
 		for _, test := range []struct {
 			says string
 			v    access.Viewer

@@ -3,6 +3,7 @@ package demo_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/swot"
 	"kompobib/internal/local"
 )
 
@@ -33,6 +36,12 @@ var nationPages = []struct{ name, role, path string }{
 	{"coverage-county", theOffice, "/programmes/nation/workshops?county=" + county(0)},
 	{"commitments", theOffice, "/programmes/nation/commitments"},
 	{"overview", theOffice, "/programmes/nation/learning"},
+	{"analyses", theOffice, "/programmes/nation/swot"},
+	{"analysis", manager, "/programmes/nation/workplaces/" + place(0) + "/swot"},
+	{"needs", theOffice, "/programmes/nation/needs"},
+	{"needs-unanswered", theOffice, "/programmes/nation/needs/unanswered"},
+	{"plan", manager, "/programmes/nation/workplaces/" + place(0) + "/needs"},
+	{"path", manager, "/programmes/nation/workplaces/" + place(0) + "/path"},
 }
 
 func county(i int) string { return fmt.Sprintf("nation-county-%012d", i%20) }
@@ -112,10 +121,7 @@ func (n nation) fill(t testing.TB, d *db.DB) {
 		if err != nil {
 			return err
 		}
-		for _, of := range []struct {
-			table, columns string
-			rows           rows
-		}{
+		for _, of := range append([]table{
 			{"unit", "id, kind, workplace_kind", units},
 			{"unit_period", "unit, valid_from, parent, name, sort_key, folded", periods},
 			{"employer", "id, name, sort_key, folded", rows{{"nation-employer", "Riket", "riket", "riket"}}},
@@ -141,9 +147,9 @@ func (n nation) fill(t testing.TB, d *db.DB) {
 			{"commitment_text", "commitment, number, happens, act, notice", wordings},
 			{"commitment_event", "commitment, version, made_at, made_by, act, state, owner, wording", events},
 			{"commitment_check", "commitment, ord, due, answer, answered_at", checks},
-		} {
-			if err := db.Insert(ctx, tx, of.table, of.columns, "", of.rows); err != nil {
-				return fmt.Errorf("%s: %w", of.table, err)
+		}, n.learning()...) {
+			if err := db.Insert(ctx, tx, of.name, of.columns, "", of.rows); err != nil {
+				return fmt.Errorf("%s: %w", of.name, err)
 			}
 		}
 		// In locked order: who has attended is written under the lock of the person.
@@ -194,7 +200,7 @@ func TestNationQueries(t *testing.T) {
 		for _, n := range []nation{{20, 20, 40, 100}, {60, 260, 520, 1500}} {
 			s := newSite(t, again())
 			n.fill(t, s.d)
-			dbtest.Hold(t, s.d, append(focus.Invariants(), activity.Invariants(s.d.Now())...)...)
+			dbtest.Hold(t, s.d, slices.Concat(focus.Invariants(), need.Invariants(), swot.Invariants(), activity.Invariants(s.d.Now()))...)
 			for _, page := range nationPages {
 				s.signIn(page.role)
 				asked := len(s.queries(page.path))

@@ -24,6 +24,7 @@ type analysed struct {
 	Progress string    // of the rows shown, "" for all
 	County   string
 	Shown    []swot.Row
+	Folded   bool // there are too many to show before a county or a state is chosen
 	Plans    bool
 }
 
@@ -57,9 +58,12 @@ func (s *Server) swotCoverage(w http.ResponseWriter, req *http.Request, r view.R
 			d.Shown = append(d.Shown, row)
 		}
 	}
-	analysedSorting.sort(r, d.Shown)
+	format := wanted(req)
+	if d.Folded = format == "" && d.Progress == "" && d.County == "" && len(d.Counties) > 1 && len(d.Shown) > coveredAtOnce; !d.Folded {
+		analysedSorting.sort(r, d.Shown)
+	}
 	r = r.In(d.ID)
-	if format := wanted(req); format != "" {
+	if format != "" {
 		return download(w, format, r.Say("swot.coverage")+" "+d.ShortName, d.sheet(r))
 	}
 	return render(w, req, http.StatusOK, swotCoverageView(r, d))

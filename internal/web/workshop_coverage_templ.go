@@ -153,7 +153,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 									var templ_7745c5c3_Var7 templ.SafeURL
 									templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(workshopPath(row.Workshop)))
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 28, Col: 60}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 28, Col: 61}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 									if templ_7745c5c3_Err != nil {
@@ -166,7 +166,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 									var templ_7745c5c3_Var8 string
 									templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(row.Name)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 28, Col: 73}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 28, Col: 74}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 									if templ_7745c5c3_Err != nil {
@@ -180,7 +180,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 									var templ_7745c5c3_Var9 string
 									templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(row.Name)
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 30, Col: 19}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 30, Col: 20}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 									if templ_7745c5c3_Err != nil {
@@ -194,7 +194,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 								var templ_7745c5c3_Var10 string
 								templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(row.MunicipalityName)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 33, Col: 50}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 33, Col: 51}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 								if templ_7745c5c3_Err != nil {
@@ -207,7 +207,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 								var templ_7745c5c3_Var11 string
 								templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(row.CountyName)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 35, Col: 27}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 35, Col: 28}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 								if templ_7745c5c3_Err != nil {
@@ -229,7 +229,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 									var templ_7745c5c3_Var12 string
 									templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(r.Date(row.Date))
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 41, Col: 27}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 41, Col: 28}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 									if templ_7745c5c3_Err != nil {
@@ -244,7 +244,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 									var templ_7745c5c3_Var13 string
 									templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(d.leader(r, row))
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 46, Col: 27}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 46, Col: 28}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 									if templ_7745c5c3_Err != nil {
@@ -258,7 +258,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 									var templ_7745c5c3_Var14 string
 									templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(d.leader(r, row))
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 48, Col: 35}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 48, Col: 36}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 									if templ_7745c5c3_Err != nil {
@@ -276,7 +276,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 										var templ_7745c5c3_Var15 templ.SafeURL
 										templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(workshopPath(row.Workshop) + "/leader"))
 										if templ_7745c5c3_Err != nil {
-											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 51, Col: 73}
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 51, Col: 74}
 										}
 										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 										if templ_7745c5c3_Err != nil {
@@ -289,7 +289,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 										var templ_7745c5c3_Var16 string
 										templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say("workshop.pick-leader"))
 										if templ_7745c5c3_Err != nil {
-											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 51, Col: 107}
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 51, Col: 108}
 										}
 										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 										if templ_7745c5c3_Err != nil {
@@ -302,7 +302,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 										var templ_7745c5c3_Var17 string
 										templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(row.Name)
 										if templ_7745c5c3_Err != nil {
-											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 51, Col: 146}
+											return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 51, Col: 147}
 										}
 										_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 										if templ_7745c5c3_Err != nil {
@@ -322,7 +322,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 									var templ_7745c5c3_Var18 string
 									templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(r.Number(row.Persons))
 									if templ_7745c5c3_Err != nil {
-										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 57, Col: 32}
+										return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/workshop_coverage.templ`, Line: 57, Col: 33}
 									}
 									_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 									if templ_7745c5c3_Err != nil {

@@ -107,15 +107,18 @@ func (w *world) get(v access.Viewer, id string) swot.Analysis {
 	return a
 }
 
-// board is what someone reads, in a line: its notes by quadrant, starred ones with *, those that stand for several with how many.
-func (w *world) board(v access.Viewer, id string) string {
+// read is the board as someone reads it.
+func (w *world) read(v access.Viewer, id string) swot.Board {
 	w.T.Helper()
 	b, err := swot.BoardOf(w.T.Context(), w.D, w.get(v, id))
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	return line(b.Notes)
+	return b
 }
+
+// board is that in a line: its notes by quadrant, starred ones with *, those that stand for several with how many.
+func (w *world) board(v access.Viewer, id string) string { return line(w.read(v, id).Notes) }
 
 func line(notes []swot.Note) string {
 	var all []string
@@ -131,16 +134,6 @@ func line(notes []swot.Note) string {
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")
-}
-
-// mark is that of the board as v sees it.
-func (w *world) mark(v access.Viewer, id string) string {
-	w.T.Helper()
-	b, err := swot.BoardOf(w.T.Context(), w.D, w.get(v, id))
-	if err != nil {
-		w.T.Fatal(err)
-	}
-	return b.Mark()
 }
 
 func (w *world) agree(v access.Viewer, id, seen string) string {
@@ -421,7 +414,7 @@ func TestTogether(t *testing.T) {
 		if got := w.board(lead, id); got != together {
 			t.Errorf("arranged: %s, want %s", got, together)
 		}
-		seen := w.mark(lead, id)
+		seen := w.read(lead, id).Mark()
 		send("late", x, swot.Threat, "En sen lapp")
 		if got := w.agree(lead, id, seen); got != "fault.stale" {
 			t.Errorf("nobody agrees on what they have not seen: %q", got)
@@ -433,7 +426,7 @@ func TestTogether(t *testing.T) {
 		if got := w.agree(staff, id, ""); got != "swot.not-lead" {
 			t.Errorf("who leads says that they agree: %q", got)
 		}
-		if got := w.agree(lead, id, w.mark(lead, id)); got != "" {
+		if got := w.agree(lead, id, w.read(lead, id).Mark()); got != "" {
 			t.Fatal(got)
 		}
 		if got := send("after", x, swot.Threat, "För sent"); got != "swot.closed" {
@@ -459,7 +452,7 @@ func TestTogether(t *testing.T) {
 		if err != nil || line(agreed) != together {
 			t.Errorf("the competence plan builds on what is agreed on: %s, %v", line(agreed), err)
 		}
-		if got := w.agree(lead, id, w.mark(lead, id)); got != "" {
+		if got := w.agree(lead, id, w.read(lead, id).Mark()); got != "" {
 			t.Fatal(got)
 		}
 		kept, err := swot.AgreedBoard(t.Context(), d, w.get(auditor, id), 1)
@@ -500,7 +493,7 @@ func TestCoverage(t *testing.T) {
 		if got := counts(office()); got != "0 1 2 rows 3" {
 			t.Errorf("with a note it has begun: %s", got)
 		}
-		w.agree(contact(), id, w.mark(contact(), id))
+		w.agree(contact(), id, w.read(contact(), id).Mark())
 		for _, test := range []struct {
 			says string
 			v    access.Viewer

@@ -39,6 +39,7 @@ type DB struct {
 	observe     func(Trace)
 	queue       chan *act     // SQLite's writer takes from it
 	turns       chan struct{} // PostgreSQL's transactions hold a place in it, in the order in which they came
+	lengthy     chan struct{} // and those of [Lengthy] one in this first
 	prepared    prepared
 	writer      sync.WaitGroup
 	closed      chan struct{}
@@ -122,7 +123,7 @@ func (d *DB) openSQLite(path string) error {
 	return nil
 }
 
-// readers and writers are how many connections a process has to PostgreSQL at most. In a rush writers mostly wait for one
+// readers and writers are how many connections a [DB] has to PostgreSQL at most. In a rush writers mostly wait for one
 // another's rows: with more of them all wait longer (200 phones in 20 rooms, see docs/performance.md).
 const readers, writers = 16, 8
 
@@ -136,7 +137,7 @@ func (d *DB) openPostgres(dsn string) error {
 	r := c.Copy()
 	r.RuntimeParams["default_transaction_read_only"] = "on"
 	d.read = stdlib.OpenDB(*r)
-	d.turns = make(chan struct{}, writers)
+	d.turns, d.lengthy = make(chan struct{}, writers), make(chan struct{}, writers/4)
 	for pool, most := range map[*sql.DB]int{d.read: readers, d.write: writers} {
 		pool.SetMaxOpenConns(most)
 		pool.SetMaxIdleConns(most)

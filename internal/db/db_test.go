@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
@@ -117,6 +118,47 @@ func TestPanic(t *testing.T) {
 			}()
 			_ = d.Tx(t.Context(), "ann", func(context.Context, *db.Tx) error { panic("at the disco") })
 		}()
+		if err := set(t.Context(), d, "after"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Those who write come in turn: however many are at it or wait, one who gives up makes no one wait longer, and all the others are heard.
+func TestTurns(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		const many = 20
+		hold, entered := make(chan struct{}), make(chan struct{}, many)
+		var all sync.WaitGroup
+		lengthy := db.Lengthy(t.Context(), time.Minute)
+		for i := range many {
+			ctx := t.Context()
+			if i%4 == 0 {
+				ctx = lengthy
+			}
+			all.Go(func() {
+				err := d.Tx(ctx, "ann", func(context.Context, *db.Tx) error {
+					entered <- struct{}{}
+					<-hold
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		<-entered
+		ended, end := context.WithCancel(t.Context())
+		gone := make(chan error)
+		go func() {
+			gone <- d.Tx(ended, "bo", func(context.Context, *db.Tx) error { <-ended.Done(); return ended.Err() })
+		}()
+		end()
+		if err := <-gone; !errors.Is(err, context.Canceled) {
+			t.Errorf("who gives up: %v", err)
+		}
+		close(hold)
+		all.Wait()
 		if err := set(t.Context(), d, "after"); err != nil {
 			t.Error(err)
 		}

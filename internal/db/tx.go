@@ -64,11 +64,17 @@ func (d *DB) Writes() uint64 { return d.writes.Load() }
 
 func (d *DB) once(ctx context.Context, by string, f work) error {
 	// The pool gives a connection to any of those that wait, so that in a rush some would wait for ever newer ones.
-	select {
-	case d.turns <- struct{}{}:
-		defer func() { <-d.turns }()
-	case <-ctx.Done():
-		return ctx.Err()
+	lines := []chan struct{}{d.turns}
+	if ctx.Value(lengthyKey{}) != nil {
+		lines = []chan struct{}{d.lengthy, d.turns}
+	}
+	for _, line := range lines {
+		select {
+		case line <- struct{}{}:
+			defer func() { <-line }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	t, err := d.write.BeginTx(ctx, nil) // PostgreSQL: READ COMMITTED
 	if err != nil {

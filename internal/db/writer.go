@@ -38,8 +38,8 @@ var (
 
 type lengthyKey struct{}
 
-// Lengthy returns a context for a transaction that may take so long, and hold up all others that write for as
-// long on SQLite: a list of a hundred thousand people, taken in as a whole.
+// Lengthy returns a context for a transaction that may take so long: a list of a hundred thousand people, taken in as a
+// whole. On SQLite all others that write wait for it; on PostgreSQL at most two such are under way at once.
 func Lengthy(ctx context.Context, limit time.Duration) context.Context {
 	return context.WithValue(ctx, lengthyKey{}, limit)
 }

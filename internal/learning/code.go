@@ -45,8 +45,8 @@ func RoomOf(code string) Room {
 	return WorkshopRoom
 }
 
-// Key is what a phone's form is known by when it is sent again: as it came, or shortened, since anybody can send any.
-func Key(key string) string {
+// ShortKey is what a form is known by when it is sent again: as it came, or shortened, since anybody can send any.
+func ShortKey(key string) string {
 	const most = 64
 	if len(key) <= most {
 		return key

@@ -372,7 +372,7 @@ func posterView(r view.Reader, d poster) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pdfLink(r, publicFocusPath(d.Slug, d.Code)+"/poster", "secondary").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pdfLink(r, publicFocusPath(d.Slug, d.Code)+"/poster.pdf", "secondary").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1556,7 +1556,7 @@ func workplacePathView(r view.Reader, at learningAt, parts []templ.Component, to
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pdfLink(r, at.at("path"), "secondary").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pdfLink(r, at.at("path.pdf"), "secondary").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

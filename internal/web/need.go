@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -116,7 +117,9 @@ func needStage(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at lear
 // agreedSentence tells whether and when a workplace agreed on its plan.
 func (d planPage) agreedSentence(r view.Reader) string {
 	last, ok := d.Plan.Agreed()
-	switch {
+	switch i := slices.IndexFunc(d.Plan.Agreements, func(a need.Agreement) bool { return a.Number == d.Version }); {
+	case i >= 0:
+		return r.Say("need.plan-agreed", d.Plan.Agreements[i].On)
 	case !ok && len(d.Needs) == 0:
 		return r.Say("need.plan-none")
 	case !ok:
@@ -164,14 +167,22 @@ func readPlanVersion(ctx context.Context, c db.Conn, req *http.Request, r view.R
 	return d, err
 }
 
+// version is what an address asks with for the agreement that is shown.
+func (d planPage) version() string {
+	if d.Version == 0 {
+		return ""
+	}
+	return "?version=" + strconv.Itoa(d.Version)
+}
+
 // planPaper is the plan to print: as it was agreed on in the version that is asked for, or as it stands.
 func planPaper(ctx context.Context, c db.Conn, s *Server, req *http.Request, r view.Reader) (p paper, err error) {
 	d, err := readPlanVersion(ctx, c, req, r)
 	if err != nil {
 		return p, err
 	}
-	p = paper{Programme: d.At.Programme.ID, Crumbs: planCrumbs(r, d.At), Href: d.At.at("needs/print"),
-		Document: pdf.Document{Title: r.Say("need.plan-of", d.At.Name), Spoken: "sv", Lead: d.agreedSentence(r)}}
+	p = paper{Programme: d.At.Programme.ID, Crumbs: planCrumbs(r, d.At), Href: d.At.at("needs/print"), Query: d.version(), Wide: true,
+		Document: pdf.Document{Title: r.Say("need.plan-of", d.At.Name), Lead: d.agreedSentence(r)}}
 	t := pdf.Table{Caption: r.Say("need.plan"), Columns: []pdf.Column{{Label: r.Say("need.need"), Lang: "sv", Wide: 45}, {Label: r.Say("need.priority-label")}, {Label: r.Say("need.who-short")},
 		{Label: r.Say("need.due-short")}, {Label: r.Say("need.form-short")}, {Label: r.Say("focus.goal-label"), Lang: "sv"}, {Label: r.Say("need.answers-short"), Lang: "sv"}}}
 	for _, n := range d.Needs {

@@ -21,6 +21,8 @@ type paper struct {
 	Programme string
 	Crumbs    []view.Link
 	Href      string // of the page; the file stands beside it
+	Query     string // that both are asked with, "?version=1"
+	Wide      bool
 }
 
 // A papered reads what is to be printed.

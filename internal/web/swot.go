@@ -196,7 +196,7 @@ func (s *Server) ownSwotForm(req *http.Request, r view.Reader) form {
 func (s *Server) ownSwotPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	err := s.showForm(w, req, r, s.ownSwotForm(req, r))
 	if errors.Is(err, swot.ErrFrozen) {
-		http.Redirect(w, req, strings.TrimSuffix(req.URL.Path, "/own"), http.StatusSeeOther)
+		http.Redirect(w, req, strings.TrimSuffix(req.URL.EscapedPath(), "/own"), http.StatusSeeOther)
 		return nil
 	}
 	return err

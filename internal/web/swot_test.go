@@ -133,7 +133,7 @@ func TestRewordingANote(t *testing.T) {
 		p.wants("seen again", p.get(at), 200, "Nära alla")
 		agree := "/swot/" + id + "/agree"
 		seen := first(t, p.get(agree).body, `name="was" value="([0-9a-z]+)"`)
-		p.wants("agreed before it began", p.post(agree, "was="+seen, "on=2011-12-31"), 422, "2011-12-31", "The analysis began")
+		p.wants("agreed before it began", p.post(agree, "was="+seen, "on=2011-12-31"), 422, "2011-12-31", "The analyses opened")
 		p.wants("agreed", p.post(agree, "was="+seen, "on=2012-10-12"), 303)
 		p.wants("too late", p.post(at, "was=Nära alla", "text=Nära dem som kommer"), 409, "Nära dem som kommer")
 	})

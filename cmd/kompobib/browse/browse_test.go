@@ -128,7 +128,7 @@ func like(path string) string {
 // TestEveryPage goes wherever links lead in each role. Every page is small, holds together, and leads nowhere that one may not
 // go; where pages are alike, the first is not wider than the narrowest phone. Axe is asked, in the light on a desk and in the dark on the
 // phone, about what stands in something that it has not stood in before, and about the whole page where much does; about the whole of the first of all that
-// are alike with BROWSE_ALL (make torture).
+// are alike with BROWSE_ALL (make torture). What concerns a page as a whole, its headings, ids and labels, is looked at in all of them ([wrong]).
 func TestEveryPage(t *testing.T) {
 	var looked looked
 	for _, role := range roles {

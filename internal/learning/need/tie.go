@@ -55,7 +55,8 @@ func Tie(ctx context.Context, tx *db.Tx, v access.Viewer, act string, more Ties)
 	return setTies(ctx, tx, a, now, now.and(more))
 }
 
-// SetTies lets an activity answer these topics and needs, and no others, if was is the mark of those that it answers now.
+// SetTies lets an activity answer these topics and needs, and no others, if was is the mark of those that it answers now. Who
+// asks for what they saw asks for nothing.
 func SetTies(ctx context.Context, tx *db.Tx, v access.Viewer, act, was string, to Ties) error {
 	a, err := tieable(ctx, tx, v, act)
 	if err != nil {

@@ -157,6 +157,9 @@ func toSort(ctx context.Context, c db.Conn, prog, was, topic string, needs []str
 	if err == nil && len(known) != len(needs) {
 		err = ErrNotFound
 	}
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range known {
 		switch r.topic {
 		case topic:
@@ -166,7 +169,7 @@ func toSort(ctx context.Context, c db.Conn, prog, was, topic string, needs []str
 			return nil, ErrSorted
 		}
 	}
-	return news, err
+	return news, nil
 }
 
 // put adds an argument and returns its parameter.

@@ -55,7 +55,7 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, id, seen string, on,
 	var faults fault.List
 	if on.Valid() {
 		faults.Unless(on <= today, ErrAhead.At("on"))
-		faults.Unless(on >= plan.Opens, ErrBefore.At("on", plan.Opens))
+		faults.Unless(on >= min(plan.Opens, today), ErrBefore.At("on", plan.Opens))
 	} else {
 		faults.Unless(false, local.ErrDate.At("on"))
 	}

@@ -140,10 +140,7 @@ func (a Analysis) looksFrom(ctx context.Context, c db.Conn, perspective, field s
 
 // put stores notes of an analysis that is locked. The n:th has the key with n behind it.
 func (a Analysis) put(ctx context.Context, tx *db.Tx, device, key string, notes []Note) error {
-	if a.Count+len(notes) > MaxNotes {
-		return ErrFull.With(MaxNotes)
-	}
-	key = learning.Key(key)
+	key = learning.ShortKey(key)
 	rows := make([][]any, len(notes))
 	for i, n := range notes {
 		of := key
@@ -154,7 +151,14 @@ func (a Analysis) put(ctx context.Context, tx *db.Tx, device, key string, notes 
 	}
 	err := db.Insert(ctx, tx, "swot_note", "id, swot, perspective, quadrant, body, device, key, seq", " ON CONFLICT (swot, key) DO NOTHING", rows)
 	if errors.Is(err, db.ErrDangling) { // the perspective was taken away in this moment
-		err = ErrWhere
+		return fault.List{ErrWhere.At("perspective")}
+	}
+	if err != nil {
+		return err
+	}
+	count, err := db.Value[int](ctx, tx, `SELECT count(*) FROM swot_note WHERE swot = $1`, a.ID)
+	if err == nil && count > MaxNotes {
+		err = ErrFull.With(MaxNotes)
 	}
 	return err
 }

@@ -114,7 +114,7 @@ func still(ctx context.Context, tx *db.Tx, id, code string) error {
 // Send stores an answer from a phone to a question that the workshop has asked, also if it is on the next one meanwhile. The same
 // key is stored once.
 func Send(ctx context.Context, tx *db.Tx, code, device, key, step, body string) error {
-	key = learning.Key(key)
+	key = learning.ShortKey(key)
 	body, err := said(body)
 	if err != nil {
 		return err

@@ -155,6 +155,9 @@ func load(folder string) map[string]string {
 			panic(fmt.Errorf("locale: %s: %w", name, err))
 		}
 		for room, list := range rooms {
+			if list == nil {
+				panic("locale: " + room + " stands in no room in " + name)
+			}
 			for word, text := range list {
 				forms, ok := text.(map[string]any)
 				if !ok {

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
+	"kompobib/internal/office"
 	"kompobib/internal/people/roster"
 	"kompobib/internal/web/locale"
 )
@@ -95,10 +96,36 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 			return err
 		}
 		imp, err = roster.Finish(ctx, tx, h.ring, access.System, imp, list, roster.Decisions{}, func(int, int) error { return ctx.Err() })
-		told.applied, told.undated, told.id = true, imp.Summary.Undated, imp.ID
+		told.Applied, told.Undated, told.Import = true, imp.Summary.Undated, imp.ID
 		return err
 	})
 	return told, err
+}
+
+type importUndoCommand struct {
+	Import string `arg:"" placeholder:"ID" help:"The import, as it was told when it was carried out."`
+}
+
+// Run takes an import back, but for what has been changed since.
+func (c *importUndoCommand) Run(p *program) error {
+	h, err := p.unlocked(false)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	var imp roster.Import
+	err = h.db.Tx(db.Lengthy(p.ctx, roster.MaxTime), operator, func(ctx context.Context, tx *db.Tx) error {
+		if imp, err = roster.Get(ctx, tx, access.System, c.Import); err != nil {
+			return err
+		}
+		imp, err = roster.Undo(ctx, tx, h.ring, access.System, imp.ID, imp.Version, office.Used)
+		return err
+	})
+	if err != nil {
+		return inWords(err)
+	}
+	_, err = fmt.Fprintf(p.stdout, "Taken back; %d rows that have been changed since stay as they are\n", len(imp.Summary.Kept))
+	return err
 }
 
 // readFile reads a file that is no larger than we take.
@@ -125,10 +152,11 @@ type toldRoster struct {
 	Duplicates []rosterDuplicate `json:"duplicates"`
 	Errors     []rosterError     `json:"errors"`
 
-	d       *roster.Difference
-	applied bool
-	undated int
-	id      string
+	Applied bool   `json:"applied"`
+	Import  string `json:"import,omitempty"`  // the one that it was carried out as
+	Undated int    `json:"undated,omitempty"` // of those who left: they stay, since no day was given
+
+	d *roster.Difference
 }
 
 type rosterDuplicate struct {
@@ -202,12 +230,12 @@ func (t toldRoster) words(w io.Writer) (err error) {
 		say("  row %d, %s: %s", m.Row, m.Column, m.Reason)
 	}
 	switch {
-	case !t.applied:
+	case !t.Applied:
 		say("Nothing has been changed. --apply carries it out")
 	default:
-		say("Carried out, as import %s", t.id)
-		if t.undated > 0 {
-			say("%d who are no longer in the list stay: say with --left from which day they were gone", t.undated)
+		say("Carried out, as import %s; taken back with: kompobib import undo %s", t.Import, t.Import)
+		if t.Undated > 0 {
+			say("%d who are no longer in the list stay: say with --left from which day they were gone", t.Undated)
 		}
 	}
 	return err

@@ -38,6 +38,7 @@ type settings struct {
 	} `cmd:"" help:"Tokens."`
 	Import struct {
 		Roster importRosterCommand `cmd:"" help:"Compare an employer's list of staff with the people that are known."`
+		Undo   importUndoCommand   `cmd:"" help:"Take an import back, but for what has been changed since."`
 	} `cmd:"" help:"Take in what others send."`
 	Backup  backupCommand  `cmd:"" help:"Write all data into an archive, while it is in use or not."`
 	Restore restoreCommand `cmd:"" help:"Put an archive's data into an empty place, on either database, and examine it."`

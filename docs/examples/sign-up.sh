@@ -12,7 +12,7 @@ ask() { curl --silent --show-error --fail-with-body --retry 5 --header "Authoriz
 
 # Unless told, the first occasion where nobody has a seat yet. Lists come in parts; see next and cursor.
 occasion=${3:-$(ask "$api/programmes/$programme/occasions?limit=500" |
-	jq --raw-output --exit-status '[.items[] | select(.openness == "open" and .seated == 0)][0].id')}
+	jq --raw-output --exit-status '[.items[] | select(.openness == "open" and .seated == 0)][0].id') || { echo "There is no open occasion where nobody has a seat yet. Name one as the third argument." >&2; exit 1; }}
 echo "To occasion $occasion" >&2
 
 people=$(ask "$api/programmes/$programme/people?limit=50") || { echo "$people" | jq --raw-output .detail >&2; exit 1; }

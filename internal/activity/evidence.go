@@ -198,8 +198,8 @@ type Missing struct {
 }
 
 // WithoutEvidence returns the meetings of a programme that have been held, whose attendance nothing proves but the
-// record itself: no signed sheet is filed, and not everyone recorded has checked in or been attested. An organiser sees
-// their own.
+// record itself: no signed sheet is filed, and not everyone recorded has checked in or been attested. Where all were absent there is
+// nothing to prove. An organiser sees their own, also those that they lead.
 func WithoutEvidence(ctx context.Context, c db.Conn, v access.Viewer, programme string, at time.Time) ([]Missing, error) {
 	args := []any{programme, at}
 	whose := "1 = 1"
@@ -208,7 +208,7 @@ func WithoutEvidence(ctx context.Context, c db.Conn, v access.Viewer, programme 
 			return nil, nil
 		}
 		args = append(args, v.Person)
-		whose = "a.organiser = " + last(&args)
+		whose = "(a.organiser = " + last(&args) + " OR o.leader = " + last(&args) + ")"
 	}
 	return db.All(ctx, c, func(m *Missing) []any {
 		return []any{&m.Meeting, &m.Occasion, &m.Title, &m.Name, &m.Date, &m.Start, &m.End, &m.Place, &m.Seated, &m.Present, &m.Unattested, &m.Minutes}
@@ -221,7 +221,7 @@ func WithoutEvidence(ctx context.Context, c db.Conn, v access.Viewer, programme 
 		WHERE a.programme = $1 AND `+whose+`
 			AND NOT EXISTS (SELECT 1 FROM sheet h JOIN sheet_scan n ON n.sheet = h.code WHERE h.meeting = m.id)
 		GROUP BY m.id, o.id, a.title, o.name, m.date, m.start_time, m.end_time, m.place, o.seated, m.starts
-		HAVING count(t.person) = 0 AND o.seated > 0 OR sum(CASE WHEN t.attested_at IS NULL AND t.source <> 'check-in' AND t.minutes > 0 THEN 1 ELSE 0 END) > 0
+		HAVING count(t.person) = 0 AND o.seated > 0 AND NOT EXISTS (SELECT 1 FROM attendance z WHERE z.meeting = m.id) OR sum(CASE WHEN t.attested_at IS NULL AND t.source <> 'check-in' AND t.minutes > 0 THEN 1 ELSE 0 END) > 0
 		ORDER BY m.starts DESC, m.id`, args...)
 }
 

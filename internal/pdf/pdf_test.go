@@ -28,7 +28,7 @@ func written(t testing.TB, d Document) []byte {
 func told(t *testing.T, d Document, program string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
-		t.Skip("without poppler-utils, which `make deps` installs, nothing reads the file")
+		t.Fatal("without poppler-utils, which `make deps` installs, nothing reads the file")
 	}
 	name := filepath.Join(t.TempDir(), "a.pdf")
 	if err := os.WriteFile(name, written(t, d), 0o600); err != nil {

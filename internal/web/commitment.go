@@ -182,7 +182,7 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/new"), Keep: true},
-			About: at.Programme.ID, What: append(what, r.Say("focus.public-document")),
+			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
 			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
 		}, err

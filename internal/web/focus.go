@@ -196,7 +196,7 @@ func (s *Server) focusForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.edit"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("focus/edit"), Version: own.Version, Keep: true},
-			About: at.Programme.ID, What: append(what, r.Say("focus.public-document")),
+			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
 			Controls: []control{
 				{Field: view.Field{Name: "statement", Label: r.Say("focus.statement-label"), Help: r.Say("focus.statement-help"), Value: own.Statement, Rows: 2}, As: "textarea"},
 				{Field: view.Field{Name: "body", Label: r.Say("focus.body-label"), Help: r.Say("focus.body-help"), Optional: true, Value: own.Body, Rows: 8}, As: "textarea"},

@@ -29,6 +29,7 @@ type control struct {
 	As    string
 	Parts []control // of a row, a group or a fold; a fold without a label has that of its first part
 	Then  string    // what a "fetch" button was pressed for: it comes after what is typed
+	Draft string    // what stood there to begin with, which Then takes the place of
 }
 
 func row(parts ...control) control { return control{As: "row", Parts: parts} }
@@ -114,6 +115,9 @@ func (f *formPage) fill(r view.Reader, in posted, stale bool) {
 		theirs := c.shown(r)
 		c.Value, c.Values = in.text(c.Name), in.Values[c.Name]
 		if c.Then != "" && !strings.Contains(strings.ReplaceAll(c.Value, "\r\n", "\n"), c.Then) {
+			if typed := strings.TrimSpace(strings.ReplaceAll(c.Value, "\r\n", "\n")); typed == strings.TrimSpace(c.Draft) {
+				c.Value = ""
+			}
 			c.Value = strings.TrimSpace(c.Value + "\n\n" + c.Then)
 		}
 		if yours := c.shown(r); stale && c.Label != "" && yours != theirs {

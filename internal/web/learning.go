@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -82,13 +83,16 @@ func (s *Server) learningStart(w http.ResponseWriter, req *http.Request, r view.
 		ids, byID := make([]string, len(list)), map[string]programme.Programme{}
 		for i, p := range list {
 			ids[i], byID[p.ID] = p.ID, p
-			if r.Viewer.In(access.SeeOutcome, p.ID) {
-				d.Overview = append(d.Overview, p)
-			}
 		}
 		mine, err := learning.Mine(ctx, c, r.Viewer, ids...)
 		for _, place := range mine {
 			d.Mine = append(d.Mine, learningAt{byID[place.Programme], place})
+		}
+		for _, p := range list {
+			own := len(r.Scope(access.SeeOutcome).Workplaces) > 0 && slices.ContainsFunc(mine, func(place learning.Place) bool { return place.Programme == p.ID })
+			if own || r.Viewer.In(access.SeeOutcome, p.ID) {
+				d.Overview = append(d.Overview, p)
+			}
 		}
 		return err
 	})
@@ -133,4 +137,13 @@ func (s *Server) learningOverview(w http.ResponseWriter, req *http.Request, r vi
 		return err
 	}
 	return render(w, req, http.StatusOK, learningOverviewView(r, p, stages))
+}
+
+// publicAt are words about what becomes a public document, with the name of the authority that answers for the programme where they say at which.
+func publicAt(r view.Reader, programme, code string) string {
+	owner := r.Say("reflection.the-owner")
+	if p := r.In(programme).Programme(); p != nil && p.ID == programme && p.Owner() != "" {
+		owner = p.Owner()
+	}
+	return r.Say(code, owner)
 }

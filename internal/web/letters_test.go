@@ -82,6 +82,9 @@ func TestLetters(t *testing.T) {
 func TestLettersHaveWords(t *testing.T) {
 	for _, l := range locale.Languages {
 		for _, template := range letter.Templates {
+			if !l.Has("letter-template." + template) {
+				t.Errorf("the list of letters has no word for %s in %s", template, l.Tag())
+			}
 			for _, part := range []string{"subject", "body", "link"} {
 				if !l.Has("letter." + template + "-" + part) {
 					t.Errorf("%s lacks a %s in %s", template, part, l.Tag())

@@ -64,7 +64,7 @@ func (s *Server) newNeedForm(req *http.Request, r view.Reader) form {
 			Above: above,
 			Page:  view.Page{Title: r.Say("need.new"), Crumbs: planCrumbs(r, at)},
 			Form:  view.Form{Action: at.at("needs/new"), Keep: true},
-			About: at.Programme.ID, What: []string{r.Say("need.new-what"), r.Say("focus.public-document")},
+			About: at.Programme.ID, What: []string{r.Say("need.new-what"), publicAt(r, at.Programme.ID, "focus.public-document")},
 			Controls: append(notes, needControls(r, w, goals)...), Submit: r.Say("need.new-save"), Back: at.at("needs"),
 		}, err
 	}
@@ -194,7 +194,7 @@ func (s *Server) planAgreeForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("need.agree"), Crumbs: planCrumbs(r, at)},
 			Form:  view.Form{Action: at.at("needs/agree"), Version: d.Plan.Version},
-			About: at.Programme.ID, Above: agreeingView(r, d), What: []string{r.Say("need.agree-what"), r.Say("focus.public-document")},
+			About: at.Programme.ID, Above: agreeingView(r, d), What: []string{r.Say("need.agree-what"), publicAt(r, at.Programme.ID, "focus.public-document")},
 			Controls: []control{dateControl("on", r.Say("need.agree-on"), s.today(at.Programme.Zone))},
 			Submit:   r.Say("need.agree-do"), Back: at.at("needs"),
 		}, err

@@ -30,7 +30,8 @@ func (s *Server) reads(r view.Reader) access.Viewer {
 
 type letterLine struct {
 	letter.Letter
-	To string
+	To     string
+	Hidden bool // it is to a protected person, and nobody else reads it
 }
 
 type letterList struct {
@@ -77,7 +78,7 @@ func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader)
 		}
 		names, err := people.Names(ctx, c, r.Viewer, persons)
 		for _, l := range letters {
-			list.Rows = append(list.Rows, letterLine{l, cmp.Or(names[l.Person].String(), r.Say("signin.protected"))})
+			list.Rows = append(list.Rows, letterLine{l, cmp.Or(names[l.Person].String(), r.Say("signin.protected")), names[l.Person].String() == ""})
 		}
 		return err
 	})

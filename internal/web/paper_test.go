@@ -47,7 +47,7 @@ func (v *visit) file(role, path string) []byte {
 // What is to be printed says the same as a page and as a file, and bears who pays.
 func TestPapersSayTheSame(t *testing.T) {
 	if _, err := exec.LookPath("pdftotext"); err != nil {
-		t.Skip("without poppler-utils, which `make deps` installs, nothing reads the file")
+		t.Fatal("without poppler-utils, which `make deps` installs, nothing reads the file")
 	}
 	dbtest.RunURL(t, func(t *testing.T, url string) {
 		d := dbtest.Open(t, url)

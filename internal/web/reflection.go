@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/web/locale"
 	"kompobib/internal/web/view"
 )
 
@@ -160,9 +161,10 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 		if !d.writes() {
 			return f, reflection.ErrNotWriter
 		}
+		draft := locale.Swedish.Say("reflection.record-begins") // as the text is to be
 		body := d.Body
 		if d.Record.Version == 0 {
-			body = r.Say("reflection.record-begins")
+			body = draft
 		}
 		if asked := req.URL.Query().Get("text"); asked != "" {
 			versions, err := reflection.RecordVersions(ctx, c, d.Place)
@@ -180,7 +182,7 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 			Page: view.Page{Title: say("record-edit"), Lead: d.Name, Crumbs: append(d.crumbs(r), view.Link{Href: d.at("record"), Text: say("record")})},
 			Form: view.Form{Action: d.at("record/edit"), Version: d.Record.Version, Keep: true}, About: d.Programme.ID,
 			What: []string{say("record-law", d.Programme.ShortName)}, Submit: say("record-save"), Look: r.Say("publication.look"), Back: d.at("record"),
-			Controls: []control{{Field: view.Field{Name: "body", Label: say("record-text"), Help: say("record-help", r.Number(reflection.MaxText)), Rows: 24, Value: body}, As: "textarea"}},
+			Controls: []control{{Field: view.Field{Name: "body", Label: say("record-text"), Help: say("record-help", r.Number(reflection.MaxText)), Rows: 24, Value: body}, As: "textarea", Draft: draft}},
 		}
 		if d.AgreedOn != "" {
 			f.What = append(f.What, say("record-agreed-before", d.AgreedOn))

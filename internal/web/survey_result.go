@@ -228,6 +228,8 @@ func (d workplaceSurvey) told(r view.Reader) string {
 		return r.Say("survey.too-few-here", small.Least)
 	case p.Alone:
 		return r.Count("survey.alone", p.Line.N)
+	case p.Counts && p.Own >= small.Least:
+		return r.Say("survey.pooled-kept", r.Number(p.Own), lineName(r, *p.Line), r.Number(p.Line.N))
 	case p.Counts && p.Own > 0:
 		return r.Count("survey.pooled-own", p.Own, lineName(r, *p.Line), r.Number(p.Line.N))
 	}

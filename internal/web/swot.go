@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/swot"
+	"kompobib/internal/pdf"
 	"kompobib/internal/web/view"
 )
 
@@ -267,6 +268,34 @@ func (s *Server) printSwot(w http.ResponseWriter, req *http.Request, r view.Read
 		return err
 	}
 	return render(w, req, http.StatusOK, swotPrintView(r.In(at.Programme.ID), at, swotPack(r, plan)))
+}
+
+// swotPaper is the same as a file.
+func swotPaper(ctx context.Context, c db.Conn, _ *Server, req *http.Request, r view.Reader) (p paper, err error) {
+	at, err := learningPlace(ctx, c, req, r)
+	if err != nil {
+		return p, err
+	}
+	plan, err := swot.PlanOf(ctx, c, at.Programme.ID)
+	if err != nil {
+		return p, err
+	}
+	p = paper{Programme: at.Programme.ID, Document: pdf.Document{Title: r.Say("swot.pack-title"), Lead: at.Name}}
+	for _, s := range swotPack(r, plan) {
+		if len(s.Fields) == 0 {
+			p.Blocks = append(p.Blocks, pdf.Paragraph{Text: s.Lead}, pdf.List{Ordered: true, Items: s.Steps})
+			continue
+		}
+		whose := r.Say("swot.sheet-joint", at.Name)
+		if s.Own {
+			whose = r.Say("swot.sheet-own")
+		}
+		p.Blocks = append(p.Blocks, pdf.Break{}, pdf.Heading{Level: 2, Text: s.Title, Lang: "sv"}, pdf.Paragraph{Text: whose, As: pdf.Muted}, pdf.Paragraph{Text: s.Lead, Lang: "sv"})
+		for _, f := range s.Fields {
+			p.Blocks = append(p.Blocks, pdf.Heading{Level: 3, Text: f.Title}, pdf.Paragraph{Text: f.Help, As: pdf.Muted}, pdf.Room{Lines: 3}) // all four on one sheet
+		}
+	}
+	return p, nil
 }
 
 // A printSheet is a sheet of A4 of the pack: text, or the four fields with lines.

@@ -45,6 +45,9 @@ func readShop(ctx context.Context, c db.Conn, r view.Reader, id string) (d shop,
 	return d, err
 }
 
+// toPlace is the address of a workplace's learning.
+func (d shop) toPlace(unit string) string { return programmePath(d.Programme, "workplaces/"+unit) }
+
 // crumbs are the way to a workshop's pages: by its first workplace.
 func (d shop) crumbs(r view.Reader) []view.Link {
 	place := "/programmes/" + d.Programme.Slug + "/workplaces/" + d.Places[0].ID

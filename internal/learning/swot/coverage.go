@@ -74,15 +74,17 @@ type Coverage struct {
 // Cover returns it in a fixed number of queries: the numbers of the whole programme for who sees its outcome, of their own workplaces for
 // a contact.
 func Cover(ctx context.Context, c db.Conn, v access.Viewer, prog string) (Coverage, error) {
-	whole := access.System
-	whole.On = v.On
-	places, err := learning.All(ctx, c, whole, prog)
-	if err != nil {
-		return Coverage{}, err
-	}
 	seen, err := learning.All(ctx, c, v, prog)
 	if err != nil {
 		return Coverage{}, err
+	}
+	places := seen
+	if !v.In(access.SeeLearning, prog) {
+		whole := access.System
+		whole.On = v.On
+		if places, err = learning.All(ctx, c, whole, prog); err != nil {
+			return Coverage{}, err
+		}
 	}
 	own := make(map[string]learning.Place, len(seen))
 	for _, s := range seen {

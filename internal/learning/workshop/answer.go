@@ -39,6 +39,7 @@ const Phones = "workshop"
 // A Room is what a phone sees of a workshop that runs.
 type Room struct {
 	Workshop, Title string
+	Programme       string
 	Step, StepTitle string
 	Question        string // "" while nothing is asked
 	Turn            int
@@ -56,8 +57,10 @@ type Answer struct {
 // Enter returns the room that a code leads to, as a phone with that hash has been in it. It is [ErrCode] if no workshop
 // that runs has the code.
 func Enter(ctx context.Context, c db.Conn, code, device string) (Room, error) {
-	r, err := db.One(ctx, c, func(r *Room) []any { return []any{&r.Workshop, &r.Title, &r.Step, &r.StepTitle, &r.Question, &r.Turn} }, `
-		SELECT w.id, kv.title, s.id, s.title, s.question, w.turn FROM workshop w JOIN kit_version kv ON kv.id = w.kit_version JOIN kit_step s ON s.id = w.step
+	r, err := db.One(ctx, c, func(r *Room) []any {
+		return []any{&r.Workshop, &r.Title, &r.Programme, &r.Step, &r.StepTitle, &r.Question, &r.Turn}
+	}, `
+		SELECT w.id, kv.title, k.programme, s.id, s.title, s.question, w.turn FROM workshop w JOIN kit k ON k.id = w.kit JOIN kit_version kv ON kv.id = w.kit_version JOIN kit_step s ON s.id = w.step
 		WHERE w.code = $1 AND w.closed IS NULL`, learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
 		err = ErrCode

@@ -254,6 +254,9 @@ func (w *world) guessEmployer(ctx context.Context, c db.Conn, file string, parts
 	if len(all) > 0 && votes[all[0].ID] >= 20 && (len(all) == 1 || votes[all[0].ID] > votes[all[1].ID]) {
 		return all[0], nil
 	}
+	if len(all) > 1 && votes[all[0].ID] >= 500 && votes[all[0].ID] == votes[all[1].ID] { // the list names several
+		return people.Employer{}, nil
+	}
 	return people.Employer{Name: proposedEmployer(w.tree, words, named, municipality, places)}, nil
 }
 

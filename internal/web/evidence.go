@@ -109,7 +109,23 @@ func (s *Server) sheetCode(w http.ResponseWriter, req *http.Request, r view.Read
 	return nil
 }
 
+// files is an error unless the reader takes attendance anywhere, or holds the meeting of a sheet with that code.
+func (s *Server) files(req *http.Request, r view.Reader, code string) error {
+	if r.Can(access.Attendance) {
+		return nil
+	}
+	if _, err := activity.GetSheet(req.Context(), s.DB, r.Viewer, code); fault.Of(err) != nil {
+		return activity.ErrForbidden
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
 func (s *Server) filePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	if err := s.files(req, r, r.Query().Get("code")); err != nil {
+		return err
+	}
 	return s.showFiling(w, req, r, http.StatusOK, r.Query().Get("code"), nil)
 }
 
@@ -144,6 +160,9 @@ func (s *Server) showFiling(w http.ResponseWriter, req *http.Request, r view.Rea
 // fileSheet files the photo or scan that the form brings to the meeting of the code.
 func (s *Server) fileSheet(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	code := req.PostFormValue("code")
+	if err := s.files(req, r, code); err != nil {
+		return err
+	}
 	sheet, err := activity.GetSheet(req.Context(), s.DB, r.Viewer, code)
 	var faults fault.List
 	if !faults.Add(err) {

@@ -98,7 +98,7 @@ func (s *Server) poster(w http.ResponseWriter, req *http.Request, r view.Reader)
 }
 
 // posters bounds how often one address has a poster made as a file, which is more work than a page.
-var posters = auth.Pace{Tries: 20, Every: 2 * time.Second}
+var posters = auth.Pace{Tries: 60, Every: 2 * time.Second}
 
 func (s *Server) posterFile(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	if s.rates.Take("poster "+s.address(req), posters, s.Now()) > 0 {

@@ -195,6 +195,20 @@ func TestASignedSheetFindsItsMeeting(t *testing.T) {
 			t.Error("the meeting still lacks evidence")
 		}
 		k.as("contact").wants("a contact does not see it", k.post(meeting+"/evidence/"+scan), 404)
+		k.wants("nor file any", k.get("/sheets?code="+code), 403)
+		occasion, err := db.Value[string](t.Context(), d, `SELECT occasion FROM meeting WHERE id = $1`, k.own("past-meeting"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Tx(t.Context(), "office", func(ctx context.Context, tx *db.Tx) error {
+			return activity.SetLeader(ctx, tx, access.System, occasion, k.who.Person)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		k.wants("who leads it comes by the square", k.get("/s/"+strings.ReplaceAll(code, "-", "")), 303, "/sheets?code=")
+		k.wants("to the form", k.get("/sheets?code="+code), 200, "Föreläsning own")
+		k.wants("and files the sheet", upload(code, photo.Bytes()), 303, meeting+"/evidence")
+		k.wants("as they read who has a seat", k.get("/occasions/"+occasion+"/seats"), 200)
 	})
 }
 

@@ -31,7 +31,10 @@ const (
 type attendancePage struct {
 	activity.Meeting
 	Occasion activity.Occasion
-	Rows     []attendanceRow
+	Rows     []attendanceRow // of this part of the list, and those that the form holds besides
+	All      int             // rows of the whole list
+	Previous string          // where the part before this one is, and the next
+	Next     string
 	Change   bool // the reader takes attendance, rather than looks
 	Begun    bool
 	Recorded int // rows
@@ -112,6 +115,7 @@ func attendanceSheet(r view.Reader, m activity.Meeting, list []activity.Present)
 func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view.Reader, code int, form url.Values, faults fault.List) error {
 	ctx, id := req.Context(), req.PathValue("id")
 	d := attendancePage{Faults: faults, Why: form.Get("why"), Query: strings.TrimSpace(form.Get("q"))}
+	present := map[string]bool{} // who stands in the list, on whatever part of it
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.Meeting, err = activity.GetMeeting(ctx, c, r.Viewer, id); err != nil {
 			return err
@@ -126,7 +130,19 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 		d.Change = d.Occasion.Holds(r.Viewer, access.Attendance)
 		d.Begun = !s.DB.Now().Before(d.Starts)
 		attendanceSorting(r).sort(r, list)
+		d.All = len(list)
 		for _, p := range list {
+			if p.Recorded {
+				d.Recorded++
+			}
+			if p.AttestedAt != nil {
+				d.Attested++
+			}
+			present[p.Person] = true
+		}
+		part, previous, next := stretchOf(r, list, attendanceRows)
+		d.Previous, d.Next = previous, next
+		for _, p := range part {
 			d.Rows = append(d.Rows, attendanceRow{Present: p})
 		}
 		if form == nil {
@@ -138,7 +154,9 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 				return err
 			}
 		}
-		return d.join(ctx, c, r, append(form["person"], form["add"]...))
+		persons := slices.DeleteFunc(append(slices.Clone(form["person"]), form["add"]...), func(p string) bool { return present[p] })
+		d.All += len(persons)
+		return d.join(ctx, c, r, persons)
 	})
 	if err != nil {
 		return err
@@ -147,15 +165,9 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 		row := &d.Rows[i]
 		row.fill(form)
 		row.wholly(d.Meeting.Minutes)
-		if row.Recorded {
-			d.Recorded++
-		}
-		if row.AttestedAt != nil {
-			d.Attested++
-		}
 	}
 	d.Found = slices.DeleteFunc(d.Found, func(n people.Name) bool {
-		return slices.ContainsFunc(d.Rows, func(row attendanceRow) bool { return row.Person == n.ID })
+		return present[n.ID] || slices.ContainsFunc(d.Rows, func(row attendanceRow) bool { return row.Person == n.ID })
 	})
 	return render(w, req, code, attendanceView(r.In(d.Occasion.Programme), d))
 }
@@ -174,11 +186,20 @@ func attendanceSorting(r view.Reader) sorting[activity.Present] {
 	}
 }
 
-// attendancePath is the address of the screen in the order that it is read in.
+// attendanceRows is how many people the screen shows at once: more would take longer to send than a phone in a hall should wait.
+const attendanceRows = 80
+
+// attendancePath is the address of the screen in the order that it is read in, and of the same part of it.
 func attendancePath(r view.Reader, meeting string) string {
 	path := "/meetings/" + meeting + "/attendance"
-	if sort := r.Query().Get("sort"); sort != "" {
-		path += "?" + query("sort", sort)
+	var asked []string
+	for _, name := range []string{"sort", "after"} {
+		if value := r.Query().Get(name); value != "" {
+			asked = append(asked, name, value)
+		}
+	}
+	if asked != nil {
+		path += "?" + query(asked...)
 	}
 	return path
 }

@@ -40,6 +40,24 @@ func nextPage(r view.Reader, mark string) string {
 	return r.With("after", mark)
 }
 
+// stretchOf is the part of a list that the address asks for, so many rows after the number in "after", with the ways to the parts before and behind it.
+func stretchOf[T any](r view.Reader, list []T, most int) (part []T, previous, next string) {
+	from, _ := strconv.Atoi(r.Query().Get("after"))
+	if from < 0 || from >= len(list) {
+		from = 0
+	}
+	if from > 0 {
+		previous = r.With()
+		if from > most {
+			previous = r.With("after", strconv.Itoa(from-most))
+		}
+	}
+	if from+most < len(list) {
+		next = r.With("after", strconv.Itoa(from+most))
+	}
+	return list[from:min(from+most, len(list))], previous, next
+}
+
 // personFacts are the facts of a person that are plain text.
 func personFacts(r view.Reader, d personPage) []view.Fact {
 	facts := []view.Fact{{Label: r.Say("person.email"), Value: d.Email}, {Label: r.Say("person.phone"), Value: d.Phone}, {Label: r.Say("person.gender"), Value: r.State("gender", d.Gender)}}

@@ -26,7 +26,12 @@ type seatList struct {
 	Query     string
 	Found     []people.Name
 	Faults    fault.List
+	Previous  string // where the part of the list before this one is, and the next
+	Next      string
 }
+
+// seatRows is how many of a list's people a page shows.
+const seatRows = 100
 
 func (s *Server) seatsPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return s.showSeats(w, req, r, http.StatusOK, nil)
@@ -77,6 +82,7 @@ func (s *Server) showSeats(w http.ResponseWriter, req *http.Request, r view.Read
 	if taking(req) != "" {
 		return s.hand(w, req, r, "seats", d.ID, len(d.List), d.FullTitle(), seatsSheet(r, d))
 	}
+	d.List, d.Previous, d.Next = stretchOf(r, d.List, seatRows)
 	return render(w, req, code, seatsView(r, d))
 }
 

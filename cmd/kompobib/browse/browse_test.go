@@ -18,7 +18,11 @@ import (
 	"testing"
 	"time"
 
+	// What is built here is looked at; go test, which knows nothing of that, runs this anew when they change.
+	_ "kompobib/internal/api"
 	"kompobib/internal/browsertest"
+	_ "kompobib/internal/demo"
+	_ "kompobib/internal/web"
 )
 
 // demo is the program that serves, and the sign-in links that it printed, by role.

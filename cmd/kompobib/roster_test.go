@@ -1,11 +1,18 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"kompobib/internal/db"
+	"kompobib/internal/people"
 )
 
 // A list is told as JSON: what it would change, and every row that is wrong with its number, column and reason.
@@ -46,5 +53,48 @@ func TestImportRoster(t *testing.T) {
 		if e := a.Errors[0]; e.Row != test.row || e.Column != test.column || e.Reason == "" {
 			t.Errorf("%s: %+v", test.says, e)
 		}
+	}
+}
+
+// A list that is carried out tells under which id, and by that it is taken back, once.
+func TestImportUndo(t *testing.T) {
+	dir := t.TempDir()
+	place := []string{"--data", dir, "--key-file", filepath.Join(dir, "key")}
+	if _, err := told(t, nil, append([]string{"migrate"}, place...)...); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), filepath.Join(dir, "kompobib.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+		county, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.County, Name: "Västmanlands län", Code: "19", From: "1970-01-01"})
+		if err == nil {
+			_, err = people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Municipality, Name: "Köping", Code: "1983", Parent: county.ID, From: "1970-01-01"})
+		}
+		return err
+	})
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(dir, "lista.csv")
+	if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := told(t, nil, append([]string{"import", "roster", list, "--employer", "Köpings kommun", "--apply", "--json"}, place...)...)
+	var a struct {
+		New     int
+		Applied bool
+		Import  string
+	}
+	if e := json.Unmarshal([]byte(out), &a); e != nil || err != nil || a.New != 1 || !a.Applied || a.Import == "" {
+		t.Fatalf("carried out: %q, %v, %v", out, e, err)
+	}
+	undo := append([]string{"import", "undo", a.Import}, place...)
+	if out, err := told(t, nil, undo...); err != nil || !strings.HasPrefix(out, "Taken back; 0 rows") {
+		t.Errorf("taken back: %q, %v", out, err)
+	}
+	if out, err := told(t, nil, undo...); err == nil {
+		t.Errorf("taken back twice: %q", out)
 	}
 }

@@ -73,9 +73,14 @@ func TestMeetingsWithoutEvidence(t *testing.T) {
 		if _, err := w.record(org, taken+"-meeting-1", "", activity.AttendanceEntry{Person: "p000"}, activity.AttendanceEntry{Person: "p001"}); err != nil {
 			t.Fatal(err)
 		}
+		absent := w.occasion(30, "2012-10-10 13:00-15:00") // whoever was to come was ill
+		w.seat(absent, "p001")
+		if _, err := w.record(org, absent+"-meeting-1", "", activity.AttendanceEntry{Person: "p001", Absence: "ill"}); err != nil {
+			t.Fatal(err)
+		}
 		both := []string{taken + "-meeting-1", seated + "-meeting-1"}
 		if got := lists(org); !slices.Equal(got, both) {
-			t.Errorf("without evidence: %v, want %v and not %s", got, both, empty)
+			t.Errorf("without evidence: %v, want %v and neither %s nor %s", got, both, empty, absent)
 		}
 		if got := lists(viewer("p001", access.Auditor, programme1)); !slices.Equal(got, both) {
 			t.Errorf("the auditor sees %v, want %v", got, both)

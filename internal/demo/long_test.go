@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"html"
 	"io"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -35,6 +36,17 @@ func TestLongListsComeInParts(t *testing.T) {
 		signed, err := activity.Signups(t.Context(), s.d, access.System, at.occasion)
 		if err != nil {
 			t.Fatal(err)
+		}
+		// What was typed of someone who has come to stand on another part meanwhile is given back.
+		answer, err := s.client.PostForm(s.front.URL+"/meetings/"+at.meeting+"/attendance?after=80", map[string][]string{
+			"person": {present[0].Person}, "how-" + present[0].Person: {"part"}, "minutes-" + present[0].Person: {"en kvart"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(string(again), `value="en kvart"`) {
+			t.Errorf("typed of another part: %d, %v", answer.StatusCode, err)
 		}
 		for _, list := range []struct {
 			path string

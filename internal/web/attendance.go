@@ -142,8 +142,18 @@ func (s *Server) showAttendance(w http.ResponseWriter, req *http.Request, r view
 		}
 		part, previous, next := stretchOf(r, list, attendanceRows)
 		d.Previous, d.Next = previous, next
+		// What was typed of someone stays here, also if they stand on another part by now.
+		shown := map[string]bool{}
 		for _, p := range part {
-			d.Rows = append(d.Rows, attendanceRow{Present: p})
+			shown[p.Person] = true
+		}
+		for _, person := range form["person"] {
+			shown[person] = true
+		}
+		for _, p := range list {
+			if shown[p.Person] {
+				d.Rows = append(d.Rows, attendanceRow{Present: p})
+			}
 		}
 		if form == nil {
 			return nil

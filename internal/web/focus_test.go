@@ -310,6 +310,12 @@ func TestWorkshopIntoRecord(t *testing.T) {
 		if _, again := p.ask("POST", at, form); strings.Count(again, "- "+body) != strings.Count(page, "- "+body) {
 			t.Error("fetched twice, it stands there twice")
 		}
+		form.Set("body", "")
+		_, alone := p.ask("POST", at, form)
+		form.Set("body", strings.ReplaceAll(locale.Swedish.Say("reflection.record-begins"), "\n", "\r\n"))
+		if _, drafted := p.ask("POST", at, form); strings.Count(drafted, "## ") != strings.Count(alone, "## ") || !strings.Contains(drafted, "- "+body) {
+			t.Error("what is fetched does not take the place of a draft that nobody has touched")
+		}
 		if now := p.count(`SELECT count(*) FROM learning_record_text`); now != before {
 			t.Error("fetching saved something")
 		}

@@ -141,9 +141,13 @@ func (s *Server) learningOverview(w http.ResponseWriter, req *http.Request, r vi
 
 // publicAt are words about what becomes a public document, with the name of the authority that answers for the programme where they say at which.
 func publicAt(r view.Reader, programme, code string) string {
-	owner := r.Say("reflection.the-owner")
+	return r.Say(code, ownerOf(r, programme))
+}
+
+// ownerOf is the authority that answers for a programme, by name if it is known.
+func ownerOf(r view.Reader, programme string) string {
 	if p := r.In(programme).Programme(); p != nil && p.ID == programme && p.Owner() != "" {
-		owner = p.Owner()
+		return p.Owner()
 	}
-	return r.Say(code, owner)
+	return r.Say("reflection.the-owner")
 }

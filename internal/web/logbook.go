@@ -257,10 +257,7 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 		owner, short := r.Say("reflection.the-owner"), r.Say("reflection.the-programme")
 		if len(places) > 0 {
 			p := programmes[places[0].Programme]
-			short = p.ShortName
-			if v := r.In(p.ID).Programme(); v != nil && v.ID == p.ID && v.Owner() != "" {
-				owner = v.Owner()
-			}
+			owner, short = ownerOf(r, p.ID), p.ShortName
 		}
 		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
 		f = formPage{Page: view.Page{Title: say("share"), Lead: entryTitle(r, d.Reflection), Crumbs: logbookCrumbs(r)},

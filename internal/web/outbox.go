@@ -78,7 +78,8 @@ func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader)
 		}
 		names, err := people.Names(ctx, c, r.Viewer, persons)
 		for _, l := range letters {
-			list.Rows = append(list.Rows, letterLine{l, cmp.Or(names[l.Person].String(), r.Say("signin.protected")), names[l.Person].String() == ""})
+			name := names[l.Person].String()
+			list.Rows = append(list.Rows, letterLine{l, cmp.Or(name, r.Say("signin.protected")), name == ""})
 		}
 		return err
 	})

@@ -34,8 +34,8 @@ func (t Ties) Mark() string {
 	return strings.Join(slices.Concat(t.Topics, []string{"|"}, t.Needs), " ")
 }
 
-// and are the ties of both, each once and in order.
-func (t Ties) and(more Ties) Ties {
+// union are the ties of both, each once and in order.
+func (t Ties) union(more Ties) Ties {
 	return Ties{slices.Compact(slices.Sorted(slices.Values(slices.Concat(t.Topics, more.Topics)))), slices.Compact(slices.Sorted(slices.Values(slices.Concat(t.Needs, more.Needs))))}
 }
 
@@ -46,13 +46,13 @@ func Tie(ctx context.Context, tx *db.Tx, v access.Viewer, act string, more Ties)
 		return err
 	}
 	now, err := TiesOf(ctx, tx, act)
-	if err != nil || now.and(more).Mark() == now.Mark() {
+	if err != nil || now.union(more).Mark() == now.Mark() {
 		return err
 	}
 	if now, err = lockTies(ctx, tx, act); err != nil {
 		return err
 	}
-	return setTies(ctx, tx, a, now, now.and(more))
+	return setTies(ctx, tx, a, now, now.union(more))
 }
 
 // SetTies lets an activity answer these topics and needs, and no others, if was is the mark of those that it answers now. Who
@@ -62,7 +62,7 @@ func SetTies(ctx context.Context, tx *db.Tx, v access.Viewer, act, was string, t
 	if err != nil {
 		return err
 	}
-	to = to.and(Ties{})
+	to = to.union(Ties{})
 	if to.Mark() == was {
 		return nil
 	}

@@ -36,8 +36,7 @@ var (
 )
 
 // MaxNote is the most characters of a note: what can be read on a screen across a room. MaxLines is how many notes are written in one
-// quadrant at once at most, MaxNotes how many a board takes,
-// with those that have been taken away.
+// quadrant at once at most, MaxNotes how many a board takes, with those that have been taken away.
 const (
 	MaxNote  = 300
 	MaxLines = 200

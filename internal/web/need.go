@@ -276,6 +276,14 @@ func (s *Server) needPage(w http.ResponseWriter, req *http.Request, r view.Reade
 	return render(w, req, http.StatusOK, needPageView(r.In(d.At.Programme.ID), d))
 }
 
+// answersNone are the words of a need that nothing answers: the office has it to read once it has been agreed on.
+func answersNone(n need.Need) string {
+	if n.Agreed > 0 {
+		return "need.answers-none-agreed"
+	}
+	return "need.answers-none"
+}
+
 // facts are what a need says beside its text.
 func (d planPage) facts(r view.Reader, n need.Need) []view.Fact {
 	return []view.Fact{

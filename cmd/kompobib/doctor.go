@@ -7,14 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"kompobib/internal/activity"
 	"kompobib/internal/db"
-	"kompobib/internal/learning/focus"
-	"kompobib/internal/learning/need"
-	"kompobib/internal/learning/swot"
-	"kompobib/internal/letter"
-	"kompobib/internal/people"
-	"kompobib/internal/survey"
+	"kompobib/internal/office"
 )
 
 type doctorCommand struct{}
@@ -74,6 +68,5 @@ func (h *house) invariants() []db.Invariant {
 		}
 		return nil, nil
 	}}
-	return slices.Concat([]db.Invariant{schema, durable}, people.Invariants(), activity.Invariants(h.db.Now()), need.Invariants(), focus.Invariants(), letter.Invariants(), survey.Invariants(), swot.Invariants(),
-		h.files.Invariants(time.Now().AddDate(0, 0, -1)))
+	return slices.Concat([]db.Invariant{schema, durable}, office.Invariants(h.db.Now()), h.files.Invariants(time.Now().AddDate(0, 0, -1)))
 }

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 )
 
@@ -178,6 +179,7 @@ func TestTwoOrganisersAtOnce(t *testing.T) {
 				t.Errorf("%s: the other is told %v", person, err)
 			}
 		}
+		doctor.Well(t, d[0])
 	})
 }
 
@@ -217,7 +219,7 @@ func TestAMeetingIsMovedWhileAttendanceIsTaken(t *testing.T) {
 			if moved != nil && !errors.Is(moved, activity.ErrMoved) {
 				t.Errorf("the move: %v", moved)
 			}
-			dbtest.Hold(t, d, activity.Invariants(d.Now())...)
+			doctor.Well(t, d)
 			// The next round finds the same people free.
 			w.tx("setup", func(ctx context.Context, tx *db.Tx) error {
 				if err := db.Lock(ctx, tx, "person", "p000"); err != nil {

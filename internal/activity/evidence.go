@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/file"
 	"kompobib/internal/local"
+	"kompobib/internal/people"
 )
 
 var (
@@ -187,40 +188,76 @@ func SeeScan(ctx context.Context, tx *db.Tx, v access.Viewer, meeting, id string
 
 // A Missing is a meeting that has been held, without evidence of who was there.
 type Missing struct {
-	Meeting, Occasion, Title, Name string
-	Date                           local.Date
-	Start, End                     local.Clock
-	Place                          string
-	Seated                         int
-	Present                        int // recorded as having been there; 0 if attendance has not been taken
-	Unattested                     int // of them
-	Minutes                        int // recorded in all
+	Meeting, Occasion, Leader, Title, Name string
+	Date                                   local.Date
+	Start, End                             local.Clock
+	Place                                  string
+	Seated                                 int
+	Present                                int // recorded as having been there; 0 if attendance has not been taken
+	Unattested                             int // of them
+	Minutes                                int // recorded in all
 }
 
 // WithoutEvidence returns the meetings of a programme that have been held, whose attendance nothing proves but the
 // record itself: no signed sheet is filed, and not everyone recorded has checked in or been attested. Where all were absent there is
 // nothing to prove. An organiser sees their own, also those that they lead.
 func WithoutEvidence(ctx context.Context, c db.Conn, v access.Viewer, programme string, at time.Time) ([]Missing, error) {
-	args := []any{programme, at}
-	whose := "1 = 1"
+	args := []any{at, programme}
+	where := "a.programme = $2"
 	if !v.Over(access.SeeAttendance, programme, "") {
 		if !v.In(access.SeeAttendance, programme) {
 			return nil, nil
 		}
 		args = append(args, v.Person)
-		whose = "(a.organiser = " + last(&args) + " OR o.leader = " + last(&args) + ")"
+		where += " AND (a.organiser = " + last(&args) + " OR o.leader = " + last(&args) + ")"
 	}
+	return withoutEvidence(ctx, c, where, args)
+}
+
+// LedWithoutEvidence is [WithoutEvidence], in all programmes, for who holds single occasions: those that v leads, and the workshops of workplaces
+// that v answers for.
+func LedWithoutEvidence(ctx context.Context, c db.Conn, v access.Viewer, at time.Time) ([]Missing, error) {
+	if !v.Can(access.Learn) {
+		return nil, nil
+	}
+	answers := v.Scope(access.LeadLearning).Workplaces
+	if led, err := db.Value[bool](ctx, c, `SELECT EXISTS (SELECT 1 FROM occasion WHERE leader = $1)`, v.Person); err != nil || !led && len(answers) == 0 {
+		return nil, err
+	}
+	tree, err := people.LoadTree(ctx, c, v.On)
+	if err != nil {
+		return nil, err
+	}
+	works, err := worksAt(ctx, c, v)
+	if err != nil {
+		return nil, err
+	}
+	near := append(works, answers...)
+	for _, list := range []*[]string{&near, &answers} {
+		for _, id := range *list {
+			*list = append(*list, tree.Gone(id)...)
+		}
+	}
+	args := []any{at, v.Person}
+	held := func(workplaces []string) string {
+		return "EXISTS (SELECT 1 FROM occasion_place p WHERE p.occasion = o.id AND p.workplace IN " + db.In(&args, workplaces) + ")"
+	}
+	return withoutEvidence(ctx, c, "(o.leader = $2 AND (NOT EXISTS (SELECT 1 FROM occasion_place p WHERE p.occasion = o.id) OR "+held(near)+") OR a.kind = 'workshop' AND "+held(answers)+")", args)
+}
+
+// withoutEvidence is the query; the first argument is the moment. An occasion that had nobody seated has nothing to prove either.
+func withoutEvidence(ctx context.Context, c db.Conn, where string, args []any) ([]Missing, error) {
 	return db.All(ctx, c, func(m *Missing) []any {
-		return []any{&m.Meeting, &m.Occasion, &m.Title, &m.Name, &m.Date, &m.Start, &m.End, &m.Place, &m.Seated, &m.Present, &m.Unattested, &m.Minutes}
+		return []any{&m.Meeting, &m.Occasion, &m.Leader, &m.Title, &m.Name, &m.Date, &m.Start, &m.End, &m.Place, &m.Seated, &m.Present, &m.Unattested, &m.Minutes}
 	}, `
-		SELECT m.id, o.id, a.title, o.name, m.date, m.start_time, m.end_time, m.place, o.seated,
+		SELECT m.id, o.id, COALESCE(o.leader, ''), a.title, o.name, m.date, m.start_time, m.end_time, m.place, o.seated,
 			count(t.person), coalesce(sum(CASE WHEN t.attested_at IS NULL AND t.source <> 'check-in' THEN 1 ELSE 0 END), 0), coalesce(sum(t.minutes), 0)
 		FROM activity a JOIN occasion o ON o.activity = a.id AND o.cancelled IS NULL
-		JOIN meeting m ON m.occasion = o.id AND m.ends <= $2
+		JOIN meeting m ON m.occasion = o.id AND m.ends <= $1
 		LEFT JOIN attendance t ON t.meeting = m.id AND t.minutes > 0
-		WHERE a.programme = $1 AND `+whose+`
+		WHERE `+where+`
 			AND NOT EXISTS (SELECT 1 FROM sheet h JOIN sheet_scan n ON n.sheet = h.code WHERE h.meeting = m.id)
-		GROUP BY m.id, o.id, a.title, o.name, m.date, m.start_time, m.end_time, m.place, o.seated, m.starts
+		GROUP BY m.id, o.id, o.leader, a.title, o.name, m.date, m.start_time, m.end_time, m.place, o.seated, m.starts
 		HAVING count(t.person) = 0 AND o.seated > 0 AND NOT EXISTS (SELECT 1 FROM attendance z WHERE z.meeting = m.id) OR sum(CASE WHEN t.attested_at IS NULL AND t.source <> 'check-in' AND t.minutes > 0 THEN 1 ELSE 0 END) > 0
 		ORDER BY m.starts DESC, m.id`, args...)
 }

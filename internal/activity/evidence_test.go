@@ -9,6 +9,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
@@ -133,6 +134,58 @@ func TestMeetingsWithoutEvidence(t *testing.T) {
 		}
 		if n := w.count(`SELECT count(*) FROM audit WHERE act = 'see' AND entity = 'sheet_scan' AND actor = 'p001'`); n != 1 {
 			t.Errorf("%d sights recorded, want 1", n)
+		}
+	})
+}
+
+// Who holds single occasions is told of the meetings that lack evidence, and nobody else is by that way.
+func TestALeaderIsToldWhatLacksEvidence(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 3)
+		lecture := w.occasion(30, "2012-10-08 09:00-12:00") // p000 holds it, wherever they work
+		workshop := w.occasion(30, "2012-10-09 09:00-12:00")
+		away := w.occasion(30, "2012-10-10 09:00-12:00") // at a workplace that has gone up in the near one
+		for _, id := range []string{lecture, workshop, away} {
+			w.seat(id, "p002")
+		}
+		w.exec(`UPDATE occasion SET leader = 'p000' WHERE id = $1`, lecture)
+		w.exec(`UPDATE occasion SET leader = 'p001' WHERE id <> $1`, lecture)
+		w.exec(`UPDATE activity SET kind = 'workshop' WHERE id <> $1`, "activity-"+lecture)
+		w.exec(`INSERT INTO unit (id, kind, workplace_kind) VALUES ('gone', 'workplace', 'other')`)
+		w.exec(`INSERT INTO unit_period (unit, valid_from, valid_to, parent, name, sort_key, folded) VALUES ('gone', '2000-01-01', '2012-10-11', 'town-near', 'Gone', 'gone', 'gone')`)
+		w.exec(`INSERT INTO unit_merge (unit, into_unit, on_date) VALUES ('gone', $1, '2012-10-11')`, near)
+		w.tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(activity.HeldAt(ctx, tx, workshop, near), activity.HeldAt(ctx, tx, away, "gone"),
+				audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"}))
+		})
+		worksFar := viewer("contact-far", access.Contact, "", far)
+		for _, test := range []struct {
+			says string
+			v    access.Viewer
+			want []string
+		}{
+			{"the leader of a lecture", participant("p000"), []string{lecture}},
+			{"of workshops, also where the workplace has gone up in another", participant("p001"), []string{away, workshop}},
+			{"who answers for the workplace", viewer("contact-near", access.Contact, "", near), []string{away, workshop}},
+			{"who answers for another", worksFar, nil},
+			{"who came", participant("p002"), nil},
+			{"the public", access.Viewer{}, nil},
+		} {
+			test.v.On = "2012-10-12"
+			list, err := activity.LedWithoutEvidence(t.Context(), d, test.v, d.Now())
+			var got []string
+			for _, m := range list {
+				got = append(got, m.Occasion)
+			}
+			if err != nil || !slices.Equal(got, test.want) {
+				t.Errorf("%s: %v, want %v, %v", test.says, got, test.want, err)
+			}
+		}
+		w.exec(`UPDATE employment SET valid_to = '2012-10-12' WHERE person = 'p001'`)
+		left := participant("p001")
+		left.On = "2012-10-12"
+		if list, err := activity.LedWithoutEvidence(t.Context(), d, left, d.Now()); err != nil || len(list) > 0 {
+			t.Errorf("who has left the workplace is told of %v, %v", list, err)
 		}
 	})
 }

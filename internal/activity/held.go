@@ -49,8 +49,7 @@ func (o *Occasion) findLeader(ctx context.Context, c db.Conn, v access.Viewer) e
 	places = append(places, tree.Under(places...)...) // one that has closed stays what it was
 	near := answers
 	if o.Leader == v.Person {
-		works, err := db.Values[string](ctx, c, `SELECT DISTINCT workplace FROM employment WHERE person = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY workplace`,
-			v.Person, v.On)
+		works, err := worksAt(ctx, c, v)
 		if err != nil {
 			return err
 		}
@@ -60,4 +59,10 @@ func (o *Occasion) findLeader(ctx context.Context, c db.Conn, v access.Viewer) e
 		o.led = v.Person
 	}
 	return nil
+}
+
+// worksAt returns the workplaces where v is employed on v's day.
+func worksAt(ctx context.Context, c db.Conn, v access.Viewer) ([]string, error) {
+	return db.Values[string](ctx, c, `SELECT DISTINCT workplace FROM employment WHERE person = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) ORDER BY workplace`,
+		v.Person, v.On)
 }

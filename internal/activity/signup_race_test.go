@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 )
 
 const rushPeople, rushSeats = 200, 20
@@ -147,5 +148,5 @@ func (w *world) state(occasion, person string) activity.SignupState {
 // holds checks what must be true at any moment.
 func (w *world) holds(string) {
 	w.t.Helper()
-	dbtest.Hold(w.t, w.d, activity.Invariants(w.d.Now())...)
+	doctor.Well(w.t, w.d)
 }

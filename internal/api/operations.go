@@ -45,7 +45,7 @@ var operations = []operation{
 		"The seated first, then the queue, then those cancelled, each in the order they came: all of them, those of one's own staff, or one's own.", add(listSignups)},
 	{"GET", "/occasions/{id}/why", anyone, http.StatusOK, "why", "Why a person has a seat or not",
 		"What stands between a person and a seat at this moment, and what happens next. One may ask for those whom one may sign up.", add(why)},
-	{"PUT", "/meetings/{id}/attendance", []access.Right{access.Attendance}, http.StatusOK, "recordAttendance", "Record attendance",
+	{"PUT", "/meetings/{id}/attendance", []access.Right{access.Learn}, http.StatusOK, "recordAttendance", "Record attendance",
 		"Of at most 500 persons, all of them or nobody. Persons who are not named keep what is recorded. A row that says something else than before is a correction, and needs to say why; it then has to be attested anew.", add(recordAttendance)},
 	{"GET", "/programmes/{p}/assessments", []access.Right{access.SeeOutcome}, http.StatusOK, "listAssessments", "Self-assessments",
 		"What staff are asked in rounds, the oldest first. All are in one answer.", add(listAssessments)},

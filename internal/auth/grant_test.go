@@ -11,6 +11,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/local"
 )
 
@@ -180,5 +181,6 @@ func TestLastAdministrator(t *testing.T) {
 				t.Errorf("closing %s's account: %v, who holds %v", id, err, still)
 			}
 		}
+		doctor.Well(t, d)
 	})
 }

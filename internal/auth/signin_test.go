@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 	"kompobib/internal/letter"
 	"kompobib/internal/secret"
@@ -150,6 +151,7 @@ func TestLinkRace(t *testing.T) {
 		if in != 1 {
 			t.Errorf("%d came in", in)
 		}
+		doctor.Well(t, d)
 	})
 }
 
@@ -238,6 +240,7 @@ func TestGuessing(t *testing.T) {
 		if n := letters(t, d); n != 5 {
 			t.Errorf("%d letters within an hour", n)
 		}
+		doctor.Well(t, d)
 	})
 }
 

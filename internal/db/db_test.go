@@ -13,6 +13,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -97,6 +98,7 @@ func TestTogether(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("stored %v, want %v", got, want)
 		}
+		doctor.Well(t, d)
 	})
 }
 

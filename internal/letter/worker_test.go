@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 	"kompobib/internal/letter"
 	"kompobib/internal/mail"
@@ -228,6 +229,7 @@ func TestSeveralWorkers(t *testing.T) {
 				t.Errorf("%s went out %d times", id, times)
 			}
 		}
+		doctor.Well(t, d)
 	})
 }
 

@@ -8,12 +8,10 @@ import (
 	"time"
 
 	"kompobib/internal/access"
-	"kompobib/internal/activity"
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
-	"kompobib/internal/learning/focus"
-	"kompobib/internal/learning/need"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/local"
 	"kompobib/internal/office"
 	"kompobib/internal/people"
@@ -141,8 +139,5 @@ func (w *world) count(query string, args ...any) int {
 // hold makes sure that all that always holds still does.
 func (w *world) hold() {
 	w.t.Helper()
-	dbtest.Hold(w.t, w.d, people.Invariants()...)
-	dbtest.Hold(w.t, w.d, need.Invariants()...)
-	dbtest.Hold(w.t, w.d, focus.Invariants()...)
-	dbtest.Hold(w.t, w.d, activity.Invariants(dbtest.Now)...)
+	doctor.Well(w.t, w.d)
 }

@@ -9,6 +9,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/once"
 )
 
@@ -68,5 +69,6 @@ func TestRace(t *testing.T) {
 				t.Fatalf("the answers are %q", answers)
 			}
 		}
+		doctor.Well(t, d)
 	})
 }

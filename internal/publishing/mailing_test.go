@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -202,6 +203,7 @@ func TestMailAtOnce(t *testing.T) {
 		if got := fmt.Sprint(sent, s.got()); got != "[0 0 0 0 0 3] [ann bo eva]" {
 			t.Error(got)
 		}
+		doctor.Well(t, d)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 	lt "kompobib/internal/learning/learningtest"
 	"kompobib/internal/local"
@@ -78,7 +79,7 @@ func (w *world) close(round string) {
 
 func (w *world) hold() {
 	w.t.Helper()
-	dbtest.Hold(w.t, w.D, survey.Invariants()...)
+	doctor.Well(w.t, w.D)
 }
 
 func (w *world) results(by survey.By) survey.Results {

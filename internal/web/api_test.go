@@ -40,11 +40,11 @@ var apiReach = map[string]reaches{
 	"GET /api/v1/programmes/{p}/needs/summary":                {"contact office steering auditor", nobody, "contact"},
 
 	// The participant signs up themself, the contact the staff, and the organiser whomever it may be to what is theirs.
-	"POST /api/v1/occasions/{id}/signups":  {"participant contact organiser office", "participant contact office", nobody},
+	"POST /api/v1/occasions/{id}/signups":  {"participant leader contact organiser office", "participant contact office", nobody},
 	"GET /api/v1/occasions/{id}/signups":   insiders, // each sees the rows that are for them: see TestSignupsSeen
-	"GET /api/v1/occasions/{id}/why":       {"participant contact organiser office", "participant contact office", "participant contact"},
-	"DELETE /api/v1/signups/{id}":          {"participant contact organiser office", "office", nobody},
-	"PUT /api/v1/meetings/{id}/attendance": {"organiser office", "office", nobody},
+	"GET /api/v1/occasions/{id}/why":       {"participant leader contact organiser office", "participant contact office", "participant contact"},
+	"DELETE /api/v1/signups/{id}":          {"participant leader contact organiser office", "office", nobody},
+	"PUT /api/v1/meetings/{id}/attendance": {"leader organiser office", "office", nobody},
 }
 
 // apiForms are what an operation must be sent to know whom it is about, besides its path; apiQueries likewise.
@@ -113,7 +113,7 @@ func (v *visit) walkAPI(pattern string, reaches reaches, tokens map[string]strin
 			continue
 		}
 		path += v.w.filled(apiQueries[pattern])
-		for _, role := range v.askers(strings.Fields(in)) {
+		for _, role := range v.askers(method, strings.Fields(in)) {
 			code := v.askAPI(tokens[role], method, path, form)
 			shut := code == http.StatusUnauthorized || code == http.StatusForbidden || code == http.StatusNotFound
 			if want := slices.Contains(strings.Fields(in), role); want == shut || code >= 500 {

@@ -301,6 +301,21 @@ func missingText(r view.Reader, m activity.Missing) string {
 	return r.Count("evidence-page.unattested", m.Unattested)
 }
 
+// toEvidence is where what a meeting lacks is mended, and evidenceStep the key of what one does there.
+func toEvidence(m activity.Missing) string {
+	if m.Present == 0 {
+		return "/meetings/" + m.Meeting + "/attendance"
+	}
+	return "/meetings/" + m.Meeting + "/evidence"
+}
+
+func evidenceStep(m activity.Missing) string {
+	if m.Present == 0 {
+		return "evidence-page.take"
+	}
+	return "evidence-page.prove"
+}
+
 // emptyLines are rooms on the sheet for who comes without having signed up.
 const emptyLines = 5
 

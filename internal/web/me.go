@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"kompobib/internal/activity"
@@ -20,7 +21,8 @@ type myPage struct {
 	Minutes                    int
 	Person                     people.Person
 	Employments                []people.Employment
-	Asked                      int // commitments whose check waits for them
+	Asked                      int                // commitments whose check waits for them
+	Led                        []activity.Missing // meetings that they led, without evidence
 	Now                        time.Time
 }
 
@@ -67,6 +69,10 @@ func (s *Server) me(w http.ResponseWriter, req *http.Request, r view.Reader) err
 		if d.Asked, err = focus.CountAsked(ctx, c, r.Viewer, focus.DayOf(d.Now)); err != nil {
 			return err
 		}
+		if d.Led, err = activity.LedWithoutEvidence(ctx, c, r.Viewer, d.Now); err != nil {
+			return err
+		}
+		d.Led = slices.DeleteFunc(d.Led, func(m activity.Missing) bool { return m.Leader != r.Person }) // a contact finds the others at the workplace
 		d.Employments, err = people.Employments(ctx, c, r.Viewer, r.Person)
 		return err
 	})

@@ -126,6 +126,20 @@ func seatsSheet(r view.Reader, d seatList) sheet.Table {
 }
 
 // seatOther signs anyone whom the reader manages the occasion for up.
+// whoHolds lets in who seats anyone at the occasion that the address names.
+func whoHolds(serve func(*Server, http.ResponseWriter, *http.Request, view.Reader) error) func(*Server, http.ResponseWriter, *http.Request, view.Reader) error {
+	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
+		o, err := activity.GetOccasion(req.Context(), s.DB, r.Viewer, req.PathValue("id"))
+		if err == nil && !o.Holds(r.Viewer, access.Seat) {
+			err = activity.ErrNotYours
+		}
+		if err != nil {
+			return err
+		}
+		return serve(s, w, req, r)
+	}
+}
+
 func (s *Server) seatOther(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
 	signup, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (activity.Signup, error) {

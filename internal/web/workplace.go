@@ -19,8 +19,9 @@ type workplacePage struct {
 	Staff   []activity.Colleague
 	Pass    []passing
 	Attest  []activity.Unattested
-	Next    []activity.Entry // open occasions, to sign colleagues up to
-	Several bool             // there is more than one workplace
+	Led     []activity.Missing // workshops and what the reader led, without evidence
+	Next    []activity.Entry   // open occasions, to sign colleagues up to
+	Several bool               // there is more than one workplace
 	Now     time.Time
 	Today   local.Date
 }
@@ -114,6 +115,9 @@ func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Read
 		}
 		d.Pass = byActivity(pass)
 		if d.Attest, err = activity.ToAttest(ctx, c, r.Viewer); err != nil {
+			return err
+		}
+		if d.Led, err = activity.LedWithoutEvidence(ctx, c, r.Viewer, d.Now); err != nil {
 			return err
 		}
 		staff := make([]string, len(d.Staff))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/workshop"
@@ -26,6 +27,7 @@ type shop struct {
 	Names     map[string]people.Name
 	Staff     []workshop.Colleague // for who leads it
 	Others    []workshop.Workshop  // without a date, that who leads it leads too
+	Evidence  []activity.Missing   // its meeting, for who leads it, where it has been held and nothing proves who was there
 }
 
 func readShop(ctx context.Context, c db.Conn, r view.Reader, id string) (d shop, err error) {
@@ -98,7 +100,11 @@ func (s *Server) writeWorkshop(w http.ResponseWriter, req *http.Request, r view.
 			return err
 		}
 		if d.Date != "" {
-			d.Staff, err = workshop.Staff(ctx, c, d.Workshop, d.Date)
+			if d.Staff, err = workshop.Staff(ctx, c, d.Workshop, d.Date); err != nil {
+				return err
+			}
+			d.Evidence, err = activity.LedWithoutEvidence(ctx, c, r.Viewer, s.DB.Now())
+			d.Evidence = slices.DeleteFunc(d.Evidence, func(m activity.Missing) bool { return m.Meeting != d.Meeting })
 			return err
 		}
 		d.Others, err = workshop.Joinable(ctx, c, r.Viewer, d.Workshop)

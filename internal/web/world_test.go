@@ -35,8 +35,9 @@ type world struct {
 	rows    map[string]map[string]string // by sort of row, then own, other, elsewhere: the id
 }
 
-// The roles that a world has someone in. "late" is an auditor whose time is over.
-var roles = []string{"public", "participant", "contact", "organiser", "office", "steering", "auditor", "late", "administrator"}
+// The roles that a world has someone in. "leader" is a colleague of the participant's who has no role, and was chosen to hold the workshop and what the
+// organiser arranges; "late" is an auditor whose time is over.
+var roles = []string{"public", "participant", "leader", "contact", "organiser", "office", "steering", "auditor", "late", "administrator"}
 
 // A builder makes a world as people would; the first error stops the test.
 type builder struct {
@@ -229,6 +230,13 @@ func (b *builder) workshops(programmes, goals map[string]string, main, branch, a
 			})
 		}
 	}
+	own, err := workshop.Get(b.t.Context(), b.d, v, b.w.rows["workshop"]["own"])
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		return workshop.Lead(ctx, tx, v, own.ID, b.w.viewers["leader"], own.Version)
+	})
 	answers, err := workshop.Summary(b.t.Context(), b.d, v, b.w.rows["workshop"]["own"])
 	if err != nil {
 		b.t.Fatal(err)
@@ -393,7 +401,14 @@ func (b *builder) build() {
 		b.grant(id, g)
 		b.w.viewers[role] = b.row(role, "own", id)
 	}
+	leader := b.row("leader", "own", b.person("leader", employer, main))
+	b.w.viewers["leader"] = leader
 	b.occasion("own", p, goal, b.w.viewers["organiser"], ann)
+	for _, occasion := range []string{b.w.rows["occasion"]["own"], b.w.rows["past-occasion"]["own"]} {
+		b.do(func(ctx context.Context, tx *db.Tx) error {
+			return activity.SetLeader(ctx, tx, access.System, occasion, leader)
+		})
+	}
 	b.occasion("other", p, goal, b.w.viewers["office"], other)
 	b.occasion("elsewhere", q, otherGoal, "", elsewhere)
 

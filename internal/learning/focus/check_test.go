@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
@@ -125,7 +126,7 @@ func TestFollowUp(t *testing.T) {
 			if err != nil || c.State != test.state || c.Check != test.check || len(checks) != test.checks {
 				t.Errorf("%s: %s, next %q, %d checks, %v; want %s, %q, %d", test.says, c.State, c.Check, len(checks), err, test.state, test.check, test.checks)
 			}
-			dbtest.Hold(t, d, focus.Invariants()...)
+			doctor.Well(t, d)
 		}
 		c := w.get(member, made.ID)
 		if c.Why != "Ingen tid" || c.Act != "bokar vi en tid" {
@@ -179,7 +180,7 @@ func TestConditions(t *testing.T) {
 		if list, err := focus.ToConfirm(t.Context(), d, leader, place, 5); err != nil || len(list) != 0 {
 			t.Errorf("what waits still: %v, %v", list, err)
 		}
-		dbtest.Hold(t, d, focus.Invariants()...)
+		doctor.Well(t, d)
 	})
 }
 
@@ -294,7 +295,7 @@ func TestAnswerRace(t *testing.T) {
 		if won != 1 || got.Version != 2 {
 			t.Errorf("%d answered, and it is at version %d", won, got.Version)
 		}
-		dbtest.Hold(t, d, focus.Invariants()...)
+		doctor.Well(t, d)
 	})
 }
 
@@ -381,6 +382,6 @@ func TestRemind(t *testing.T) {
 			t.Errorf("the new owner is told: %v", err)
 		}
 		_ = c
-		dbtest.Hold(t, d, focus.Invariants()...)
+		doctor.Well(t, d)
 	})
 }

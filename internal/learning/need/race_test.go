@@ -8,6 +8,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 	at "kompobib/internal/learning/learningtest"
 	"kompobib/internal/learning/need"
@@ -60,6 +61,6 @@ func TestManySort(t *testing.T) {
 		if err != nil || len(tied) != 1 || len(ties.Topics) != 1 || ties.Topics[0] != tied[0] {
 			t.Errorf("tied by %v: %+v, %v", tied, ties, err)
 		}
-		dbtest.Hold(t, d, need.Invariants()...)
+		doctor.Well(t, d)
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	at "kompobib/internal/learning/learningtest"
@@ -438,7 +439,7 @@ func TestTogether(t *testing.T) {
 		if n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM swot_note WHERE device <> '' OR withdrawn = 1 OR key IN ('a', 'b')`); err != nil || n != 0 {
 			t.Errorf("nothing tells which phone, nor what was taken back: %d, %v", n, err)
 		}
-		dbtest.Hold(t, d, swot.Invariants()...)
+		doctor.Well(t, d)
 		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error { return swot.Reopen(ctx, tx, lead, id) })
 		w.write(lead, id, "again", map[swot.Quadrant]string{swot.Opportunity: "Något nytt"})
 		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error { return swot.Remove(ctx, tx, lead, id, notes["Pengarna"]) })
@@ -466,7 +467,7 @@ func TestTogether(t *testing.T) {
 		if got := w.try(lead, func(ctx context.Context, tx *db.Tx) error { return swot.Reopen(ctx, tx, lead, id) }); got != "swot.older" {
 			t.Errorf("and the old one stays: %q", got)
 		}
-		dbtest.Hold(t, d, swot.Invariants()...)
+		doctor.Well(t, d)
 	})
 }
 
@@ -592,6 +593,6 @@ func TestPhonesAtOnce(t *testing.T) {
 		if err != nil || len(stored) != phones || len(acknowledged) != phones {
 			t.Errorf("%d acknowledged, %d stored, %v", len(acknowledged), len(stored), err)
 		}
-		dbtest.Hold(t, d, swot.Invariants()...)
+		doctor.Well(t, d)
 	})
 }

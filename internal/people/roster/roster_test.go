@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	"kompobib/internal/fault"
 	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
@@ -112,7 +113,7 @@ func TestRealLists(t *testing.T) {
 			if got := counts(w.compare(test.name, content, roster.Choices{})); got != test.again {
 				t.Errorf("%s once more: %s", test.name, got)
 			}
-			dbtest.Hold(t, d, people.Invariants()...)
+			doctor.Well(t, d)
 		}
 		if got := counts(w.compare("eskilstuna.xlsx", file(t, "eskilstuna-2012-09.xlsx"), roster.Choices{})); !strings.HasPrefix(got, "0 new, 0 changed, 0 moved, 0 left") {
 			t.Errorf("another employer's list touched Eskilstuna's: %s", got)
@@ -181,7 +182,7 @@ func TestUndo(t *testing.T) {
 		if len(second.Summary.Kept) > 0 || second.Summary.Undone != 8 {
 			t.Errorf("%+v", second.Summary)
 		}
-		dbtest.Hold(t, d, people.Invariants()...)
+		doctor.Well(t, d)
 
 		// Someone is changed by hand before the first list is undone: they stay.
 		var touched people.Person
@@ -205,7 +206,7 @@ func TestUndo(t *testing.T) {
 		if empty == "" {
 			t.Error("nothing to compare with")
 		}
-		dbtest.Hold(t, d, people.Invariants()...)
+		doctor.Well(t, d)
 		if _, err := undoAgain(w, first); fault.Of(err) == nil {
 			t.Errorf("undone twice: %v", err)
 		}
@@ -309,7 +310,7 @@ func TestLists(t *testing.T) {
 					t.Errorf("%s, %q; want %s, %q", s, reasons(diff), test.want, test.reasons)
 				}
 				w.take("after.csv", []byte(head+test.after), choices, roster.Decisions{})
-				dbtest.Hold(t, d, people.Invariants()...)
+				doctor.Well(t, d)
 			})
 		}
 	})

@@ -68,5 +68,11 @@ func (h *house) invariants() []db.Invariant {
 		}
 		return nil, nil
 	}}
-	return slices.Concat([]db.Invariant{schema, durable}, office.Invariants(h.db.Now()), h.files.Invariants(time.Now().AddDate(0, 0, -1)))
+	clocks := db.Invariant{Says: "this machine's clock is the database's", Broken: func(ctx context.Context, _ db.Conn) ([]string, error) {
+		if ahead, far, err := h.db.Skew(ctx, time.Now); err != nil || far {
+			return []string{fmt.Sprintf("it is %v ahead", ahead.Round(time.Millisecond))}, err
+		}
+		return nil, nil
+	}}
+	return slices.Concat([]db.Invariant{schema, durable, clocks}, office.Invariants(h.db.Now()), h.files.Invariants(time.Now().AddDate(0, 0, -1)))
 }

@@ -12,6 +12,25 @@ func (d *DB) Now() time.Time {
 	return d.clock().UTC().Truncate(time.Microsecond).Add(time.Duration(d.offset.Load()) * time.Microsecond)
 }
 
+// maxSkew is how far a node's clock may be from the database server's. Of two nodes more than a second apart one is told of.
+const maxSkew = 500 * time.Millisecond
+
+// Skew returns by how much a node's clock is ahead of the clock that all nodes share, the database server's, negative for behind, and whether
+// that is more than rules and links can bear. A database in a file has its node's own. What the question took on its way is no skew.
+func (d *DB) Skew(ctx context.Context, clock func() time.Time) (ahead time.Duration, far bool, err error) {
+	if !d.postgres {
+		return 0, false, nil
+	}
+	var micros int64
+	asked := clock()
+	if err := d.read.QueryRowContext(ctx, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").Scan(&micros); err != nil {
+		return 0, false, err
+	}
+	way := clock().Sub(asked) / 2
+	ahead = asked.Add(way).Sub(time.UnixMicro(micros))
+	return ahead, ahead.Abs() > maxSkew+way, nil
+}
+
 const clockOffset = "clock_offset" // in microseconds
 
 // SetNow moves the domain's clock so that it is now at, for every process that opens the database after.

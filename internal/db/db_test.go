@@ -241,6 +241,22 @@ func TestClock(t *testing.T) {
 	})
 }
 
+// A node learns that its clock is not the server's; a database in a file has no other.
+func TestSkew(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		server := strings.HasSuffix(t.Name(), "/postgres")
+		for _, test := range []struct {
+			off time.Duration
+			far bool
+		}{{0, false}, {3 * time.Second, server}, {-3 * time.Second, server}} {
+			ahead, far, err := d.Skew(t.Context(), func() time.Time { return time.Now().Add(test.off) })
+			if err != nil || far != test.far || far && (ahead-test.off).Abs() > time.Second {
+				t.Errorf("off by %v: %v, far: %v, %v", test.off, ahead, far, err)
+			}
+		}
+	})
+}
+
 // Ids sort as they were made, also within the same instant, whoever made them.
 func TestIDs(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -15,7 +15,7 @@ type FundingPeriod struct {
 	Emblem       string // a file among the static ones
 	Alt          Both   // the emblem's text alternative
 	Statement    Both
-	IndicatorSet string // the regulation and its annex
+	IndicatorSet Both // what the regulation has participants and results counted by: it and its annex
 	Valid        local.Period
 }
 
@@ -26,7 +26,7 @@ type Both struct{ Swedish, English string }
 func FundingPeriods(ctx context.Context, c db.Conn) ([]FundingPeriod, error) {
 	return db.All(ctx, c, func(f *FundingPeriod) []any {
 		return []any{&f.Code, &f.Name, &f.Emblem, &f.Alt.Swedish, &f.Alt.English, &f.Statement.Swedish, &f.Statement.English,
-			&f.IndicatorSet, &f.Valid.From, &f.Valid.To}
-	}, `SELECT code, name, emblem, emblem_alt_sv, emblem_alt_en, statement_sv, statement_en, indicator_set, valid_from, COALESCE(valid_to, '')
+			&f.IndicatorSet.Swedish, &f.IndicatorSet.English, &f.Valid.From, &f.Valid.To}
+	}, `SELECT code, name, emblem, emblem_alt_sv, emblem_alt_en, statement_sv, statement_en, indicator_set_sv, indicator_set, valid_from, COALESCE(valid_to, '')
 		FROM funding_period ORDER BY valid_from DESC, code`)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -67,12 +68,23 @@ func (s *Server) metrics(w http.ResponseWriter, req *http.Request) {
 // healthz says that the process lives.
 func healthz(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") }
 
-// readyz says that the database answers too.
+// readyz says that the database answers too, and tells of a clock that is wrong. A node whose clock is wrong still serves: it may be the server's
+// that is, and then no node would.
 func (s *Server) readyz(w http.ResponseWriter, req *http.Request) {
 	if _, err := db.Value[int](req.Context(), s.DB, "SELECT count(*) FROM funding_period"); err != nil {
 		s.Log.ErrorContext(req.Context(), "not ready", "err", err)
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
 		return
 	}
+	ahead, far, err := s.DB.Skew(req.Context(), s.Now)
+	if err != nil {
+		s.Log.ErrorContext(req.Context(), "not ready", "err", err)
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
 	io.WriteString(w, "ok\n")
+	if far {
+		s.Log.WarnContext(req.Context(), "this machine's clock is not the database's", "ahead", ahead)
+		fmt.Fprintf(w, "but this machine's clock is %v ahead of the database's\n", ahead.Round(time.Millisecond))
+	}
 }

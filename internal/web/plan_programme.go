@@ -21,6 +21,7 @@ type programmePage struct {
 	Phases   []programme.Phase
 	Partners []programme.Partner
 	Targets  []string // names of units
+	Funding  programme.FundingPeriod
 }
 
 func (s *Server) listProgrammes(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -113,6 +114,11 @@ func (s *Server) programmeForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
+		for _, f := range periods {
+			if f.Code == p.FundingPeriod {
+				p.Funding = f
+			}
+		}
 		if p.Goals, err = programme.Goals(ctx, c, p.ID); err != nil {
 			return f, err
 		}
@@ -168,6 +174,9 @@ func (s *Server) moveProgramme(w http.ResponseWriter, req *http.Request, r view.
 		return editProgrammePath(p.Slug), programme.SetState(ctx, tx, r.Viewer, p.ID, in.version(), programme.State(in.text("state")), in.text("why"))
 	})
 }
+
+// both is a text in the reader's language.
+func both(r view.Reader, b programme.Both) string { return [2]string{b.Swedish, b.English}[r.Language] }
 
 func yesNo(r view.Reader, yes bool) string {
 	if yes {

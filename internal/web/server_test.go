@@ -316,3 +316,16 @@ func TestSqueeze(t *testing.T) {
 		t.Errorf("what was squeezed came out otherwise: %v", err)
 	}
 }
+
+// A node whose clock is not the database's goes on, and says so.
+func TestReadyTellsOfAClockThatIsWrong(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := &Server{DB: d, Ring: testRing(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: func() time.Time { return time.Now().Add(time.Hour) }, Service: "KompoBib"}
+		answer := httptest.NewRecorder()
+		s.readyz(answer, httptest.NewRequestWithContext(t.Context(), "GET", "/readyz", nil))
+		tells := strings.Contains(answer.Body.String(), "ahead of the database")
+		if answer.Code != 200 || !strings.HasPrefix(answer.Body.String(), "ok\n") || tells != strings.HasSuffix(t.Name(), "/postgres") {
+			t.Errorf("%d %q", answer.Code, answer.Body)
+		}
+	})
+}

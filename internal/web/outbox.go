@@ -2,6 +2,8 @@ package web
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,6 +34,7 @@ type letterLine struct {
 	letter.Letter
 	To     string
 	Hidden bool // it is to a protected person, and nobody else reads it
+	Today  bool // its text is what it would be if it were written now
 }
 
 type letterList struct {
@@ -79,7 +82,7 @@ func (s *Server) outbox(w http.ResponseWriter, req *http.Request, r view.Reader)
 		names, err := people.Names(ctx, c, r.Viewer, persons)
 		for _, l := range letters {
 			name := names[l.Person].String()
-			list.Rows = append(list.Rows, letterLine{l, cmp.Or(name, r.Say("signin.protected")), name == ""})
+			list.Rows = append(list.Rows, letterLine{Letter: l, To: cmp.Or(name, r.Say("signin.protected")), Hidden: name == ""})
 		}
 		return err
 	})
@@ -122,7 +125,23 @@ func (s *Server) showLetter(w http.ResponseWriter, req *http.Request, r view.Rea
 	if err != nil {
 		return err
 	}
+	if err := s.retell(ctx, &line); err != nil {
+		return err
+	}
 	return render(w, req, http.StatusOK, letterView(r, line))
+}
+
+// retell finds the words of a letter of the demo's story that went out before what is kept, but not of those that bear a link of their own: looking makes none.
+func (s *Server) retell(ctx context.Context, line *letterLine) error {
+	if !s.Outbox || line.Body != "" || line.State != letter.StateSent || slices.Contains([]string{letter.SignIn, letter.FollowUp, letter.FollowUpAgain}, line.Template) {
+		return nil
+	}
+	text, err := Letters{DB: s.DB, Ring: s.Ring, Now: s.Now, URL: s.URL, Service: s.Service}.Render(ctx, line.Letter)
+	if errors.Is(err, letter.ErrPointless) {
+		return nil
+	}
+	line.Subject, line.Body, line.Today = text.Subject, text.Kept, true
+	return err
 }
 
 // letterError says why a letter has not gone, "" if it has.

@@ -161,11 +161,7 @@ func TestEveryPage(t *testing.T) {
 				if largest = max(largest, at.Size); at.Size >= pageSize {
 					t.Errorf("%s takes %d bytes as it is sent, want less than %d", path, at.Size, pageSize)
 				}
-				for _, link := range at.Links {
-					if link != "" && !strings.HasPrefix(link, "/static/") && !strings.Contains(link, "format=") && !strings.Contains(link, ".xlsx") && !strings.Contains(link, ".csv") {
-						queue = append(queue, link)
-					}
-				}
+				queue = append(queue, at.pages()...)
 				name := role + " " + like(path)
 				for _, line := range at.Wrong {
 					t.Errorf("%s: %s", name, line)
@@ -204,10 +200,21 @@ func TestEveryPage(t *testing.T) {
 type sight struct {
 	Status int
 	Page   bool // rather than a file
+	Asks   bool // it has a form with something to fill in
 	Links  []string
 	Nests  []string // each element in another, with class and role
 	Wrong  []string // what does not hold together
 	Size   int      // as it was sent
+}
+
+// pages are the links that lead to pages.
+func (s sight) pages() (links []string) {
+	for _, link := range s.Links {
+		if link != "" && !strings.HasPrefix(link, "/static/") && !strings.Contains(link, "format=") && !strings.Contains(link, ".xlsx") && !strings.Contains(link, ".csv") {
+			links = append(links, link)
+		}
+	}
+	return links
 }
 
 // pageSize is what a page may take as it is sent, without what it shares with others.
@@ -221,6 +228,7 @@ func fetch(p *browsertest.Page, path string) sight {
 		return {
 			Status: answer.status,
 			Page: answer.headers.get('Content-Type').startsWith('text/html'),
+			Asks: !!page.querySelector('main form[method=post] :is(input:not([type=hidden]), select, textarea)'),
 			Links: [...page.querySelectorAll('a[href^="/"]:not([download])')].map(a => a.getAttribute('href').split('#')[0]),
 			Wrong: (%s)(page),
 			Nests: [...new Set(all.map(e => piece(e.parentElement) + ' > ' + piece(e)))],
@@ -264,7 +272,7 @@ const wrong = `page => {
 	for (const e of page.querySelectorAll('a[href], button:not([aria-hidden]), summary, h1, h2, h3, h4, legend')) if (!named(e)) say('no name', e);
 	for (const e of page.querySelectorAll('img:not([alt])')) say('no alternative text', e);
 	let before = 0;
-	for (const e of page.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+	for (const e of page.querySelectorAll(':is(h1, h2, h3, h4, h5, h6):not(#mistakes)')) { // what is wrong with a form stands first
 		const level = +e.localName[1];
 		if (level > before + 1) say('a level of headings is left out', e);
 		before = level;

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
 	"kompobib/internal/people"
 )
 
@@ -60,23 +61,7 @@ func TestImportRoster(t *testing.T) {
 func TestImportUndo(t *testing.T) {
 	dir := t.TempDir()
 	place := []string{"--data", dir, "--key-file", filepath.Join(dir, "key")}
-	if _, err := told(t, nil, append([]string{"migrate"}, place...)...); err != nil {
-		t.Fatal(err)
-	}
-	d, err := db.Open(t.Context(), filepath.Join(dir, "kompobib.db"), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
-		county, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.County, Name: "Västmanlands län", Code: "19", From: "1970-01-01"})
-		if err == nil {
-			_, err = people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Municipality, Name: "Köping", Code: "1983", Parent: county.ID, From: "1970-01-01"})
-		}
-		return err
-	})
-	if err := errors.Join(err, d.Close()); err != nil {
-		t.Fatal(err)
-	}
+	tree(t, filepath.Join(dir, "kompobib.db"), func(args ...string) (string, error) { return told(t, nil, append(args, place...)...) })
 	list := filepath.Join(dir, "lista.csv")
 	if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -96,5 +81,68 @@ func TestImportUndo(t *testing.T) {
 	}
 	if out, err := told(t, nil, undo...); err == nil {
 		t.Errorf("taken back twice: %q", out)
+	}
+}
+
+// A workplace that is not in the tree is put where the list says, else in the municipality that it is whole for, else in the one told.
+func TestWhereNewWorkplacesLie(t *testing.T) {
+	dbtest.RunEmpty(t, func(t *testing.T, url string) {
+		dir := t.TempDir()
+		do := func(args ...string) (string, error) {
+			return told(t, nil, append(args, "--data", dir, "--db", url, "--key-file", filepath.Join(dir, "key"))...)
+		}
+		tree(t, url, do)
+		list := filepath.Join(dir, "lista.csv")
+		if err := os.WriteFile(list, []byte("Namn;Arbetsplats\nEk, Ann;Bokhyllan\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range []struct{ says, args, want string }{
+			{"not told", "", "Say with --municipality"},
+			{"by the scope", "--scope Köping", "1 new, 0 changed"},
+			{"by its code", "--municipality 1983", "1 new, 0 changed"},
+			{"by its name", "--municipality Köping", "Bokhyllan: a new workplace"},
+		} {
+			out, err := do(append([]string{"import", "roster", list, "--employer", "Bolaget"}, strings.Fields(test.args)...)...)
+			if err != nil || !strings.Contains(out, test.want) {
+				t.Errorf("%s: %q, %v", test.says, out, err)
+			}
+		}
+		if out, err := do("import", "roster", list, "--municipality", "Atlantis"); err == nil || !strings.Contains(err.Error(), "--municipality: There is no municipality “Atlantis”") {
+			t.Errorf("one that there is not: %q, %v", out, err)
+		}
+		if _, err := do("import", "roster", list, "--employer", "Bolaget", "--municipality", "Köping", "--apply"); err != nil {
+			t.Fatal(err)
+		}
+		d, err := db.Open(t.Context(), url, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		above, err := db.Value[string](t.Context(), d, `SELECT a.name FROM unit_period p JOIN unit_period a ON a.unit = p.parent WHERE p.name = 'Bokhyllan'`)
+		if err != nil || above != "Köping" {
+			t.Errorf("it lies in %q, %v", above, err)
+		}
+	})
+}
+
+// tree makes a county with one municipality.
+func tree(t *testing.T, url string, do func(args ...string) (string, error)) {
+	t.Helper()
+	if _, err := do("migrate"); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), url, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+		county, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.County, Name: "Västmanlands län", Code: "19", From: "1970-01-01"})
+		if err == nil {
+			_, err = people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Municipality, Name: "Köping", Code: "1983", Parent: county.ID, From: "1970-01-01"})
+		}
+		return err
+	})
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -150,6 +151,8 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	}
 	if choices.Municipality != "" {
 		d.Municipality, _ = w.tree.Unit(choices.Municipality)
+	} else if u, ok := w.tree.Unit(strings.Join(choices.Units, " ")); ok && u.Kind == people.Municipality { // a list that is whole for one has its workplaces there
+		d.Municipality = u
 	} else if len(list.Parts) > 0 && !list.Parts[0].has(Municipality) {
 		d.Municipality, _ = guessMunicipality(w.tree, list.Name, list.Parts, list.lines)
 	}

@@ -197,9 +197,14 @@ func (t toldRoster) json(w io.Writer) error {
 	if t.Duplicates == nil {
 		t.Duplicates = []rosterDuplicate{}
 	}
+	return printed(w, t)
+}
+
+// printed prints v as JSON.
+func printed(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(t)
+	return encoder.Encode(v)
 }
 
 func (t toldRoster) words(w io.Writer) (err error) {

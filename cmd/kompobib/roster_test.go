@@ -41,8 +41,14 @@ func TestImportRoster(t *testing.T) {
 		column     string
 	}{
 		{"a PDF, whatever it is called", write("lista.xlsx", "%PDF-1.4"), true, 0, ""},
-		{"a municipality that there is not", write("lista.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\n"), false, 2, "Kommun"},
+		{"a list before there is a tree, once and for all", write("lista.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\nEk, Bo;Biblioteket;Sala\n"), true, 0, ""},
+		{"a municipality that there is not", write("annan.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Atlantis\n"), false, 2, "Kommun"},
 	} {
+		if test.row > 0 {
+			tree(t, filepath.Join(dir, "var", "kompobib.db"), func(args ...string) (string, error) {
+				return told(t, nil, append(args, "--data", filepath.Join(dir, "var"), "--key-file", filepath.Join(dir, "key"))...)
+			})
+		}
 		out, err := told(t, nil, "import", "roster", test.file, "--json", "--data", filepath.Join(dir, "var"), "--key-file", filepath.Join(dir, "key"))
 		var a answer
 		if e := json.Unmarshal([]byte(out), &a); e != nil || (err != nil) != test.fails {

@@ -20,6 +20,7 @@ var (
 	ErrMayNot   = fault.Define(fault.Forbidden, "roster.may-not")
 	ErrScope    = fault.Define(fault.Invalid, "roster.scope")    // args: what was asked for
 	ErrLater    = fault.Define(fault.Invalid, "roster.later")    // the day of the list lies ahead
+	ErrNoTree   = fault.Define(fault.Conflict, "roster.no-tree") // args: the day on which there is nowhere to put workplaces
 	ErrEmployer = fault.Define(fault.Invalid, "roster.employer") // none is told and none can be guessed
 )
 
@@ -148,6 +149,9 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	d.world = w
 	if err := d.day(ctx, c, w, list, choices); err != nil {
 		return nil, err
+	}
+	if len(w.tree.Units(people.County, people.Municipality)) == 0 {
+		return nil, ErrNoTree.With(d.On)
 	}
 	if choices.Municipality != "" {
 		d.Municipality, _ = w.tree.Unit(choices.Municipality)

@@ -54,9 +54,14 @@ func (c *importRosterCommand) Run(p *program) error {
 		return err
 	}
 	if c.JSON {
-		return told.json(p.stdout)
+		err = told.json(p.stdout)
+	} else {
+		err = told.words(p.stdout)
 	}
-	return told.words(p.stdout)
+	if err == nil && c.Apply && !told.Applied {
+		err = errNothing
+	}
+	return err
 }
 
 func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
@@ -92,7 +97,7 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 		return told, err
 	}
 	told = toldOf(d)
-	if !c.Apply {
+	if !c.Apply || len(d.Mistakes) > 0 && told.right() == 0 {
 		return told, nil
 	}
 	err = h.db.Tx(db.Lengthy(p.ctx, roster.MaxTime), operator, func(ctx context.Context, tx *db.Tx) error {
@@ -188,6 +193,11 @@ func toldOf(d *roster.Difference) toldRoster {
 		t.Errors = append(t.Errors, rosterError{m.Row, m.Column, locale.English.Say(m.Fault.Code, m.Fault.Args...)})
 	}
 	return t
+}
+
+// right is how many of the list's people the rows are right of.
+func (t toldRoster) right() int {
+	return t.New + t.Changed + t.Moved + t.Unchanged + t.d.Counts[roster.Doubtful]
 }
 
 func (t toldRoster) json(w io.Writer) error {

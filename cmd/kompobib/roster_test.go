@@ -152,3 +152,48 @@ func tree(t *testing.T, url string, do func(args ...string) (string, error)) {
 		t.Fatal(err)
 	}
 }
+
+// Rows that are wrong do not keep the others from being carried out; if all are, nothing is, and the exit code says so.
+func TestImportOfBadRows(t *testing.T) {
+	dbtest.RunEmpty(t, func(t *testing.T, url string) {
+		dir := t.TempDir()
+		do := func(args ...string) (string, error) {
+			return told(t, nil, append(args, "--data", dir, "--db", url, "--key-file", filepath.Join(dir, "key"))...)
+		}
+		tree(t, url, do)
+		for _, test := range []struct {
+			says, rows string
+			people     int
+			applied    bool
+		}{
+			{"all wrong", "Ek, Ann;Biblioteket;Atlantis\nEk, Bo;;Köping\n", 0, false},
+			{"some wrong", "Ek, Ann;Biblioteket;Köping\nEk, Bo;Biblioteket;Atlantis\n", 1, true},
+			{"all wrong, of an employer that has people, who do not go", "Ek, Cia;Biblioteket;Atlantis\n", 1, false},
+			{"nothing to change", "Ek, Ann;Biblioteket;Köping\n", 1, true},
+		} {
+			list := filepath.Join(dir, "lista.csv")
+			if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun\n"+test.rows), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := do("import", "roster", list, "--employer", "Köpings kommun", "--left", "2026-01-01", "--apply", "--json")
+			var a struct {
+				Applied bool
+				Import  string
+			}
+			if e := json.Unmarshal([]byte(out), &a); e != nil || (err == nil) != test.applied || a.Applied != test.applied || (a.Import != "") != test.applied {
+				t.Errorf("%s: %q, %v, %v", test.says, out, e, err)
+			}
+			d, err := db.Open(t.Context(), url, time.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			people, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM employment WHERE valid_to IS NULL`)
+			if err := errors.Join(err, d.Close()); err != nil || people != test.people {
+				t.Errorf("%s: %d are employed, %v", test.says, people, err)
+			}
+		}
+		if out, err := do("import", "roster", filepath.Join(dir, "lista.csv"), "--employer", "Köpings kommun"); err != nil || !strings.Contains(out, "--apply carries it out") {
+			t.Errorf("what is only looked at: %q, %v", out, err)
+		}
+	})
+}

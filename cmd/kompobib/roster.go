@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"kompobib/internal/access"
@@ -23,6 +24,7 @@ type importRosterCommand struct {
 	File     string   `arg:"" placeholder:"FILE" help:"The list: XLSX or CSV."`
 	Employer string   `placeholder:"NAME" help:"Whose staff it is, by name or organisation number; one that is not there is made. Default: guessed from the list."`
 	Scope    []string `placeholder:"UNIT" help:"Municipalities (name or code) or workplaces that the list is whole for; with commas between. Default: all that the employer has."`
+	In       string   `name:"municipality" placeholder:"NAME" help:"Municipality, by name or code, of the workplaces for which the list tells none. Default: the one of the scope, else guessed."`
 	On       string   `placeholder:"DATE" help:"Day that the list tells of. Default: told by the list or its name, else today."`
 	Left     string   `placeholder:"DATE" help:"First day on which those who are no longer in the list were gone. Without it they stay."`
 	Apply    bool     `help:"Carry it out. Without it nothing is changed."`
@@ -52,9 +54,14 @@ func (c *importRosterCommand) Run(p *program) error {
 		return err
 	}
 	if c.JSON {
-		return told.json(p.stdout)
+		err = told.json(p.stdout)
+	} else {
+		err = told.words(p.stdout)
 	}
-	return told.words(p.stdout)
+	if err == nil && c.Apply && !told.Applied {
+		err = errNothing
+	}
+	return err
 }
 
 func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
@@ -82,12 +89,15 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 	if choices.Units, err = roster.Units(p.ctx, h.db, today, c.Scope); err != nil {
 		return told, err
 	}
+	if choices.Municipality, err = roster.MunicipalityChoice(p.ctx, h.db, today, c.In); err != nil {
+		return told, err
+	}
 	list, d, choices, err := roster.Prepare(p.ctx, h.db, h.ring, access.System, filepath.Base(c.File), content, choices, today)
 	if err != nil {
 		return told, err
 	}
 	told = toldOf(d)
-	if !c.Apply {
+	if !c.Apply || len(d.Mistakes) > 0 && told.right() == 0 {
 		return told, nil
 	}
 	err = h.db.Tx(db.Lengthy(p.ctx, roster.MaxTime), operator, func(ctx context.Context, tx *db.Tx) error {
@@ -185,6 +195,11 @@ func toldOf(d *roster.Difference) toldRoster {
 	return t
 }
 
+// right is how many of the list's people the rows are right of.
+func (t toldRoster) right() int {
+	return t.New + t.Changed + t.Moved + t.Unchanged + t.d.Counts[roster.Doubtful]
+}
+
 func (t toldRoster) json(w io.Writer) error {
 	if t.Errors == nil {
 		t.Errors = []rosterError{}
@@ -192,9 +207,14 @@ func (t toldRoster) json(w io.Writer) error {
 	if t.Duplicates == nil {
 		t.Duplicates = []rosterDuplicate{}
 	}
+	return printed(w, t)
+}
+
+// printed prints v as JSON.
+func printed(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(t)
+	return encoder.Encode(v)
 }
 
 func (t toldRoster) words(w io.Writer) (err error) {
@@ -228,6 +248,9 @@ func (t toldRoster) words(w io.Writer) (err error) {
 	}
 	for _, m := range t.Errors {
 		say("  row %d, %s: %s", m.Row, m.Column, m.Reason)
+	}
+	if slices.ContainsFunc(t.d.Mistakes, func(m roster.Mistake) bool { return m.Fault.Code == roster.ErrNoMunicipality.Code }) {
+		say("Say with --municipality in which one the workplaces are for which the list tells none")
 	}
 	switch {
 	case !t.Applied:

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
 	"kompobib/internal/people"
 )
 
@@ -40,8 +41,14 @@ func TestImportRoster(t *testing.T) {
 		column     string
 	}{
 		{"a PDF, whatever it is called", write("lista.xlsx", "%PDF-1.4"), true, 0, ""},
-		{"a municipality that there is not", write("lista.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\n"), false, 2, "Kommun"},
+		{"a list before there is a tree, once and for all", write("lista.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\nEk, Bo;Biblioteket;Sala\n"), true, 0, ""},
+		{"a municipality that there is not", write("annan.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Atlantis\n"), false, 2, "Kommun"},
 	} {
+		if test.row > 0 {
+			tree(t, filepath.Join(dir, "var", "kompobib.db"), func(args ...string) (string, error) {
+				return told(t, nil, append(args, "--data", filepath.Join(dir, "var"), "--key-file", filepath.Join(dir, "key"))...)
+			})
+		}
 		out, err := told(t, nil, "import", "roster", test.file, "--json", "--data", filepath.Join(dir, "var"), "--key-file", filepath.Join(dir, "key"))
 		var a answer
 		if e := json.Unmarshal([]byte(out), &a); e != nil || (err != nil) != test.fails {
@@ -60,23 +67,7 @@ func TestImportRoster(t *testing.T) {
 func TestImportUndo(t *testing.T) {
 	dir := t.TempDir()
 	place := []string{"--data", dir, "--key-file", filepath.Join(dir, "key")}
-	if _, err := told(t, nil, append([]string{"migrate"}, place...)...); err != nil {
-		t.Fatal(err)
-	}
-	d, err := db.Open(t.Context(), filepath.Join(dir, "kompobib.db"), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
-		county, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.County, Name: "Västmanlands län", Code: "19", From: "1970-01-01"})
-		if err == nil {
-			_, err = people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Municipality, Name: "Köping", Code: "1983", Parent: county.ID, From: "1970-01-01"})
-		}
-		return err
-	})
-	if err := errors.Join(err, d.Close()); err != nil {
-		t.Fatal(err)
-	}
+	tree(t, filepath.Join(dir, "kompobib.db"), func(args ...string) (string, error) { return told(t, nil, append(args, place...)...) })
 	list := filepath.Join(dir, "lista.csv")
 	if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -97,4 +88,112 @@ func TestImportUndo(t *testing.T) {
 	if out, err := told(t, nil, undo...); err == nil {
 		t.Errorf("taken back twice: %q", out)
 	}
+}
+
+// A workplace that is not in the tree is put where the list says, else in the municipality that it is whole for, else in the one told.
+func TestWhereNewWorkplacesLie(t *testing.T) {
+	dbtest.RunEmpty(t, func(t *testing.T, url string) {
+		dir := t.TempDir()
+		do := func(args ...string) (string, error) {
+			return told(t, nil, append(args, "--data", dir, "--db", url, "--key-file", filepath.Join(dir, "key"))...)
+		}
+		tree(t, url, do)
+		list := filepath.Join(dir, "lista.csv")
+		if err := os.WriteFile(list, []byte("Namn;Arbetsplats\nEk, Ann;Bokhyllan\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range []struct{ says, args, want string }{
+			{"not told", "", "Say with --municipality"},
+			{"by the scope", "--scope Köping", "1 new, 0 changed"},
+			{"by its code", "--municipality 1983", "1 new, 0 changed"},
+			{"by its name", "--municipality Köping", "Bokhyllan: a new workplace"},
+		} {
+			out, err := do(append([]string{"import", "roster", list, "--employer", "Bolaget"}, strings.Fields(test.args)...)...)
+			if err != nil || !strings.Contains(out, test.want) {
+				t.Errorf("%s: %q, %v", test.says, out, err)
+			}
+		}
+		if out, err := do("import", "roster", list, "--municipality", "Atlantis"); err == nil || !strings.Contains(err.Error(), "--municipality: There is no municipality “Atlantis”") {
+			t.Errorf("one that there is not: %q, %v", out, err)
+		}
+		if _, err := do("import", "roster", list, "--employer", "Bolaget", "--municipality", "Köping", "--apply"); err != nil {
+			t.Fatal(err)
+		}
+		d, err := db.Open(t.Context(), url, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		above, err := db.Value[string](t.Context(), d, `SELECT a.name FROM unit_period p JOIN unit_period a ON a.unit = p.parent WHERE p.name = 'Bokhyllan'`)
+		if err != nil || above != "Köping" {
+			t.Errorf("it lies in %q, %v", above, err)
+		}
+	})
+}
+
+// tree makes a county with one municipality.
+func tree(t *testing.T, url string, do func(args ...string) (string, error)) {
+	t.Helper()
+	if _, err := do("migrate"); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), url, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+		county, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.County, Name: "Västmanlands län", Code: "19", From: "1970-01-01"})
+		if err == nil {
+			_, err = people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Municipality, Name: "Köping", Code: "1983", Parent: county.ID, From: "1970-01-01"})
+		}
+		return err
+	})
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Rows that are wrong do not keep the others from being carried out; if all are, nothing is, and the exit code says so.
+func TestImportOfBadRows(t *testing.T) {
+	dbtest.RunEmpty(t, func(t *testing.T, url string) {
+		dir := t.TempDir()
+		do := func(args ...string) (string, error) {
+			return told(t, nil, append(args, "--data", dir, "--db", url, "--key-file", filepath.Join(dir, "key"))...)
+		}
+		tree(t, url, do)
+		for _, test := range []struct {
+			says, rows string
+			people     int
+			applied    bool
+		}{
+			{"all wrong", "Ek, Ann;Biblioteket;Atlantis\nEk, Bo;;Köping\n", 0, false},
+			{"some wrong", "Ek, Ann;Biblioteket;Köping\nEk, Bo;Biblioteket;Atlantis\n", 1, true},
+			{"all wrong, of an employer that has people, who do not go", "Ek, Cia;Biblioteket;Atlantis\n", 1, false},
+			{"nothing to change", "Ek, Ann;Biblioteket;Köping\n", 1, true},
+		} {
+			list := filepath.Join(dir, "lista.csv")
+			if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun\n"+test.rows), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := do("import", "roster", list, "--employer", "Köpings kommun", "--left", "2026-01-01", "--apply", "--json")
+			var a struct {
+				Applied bool
+				Import  string
+			}
+			if e := json.Unmarshal([]byte(out), &a); e != nil || (err == nil) != test.applied || a.Applied != test.applied || (a.Import != "") != test.applied {
+				t.Errorf("%s: %q, %v, %v", test.says, out, e, err)
+			}
+			d, err := db.Open(t.Context(), url, time.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			people, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM employment WHERE valid_to IS NULL`)
+			if err := errors.Join(err, d.Close()); err != nil || people != test.people {
+				t.Errorf("%s: %d are employed, %v", test.says, people, err)
+			}
+		}
+		if out, err := do("import", "roster", filepath.Join(dir, "lista.csv"), "--employer", "Köpings kommun"); err != nil || !strings.Contains(out, "--apply carries it out") {
+			t.Errorf("what is only looked at: %q, %v", out, err)
+		}
+	})
 }

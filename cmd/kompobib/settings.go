@@ -37,6 +37,7 @@ type settings struct {
 		Create tokenCreateCommand `cmd:"" help:"Print a new token for the interface of programs, and nothing else."`
 	} `cmd:"" help:"Tokens."`
 	Import struct {
+		Units  importUnitsCommand  `cmd:"" help:"Compare a list of municipalities with the tree, and add those that are lacking."`
 		Roster importRosterCommand `cmd:"" help:"Compare an employer's list of staff with the people that are known."`
 		Undo   importUndoCommand   `cmd:"" help:"Take an import back, but for what has been changed since."`
 	} `cmd:"" help:"Take in what others send."`

@@ -100,6 +100,7 @@ type Grant struct {
 	// Workplaces are of a contact those within Unit on the day the viewer was resolved; of a grant
 	// bound to a programme those of its target group, on any day.
 	Workplaces []string
+	Areas      []string // of a grant bound to a programme: the units above workplaces that lie within its target group
 }
 
 // A Viewer is who asks, found out once per request. The zero Viewer is the public. Grants holds only
@@ -196,6 +197,7 @@ type StaffScope struct {
 	All   bool
 	Ever  []string // workplaces with all who have worked there, whose time there the programme accounts for
 	Today []string // workplaces with those who work there, or are going to: a contact's
+	Areas []string // units under which a workplace that is added is one of Ever
 }
 
 // Workplaces are all of them.
@@ -217,10 +219,10 @@ func (v Viewer) Staff(rights ...Right) (s StaffScope) {
 		case g.Programme == "":
 			s.All = true
 		default:
-			s.Ever = append(s.Ever, g.Workplaces...)
+			s.Ever, s.Areas = append(s.Ever, g.Workplaces...), append(s.Areas, g.Areas...)
 		}
 	}
-	for _, list := range []*[]string{&s.Ever, &s.Today} {
+	for _, list := range []*[]string{&s.Ever, &s.Today, &s.Areas} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}

@@ -108,7 +108,7 @@ func callerOf(ctx context.Context) caller {
 func (s *Server) serve(w http.ResponseWriter, req *http.Request) {
 	ctx, cancel := context.WithTimeout(req.Context(), patience)
 	defer cancel()
-	c := caller{Language: locale.For(req.Header.Get("Accept-Language")), request: w.Header().Get("X-Request-Id"), what: req.Method + " " + req.URL.Path,
+	c := caller{Language: locale.ForPrograms(req.Header.Get("Accept-Language")), request: w.Header().Get("X-Request-Id"), what: req.Method + " " + req.URL.Path,
 		pointing: req.Method == http.MethodPost || req.Method == http.MethodPut}
 	_, pattern := s.mux.Handler(req)
 	if s.Noted != nil {

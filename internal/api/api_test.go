@@ -96,9 +96,16 @@ func TestProblems(t *testing.T) {
 				t.Errorf("%s: in %q", test.says, g.Header().Get("Content-Language"))
 			}
 		}
-		g := w.ask("office", "GET", "/nothing", "", "Accept-Language", "sv")
-		if p := into[Problem](g); p.Title != "Finns inte" || g.Header().Get("Content-Language") != "sv" {
-			t.Errorf("in Swedish: %s", g.Body)
+		// Who asks for no language, or for one that we do not have, is a program and reads English, also before it is known who it is.
+		for accept, want := range map[string][2]string{"": {"en", "Not found"}, "*": {"en", "Not found"}, "fr-FR,fr": {"en", "Not found"}, "en;q=0.5,sv": {"sv", "Finns inte"}, "sv": {"sv", "Finns inte"}} {
+			g := w.ask("office", "GET", "/nothing", "", "Accept-Language", accept)
+			if p := into[Problem](g); g.Header().Get("Content-Language") != want[0] || p.Title != want[1] {
+				t.Errorf("asked for %q: in %s %s", accept, g.Header().Get("Content-Language"), g.Body)
+			}
+			g = w.ask("", "GET", "/programmes", "", "Accept-Language", accept)
+			if p := into[Problem](g); g.Code != 401 || g.Header().Get("Content-Language") != want[0] || strings.Contains(p.Detail, "Skicka") == (want[0] == "en") {
+				t.Errorf("nobody asked for %q: in %s %s", accept, g.Header().Get("Content-Language"), g.Body)
+			}
 		}
 		if w.log.Len() > 0 {
 			t.Errorf("logged: %s", w.log.String())

@@ -283,12 +283,26 @@ func moveTables(ctx context.Context, dsn, schema string) error {
 	}
 	defer t.Rollback()
 	tx := d.begun(t, "restore")
-	others, err := Value[int](ctx, tx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`)
-	if err != nil {
-		return err
-	}
-	if others > 0 {
-		return errInUse
+	// The connections of a process that has just ended are gone in a moment, as are our own that have been closed.
+	for n := 0; ; n++ {
+		if _, err := tx.Exec(ctx, `SELECT pg_stat_clear_snapshot()`); err != nil { // or it is told the same all the time
+			return err
+		}
+		others, err := Value[int](ctx, tx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`)
+		if err != nil {
+			return err
+		}
+		if others == 0 {
+			break
+		}
+		if n == 50 { // a second, as with SQLite
+			return errInUse
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 	tables, err := Values[string](ctx, tx, `SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename`)
 	if err != nil {

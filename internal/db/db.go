@@ -103,11 +103,13 @@ func (d *DB) Reopen(ctx context.Context, clock func() time.Time, options ...Opti
 func (d *DB) openSQLite(path string) error {
 	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_time_format=sqlite" +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)"
-	created, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // nobody else reads people's names
-	if err != nil {
-		return err
+	// Nobody else reads people's names. A file that is there is not opened: to close it again would let go of all locks that this process
+	// has on it, by other connections too, and whoever leaves the database next would take the journal away.
+	created, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = created.Close()
 	}
-	if err := created.Close(); err != nil {
+	if err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
 	if d.write, err = sql.Open("sqlite", file+"&_txlock=immediate"); err != nil {

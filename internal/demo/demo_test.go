@@ -151,9 +151,15 @@ func TestTheStoryIsTheSameEveryTime(t *testing.T) {
 		if day == "2011-09-09" {
 			t.Run("the day of the kickoff", func(t *testing.T) { kickoffDay(t, d) })
 		}
+		if day >= "2011-09-09" {
+			t.Run("public pages of "+string(day), func(t *testing.T) { PublicPages(t, d) })
+		}
 	}
 	differ(t, "told in three parts", first, rows(t, d))
 }
+
+// PublicPages looks at the public pages as they are at a time of the story. The pages are known outside of this package alone, where it is set.
+var PublicPages func(t *testing.T, d *db.DB)
 
 // kickoffDay is what is there at noon on 2011-09-09, and what is not yet.
 func kickoffDay(t *testing.T, d *db.DB) {
@@ -343,9 +349,10 @@ func TestTheStoryEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		everyStageOfAFocus(t, d)
-		if err := tell(t.Context(), d, At("2013-04-10")); err != nil {
+		if err := tell(t.Context(), d, At("2013-05-02")); err != nil {
 			t.Fatal(err)
 		}
+		t.Run("public pages once it is over", func(t *testing.T) { PublicPages(t, d) })
 		p, err := programme.BySlug(t.Context(), d, access.Viewer{}, Slug)
 		if err != nil || p.State != programme.Closed || p.Ends != "2013-03-31" {
 			t.Errorf("the programme is %v, ends %v, %v", p.State, p.Ends, err)

@@ -218,8 +218,8 @@ func (t *Tree) Find(search string) []string {
 }
 
 // everUnder returns the workplaces that on some day stood at or below each of the units, also those closed since and
-// those that such a one has gone up in.
-func everUnder(ctx context.Context, c db.Conn, units []string) (map[string][]string, error) {
+// those that such a one has gone up in; and the other units there, themselves among them.
+func everUnder(ctx context.Context, c db.Conn, units []string) (all, areas map[string][]string, err error) {
 	type edge struct {
 		unit   string
 		parent *string
@@ -229,14 +229,14 @@ func everUnder(ctx context.Context, c db.Conn, units []string) (map[string][]str
 		`SELECT DISTINCT p.unit, p.parent, u.kind FROM unit_period p JOIN unit u ON u.id = p.unit
 		UNION SELECT m.into_unit, m.unit, 'workplace' FROM unit_merge m`)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	below, workplace := map[string][]string{}, map[string]bool{}
 	for _, e := range edges {
 		below[db.Text(e.parent)] = append(below[db.Text(e.parent)], e.unit)
 		workplace[e.unit] = e.kind == Workplace
 	}
-	all := make(map[string][]string, len(units))
+	all, areas = make(map[string][]string, len(units)), make(map[string][]string, len(units))
 	for _, top := range units {
 		seen := map[string]bool{}
 		for queue := []string{top}; len(queue) > 0; queue = queue[1:] {
@@ -245,10 +245,12 @@ func everUnder(ctx context.Context, c db.Conn, units []string) (map[string][]str
 				queue = append(queue, below[id]...)
 				if workplace[id] {
 					all[top] = append(all[top], id)
+				} else {
+					areas[top] = append(areas[top], id)
 				}
 			}
 		}
 		slices.Sort(all[top])
 	}
-	return all, nil
+	return all, areas, nil
 }

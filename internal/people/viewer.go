@@ -45,19 +45,20 @@ func WithTargets(ctx context.Context, c db.Conn, v access.Viewer, units map[stri
 	if len(all) == 0 {
 		return v, nil
 	}
-	ever, err := everUnder(ctx, c, all)
+	ever, areas, err := everUnder(ctx, c, all)
 	if err != nil {
 		return v, err
 	}
 	v.Grants = slices.Clone(v.Grants)
 	for i, g := range v.Grants {
 		if g.Programme != "" && g.Unit == "" {
-			var workplaces []string
+			var workplaces, above []string
 			for _, unit := range units[g.Programme] {
-				workplaces = append(workplaces, ever[unit]...)
+				workplaces, above = append(workplaces, ever[unit]...), append(above, areas[unit]...)
 			}
 			slices.Sort(workplaces)
-			v.Grants[i].Workplaces = slices.Compact(workplaces)
+			slices.Sort(above)
+			v.Grants[i].Workplaces, v.Grants[i].Areas = slices.Compact(workplaces), slices.Compact(above)
 		}
 	}
 	return v, nil

@@ -154,8 +154,10 @@ func eventSheet(r view.Reader, list eventList) sheet.Table {
 }
 
 // who is a person's name, or what does things by itself in words; a protected person has none here.
-func (l eventList) who(r view.Reader, id string) string {
-	switch name, ok := l.Names[id]; {
+func (l eventList) who(r view.Reader, id string) string { return whoDid(r, l.Names, id) }
+
+func whoDid(r view.Reader, names map[string]people.Name, id string) string {
+	switch name, ok := names[id]; {
 	case id == "":
 		return ""
 	case ok:

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 
@@ -28,7 +29,7 @@ func fileFormat(format string) string {
 
 // hand answers with a list of persons as a file, and records who took it.
 func (s *Server) hand(w http.ResponseWriter, req *http.Request, r view.Reader, list, row string, persons int, name string, t sheet.Table) error {
-	format := taking(req)
+	format := cmp.Or(taking(req), sheet.CSV)
 	err := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error {
 		return audit.Record(ctx, tx, audit.Taken(list, row, persons, format))
 	})

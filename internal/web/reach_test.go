@@ -22,16 +22,6 @@ var rowless = map[string]string{
 	"GET /f/{token}":  "a token is known to nobody but who gets the letter; tried in TestFollowUpByLetter",
 	"POST /f/{token}": "likewise",
 
-	"GET /imports/{import}":           "a list is someone's who took it in; tried in TestImports",
-	"GET /imports/{import}/choices":   "likewise",
-	"POST /imports/{import}/choices":  "likewise",
-	"POST /imports/{import}/rows":     "likewise",
-	"POST /imports/{import}/apply":    "likewise",
-	"POST /imports/{import}/undo":     "likewise",
-	"POST /imports/{import}/stop":     "likewise",
-	"POST /imports/{import}/discard":  "likewise",
-	"POST /imports/{import}/mistakes": "likewise",
-
 	"GET /accounts/{person}/roles/{grant}/end":  "a participant holds no role; another does",
 	"POST /accounts/{person}/roles/{grant}/end": "likewise",
 }

@@ -116,7 +116,7 @@ func (v *visit) fresh() {
 	}
 	v.d = dbtest.Open(v.t, v.again())
 	v.before = v.recorded()
-	s := &Server{DB: v.d, Ring: testRing(v.t), Log: slog.New(slog.NewTextHandler(v.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now, Service: "KompoBib",
+	s := &Server{DB: v.d, Ring: testRing(v.t), Files: v.w.files, Log: slog.New(slog.NewTextHandler(v.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now, Service: "KompoBib",
 		Viewer: func(req *http.Request) access.Viewer {
 			if v.person == "" {
 				return access.Viewer{}

@@ -37,11 +37,23 @@ const (
 const begun = 30
 
 func (s *Server) listImports(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	all, err := roster.Imports(req.Context(), s.DB, r.Viewer, 100)
+	var all []roster.Import
+	var names map[string]people.Name
+	err := s.DB.Snapshot(req.Context(), func(c db.Conn) (err error) {
+		if all, err = roster.Imports(req.Context(), c, r.Viewer, 100); err != nil {
+			return err
+		}
+		var by []string
+		for _, i := range all {
+			by = append(by, i.MadeBy)
+		}
+		names, err = people.Names(req.Context(), c, r.Viewer, by)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	return render(w, req, http.StatusOK, importsView(r, all))
+	return render(w, req, http.StatusOK, importsView(r, all, names))
 }
 
 // importForm asks for the file of a list.
@@ -192,9 +204,9 @@ type importPage struct {
 	Kind   roster.Kind
 	Rows   []roster.Shown
 	Next   string
-	Job    *job.Job // under way
-	Kept   map[string]people.Name
-	Places int // that are new or renamed
+	Job    *job.Job               // under way
+	Kept   map[string]people.Name // of those whose rows are kept, and of who added it
+	Places int                    // that are new or renamed
 	Key    string
 }
 
@@ -228,7 +240,7 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 				d.Next = r.With("after", strconv.Itoa(d.Rows[importPageRows-1].Ord))
 			}
 		}
-		d.Kept, err = people.Names(ctx, c, r.Viewer, slices.Concat(d.Summary.Kept, d.Summary.Given))
+		d.Kept, err = people.Names(ctx, c, r.Viewer, slices.Concat(d.Summary.Kept, d.Summary.Given, []string{d.MadeBy}))
 		return err
 	})
 	if err != nil {

@@ -150,7 +150,8 @@ func joinRows(rows []int) string {
 }
 
 func importFacts(r view.Reader, d importPage) []view.Fact {
-	facts := []view.Fact{{Label: r.Say("roster.employer-of"), Value: d.EmployerName}, {Label: r.Say("roster.received"), Value: importTime(r, d.MadeAt)}}
+	facts := []view.Fact{{Label: r.Say("roster.employer-of"), Value: d.EmployerName}, {Label: r.Say("roster.received"), Value: importTime(r, d.MadeAt)},
+		{Label: r.Say("roster.by"), Value: whoDid(r, d.Kept, d.MadeBy)}}
 	if d.EmployerName != "" && d.Employer == "" {
 		facts[0].Value = r.Say("roster.new-one", d.EmployerName)
 	}

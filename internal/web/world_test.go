@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/file"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/need"
@@ -33,6 +34,7 @@ import (
 type world struct {
 	viewers map[string]string            // by role: the person
 	rows    map[string]map[string]string // by sort of row, then own, other, elsewhere: the id
+	files   *file.Store
 }
 
 // The roles that a world has someone in. "leader" is a colleague of the participant's who has no role, and was chosen to hold the workshop and what the
@@ -55,7 +57,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	defer past.Close()
-	b := &builder{t: t, d: past, employed: map[string]string{}, w: &world{viewers: map[string]string{}, rows: map[string]map[string]string{}}}
+	b := &builder{t: t, d: past, employed: map[string]string{}, w: &world{viewers: map[string]string{}, rows: map[string]map[string]string{}, files: worldFiles(t)}}
 	b.build()
 	b.d = d
 	for whose, meeting := range b.w.rows["past-meeting"] {
@@ -430,6 +432,9 @@ func (b *builder) build() {
 		b.row("survey", whose, x.ID)
 		b.row("round", whose, r.ID)
 	}
+	b.list("own", employer, here, "Stadsbiblioteket;Köping;chef")
+	b.list("other", employer, here, "Filialen;Köping;chef")
+	b.list("elsewhere", employer, there, "Sala bibliotek;Sala;chef")
 	b.row("grant", "other", b.grant(other, access.Grant{Role: access.Steering, Programme: p}).ID)
 	for _, whose := range []string{"own", "other", "elsewhere"} {
 		letters, err := letter.List(b.t.Context(), b.d, access.System, letter.Filter{Person: b.w.rows["person"][whose], AboutKind: "occasion"})

@@ -110,6 +110,9 @@ func Apply(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 	if err := step(0, len(d.Items)); err != nil {
 		return err
 	}
+	if err := d.locate(ctx, tx, imp.ID, false); err != nil {
+		return err
+	}
 	items := d.accepted(v, said, choices.LeftOn, &imp.Summary)
 	a := &doing{ctx: ctx, tx: tx, ring: ring, d: d, units: map[*Place]string{}}
 	if err := a.lock(items); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -19,6 +20,7 @@ var (
 	ErrMayNot   = fault.Define(fault.Forbidden, "roster.may-not")
 	ErrScope    = fault.Define(fault.Invalid, "roster.scope")    // args: what was asked for
 	ErrLater    = fault.Define(fault.Invalid, "roster.later")    // the day of the list lies ahead
+	ErrNoTree   = fault.Define(fault.Conflict, "roster.no-tree") // args: the day on which there is nowhere to put workplaces
 	ErrEmployer = fault.Define(fault.Invalid, "roster.employer") // none is told and none can be guessed
 )
 
@@ -148,8 +150,13 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	if err := d.day(ctx, c, w, list, choices); err != nil {
 		return nil, err
 	}
+	if len(w.tree.Units(people.County, people.Municipality)) == 0 {
+		return nil, ErrNoTree.With(d.On)
+	}
 	if choices.Municipality != "" {
 		d.Municipality, _ = w.tree.Unit(choices.Municipality)
+	} else if u, ok := w.tree.Unit(strings.Join(choices.Units, " ")); ok && u.Kind == people.Municipality { // a list that is whole for one has its workplaces there
+		d.Municipality = u
 	} else if len(list.Parts) > 0 && !list.Parts[0].has(Municipality) {
 		d.Municipality, _ = guessMunicipality(w.tree, list.Name, list.Parts, list.lines)
 	}

@@ -17,7 +17,8 @@ func MovePerson(ctx context.Context, tx *db.Tx, from, into string) error {
 	if err != nil {
 		return err
 	}
-	made, err := tx.Exec(ctx, `UPDATE roster_import SET made_by = $1, version = version + 1 WHERE made_by = $2`, into, from)
+	made, err := tx.Exec(ctx, `UPDATE roster_import SET made_by = CASE WHEN made_by = $2 THEN $1 ELSE made_by END, read_by = CASE WHEN read_by = $2 THEN $1 ELSE read_by END,
+		version = version + 1 WHERE made_by = $2 OR read_by = $2`, into, from)
 	if err != nil || n+made == 0 {
 		return err
 	}

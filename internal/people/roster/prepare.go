@@ -62,6 +62,21 @@ func Units(ctx context.Context, c db.Conn, on local.Date, texts []string) (ids [
 	return ids, nil
 }
 
+// MunicipalityChoice finds the municipality that a text means by name or code, for [Choices]; "" for none.
+func MunicipalityChoice(ctx context.Context, c db.Conn, on local.Date, text string) (id string, err error) {
+	if text == "" {
+		return "", nil
+	}
+	tree, err := people.LoadTree(ctx, c, on)
+	if err != nil {
+		return "", err
+	}
+	if u, ok := municipalityOf(tree, text); ok && u.Kind == people.Municipality {
+		return u.ID, nil
+	}
+	return "", fault.List{ErrMunicipality.At("municipality", text)}
+}
+
 // EmployerChoice finds an employer by number, name or id; of one that is not there it gives the name, and the number if it is told too.
 func EmployerChoice(ctx context.Context, c db.Conn, text string) (choices Choices, err error) {
 	all, err := people.Employers(ctx, c, "")

@@ -95,6 +95,10 @@ func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, 
 	if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, sealed", "", rows); err != nil {
 		return imp, err
 	}
+	if err := d.locate(ctx, tx, imp.ID, true); err != nil {
+		return imp, err
+	}
+	choices.On = d.On // a list that tells no day is of the day on which it was shown, also if it is confirmed on another
 	imp.State, imp.Trouble, imp.Choices = Ready, "", choices
 	imp.Employer, imp.EmployerName, imp.On = d.Employer.ID, d.Employer.Name, d.On
 	imp.Summary = Summary{Found: d.Counts, Mistakes: len(d.Mistakes)}

@@ -54,7 +54,7 @@ func (w *world) all() string {
 func (w *world) clear() {
 	w.t.Helper()
 	w.tx(func(ctx context.Context, tx *db.Tx) error {
-		for _, table := range []string{"roster_undo", "roster_item", "roster_memory", "roster_import", "employment", "identity_number", "person", "employer",
+		for _, table := range []string{"roster_undo", "roster_item", "roster_memory", "roster_site", "roster_import", "employment", "identity_number", "person", "employer",
 			"unit_period WHERE unit IN (SELECT id FROM unit WHERE kind = 'workplace')", "unit WHERE kind = 'workplace'"} {
 			if _, err := tx.Exec(ctx, `DELETE FROM `+table); err != nil {
 				return err

@@ -82,15 +82,6 @@ func (i *Import) decode() error {
 	return errors.Join(json.Unmarshal([]byte(i.choices), &i.Choices), json.Unmarshal([]byte(i.summary), &i.Summary), json.Unmarshal([]byte(i.view), &i.View))
 }
 
-// mine is the condition that v may see an import: it is v's own, or v may edit everyone.
-func mine(v access.Viewer, args *[]any) string {
-	if v.Staff(access.EditPeople).All {
-		return "1 = 1"
-	}
-	*args = append(*args, v.Person)
-	return "made_by = $" + strconv.Itoa(len(*args))
-}
-
 // Get returns an import that v may see.
 func Get(ctx context.Context, c db.Conn, v access.Viewer, id string) (Import, error) {
 	if !MayImport(v) {
@@ -133,7 +124,7 @@ func Begin(ctx context.Context, tx *db.Tx, v access.Viewer, name string, choices
 	if err != nil {
 		return i, err
 	}
-	if _, err := tx.Exec(ctx, `INSERT INTO roster_import (id, file_name, state, choices, summary, view, delete_on, made_by, made_at) VALUES ($1, $2, $3, $4, '{}', '{}', $5, $6, $7)`,
+	if _, err := tx.Exec(ctx, `INSERT INTO roster_import (id, file_name, state, choices, summary, view, delete_on, made_by, made_at, read_by) VALUES ($1, $2, $3, $4, '{}', '{}', $5, $6, $7, $6)`,
 		i.ID, i.FileName, i.State, string(text), i.DeleteOn, i.MadeBy, i.MadeAt); err != nil {
 		return i, err
 	}

@@ -4,6 +4,7 @@ package flow
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"kompobib/internal/browsertest"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/file"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -63,7 +65,12 @@ func emptyWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.ring = ring
-	server := &web.Server{DB: w.now, Log: slog.New(slog.DiscardHandler), Ring: ring, Now: time.Now, Service: "KompoBib"}
+	files, err := file.OpenStore(filepath.Join(t.TempDir(), "files"), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { files.Close() })
+	server := &web.Server{DB: w.now, Files: files, Log: slog.New(slog.DiscardHandler), Ring: ring, Now: time.Now, Service: "KompoBib"}
 	w.site = httptest.NewServer(server.Handler())
 	t.Cleanup(w.site.Close)
 	return w

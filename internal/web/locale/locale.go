@@ -42,10 +42,24 @@ var (
 	words   = [2]map[string]string{load("sv"), load("en")}
 )
 
-// For returns the language that suits an Accept-Language header best.
+// For returns the language that suits an Accept-Language header best: Swedish if it asks for neither.
 func For(accept string) Language {
-	_, i := language.MatchStrings(matcher, accept)
-	return Language(i)
+	l, _ := asked(accept)
+	return l
+}
+
+// ForPrograms is [For] where programs ask, who mostly say nothing of languages: English if the header asks for neither.
+func ForPrograms(accept string) Language {
+	if l, sure := asked(accept); sure {
+		return l
+	}
+	return English
+}
+
+func asked(accept string) (l Language, sure bool) {
+	wanted, _, _ := language.ParseAcceptLanguage(accept) // what cannot be read asks for nothing
+	_, i, how := matcher.Match(wanted...)
+	return Language(i), how > language.No
 }
 
 // Named returns the language with a tag, and whether there is one.

@@ -57,4 +57,11 @@ func TestFor(t *testing.T) {
 			t.Errorf("%q reads %s, want %s", accept, got.Tag(), want.Tag())
 		}
 	}
+	for accept, want := range map[string]locale.Language{
+		"": locale.English, "*": locale.English, "de": locale.English, ";;": locale.English, "sv-SE": locale.Swedish, "fi,en;q=0.8,sv;q=0.9": locale.Swedish,
+	} {
+		if got := locale.ForPrograms(accept); got != want {
+			t.Errorf("a program with %q reads %s, want %s", accept, got.Tag(), want.Tag())
+		}
+	}
 }

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+)
+
+// A list of municipalities makes the tree, once: what is there is left as it is, and what is wrong is told with its row.
+func TestImportUnits(t *testing.T) {
+	dbtest.RunEmpty(t, func(t *testing.T, url string) {
+		dir := t.TempDir()
+		list := filepath.Join(dir, "kommuner.csv")
+		type answer struct {
+			New, Unchanged int
+			Applied        bool
+			Errors         []struct {
+				Row            int
+				Column, Reason string
+			}
+		}
+		take := func(text string, args ...string) (a answer, err error) {
+			t.Helper()
+			if err := os.WriteFile(list, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := told(t, nil, append([]string{"import", "units", list, "--json", "--data", dir, "--db", url, "--key-file", filepath.Join(dir, "key")}, args...)...)
+			if e := json.Unmarshal([]byte(out), &a); e != nil || a.Errors == nil {
+				t.Fatalf("%q: %v, %v", out, e, err)
+			}
+			return a, err
+		}
+		d := func() *db.DB {
+			t.Helper()
+			d, err := db.Open(t.Context(), url, time.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		units := func() []string {
+			t.Helper()
+			d := d()
+			defer d.Close()
+			names, err := db.Values[string](t.Context(), d, `SELECT coalesce(a.name, '') || ' > ' || p.name || ' ' || u.code FROM unit u JOIN unit_period p ON p.unit = u.id
+				LEFT JOIN unit_period a ON a.unit = p.parent`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(names)
+			return names
+		}
+		const first = "code,name,county_code,county,region\n0480,Nyköping,04,Södermanlands län,Region Sörmland\n0482,Flen,04,Södermanlands län,Region Sörmland\n1983,Köping,19,Västmanlands län,\n"
+		want := []string{" > Region Sörmland ", " > Västmanlands län 19", "Region Sörmland > Södermanlands län 04", "Södermanlands län > Flen 0482", "Södermanlands län > Nyköping 0480", "Västmanlands län > Köping 1983"}
+
+		if a, err := take(first); err != nil || a.New != 6 || a.Applied || len(units()) != 0 {
+			t.Errorf("looked at: %+v, %v", a, err)
+		}
+		if a, err := take(first, "--apply"); err != nil || a.New != 6 || !a.Applied || !slices.Equal(units(), want) {
+			t.Errorf("carried out: %+v, %v, %q", a, err, units())
+		}
+		at := d()
+		recorded, err := db.Value[int](t.Context(), at, `SELECT count(*) FROM audit WHERE act = 'create' AND entity = 'unit' AND actor = 'operator'`)
+		if at.Close(); err != nil || recorded != 6 {
+			t.Errorf("%d of 6 are recorded, %v", recorded, err)
+		}
+		if a, err := take(first, "--apply"); err != nil || a.New != 0 || a.Unchanged != 6 || !a.Applied || !slices.Equal(units(), want) {
+			t.Errorf("twice: %+v, %v, %q", a, err, units())
+		}
+		// As a spreadsheet program leaves the codes, in Swedish, with one more and much that is wrong.
+		a, err := take("Kommunkod;Kommun;Län\n480;Nyköping;Södermanlands län\n484;Eskilstuna;Södermanlands län\n484;Eskilstuna;Södermanlands län\n48x;Gnesta;Södermanlands län\n"+
+			"1984;;Västmanlands län\n1981;Sala;\n482;Flensburg;Södermanlands län\n1960;Kungsör;Annat län\n1983;Köping;Västmanlands län\n", "--apply")
+		var rows []int
+		for _, e := range a.Errors {
+			if rows = append(rows, e.Row); e.Reason == "" {
+				t.Errorf("%+v", e)
+			}
+		}
+		if err != nil || a.New != 1 || !slices.Equal(rows, []int{4, 5, 6, 7, 8, 9}) || !slices.Contains(units(), "Södermanlands län > Eskilstuna 0484") || len(units()) != 7 {
+			t.Errorf("some of it wrong: %+v, %v, %q", a, err, units())
+		}
+		if a, err := take("name,county,code\nNyköping,Västmanlands län,0480\n", "--apply"); err == nil || a.Applied || len(a.Errors) != 1 {
+			t.Errorf("nothing right: %+v, %v", a, err)
+		}
+		if a, err := take("ort\nFlen\n"); err == nil || len(a.Errors) != 1 || a.Errors[0].Row != 0 || !strings.Contains(a.Errors[0].Reason, "county") {
+			t.Errorf("no columns: %+v, %v", a, err)
+		}
+	})
+}

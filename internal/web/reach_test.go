@@ -7,20 +7,11 @@ var constants = map[string]string{"{what}": "contact", "{step}": "rename", "{mov
 
 // rowless are routes whose rows a world cannot have, with the reason. They are walked with a row that is missing.
 var rowless = map[string]string{
-	"GET /audit/{event}":                  "a change is made in TestWhatStoodBefore",
-	"POST /audit/{event}":                 "likewise",
-	"GET /logo/{file}":                    "logotypes lie among the files, which are tried with the pages that show them",
-	"GET /sign-in/{token}":                "a token is known to nobody but who gets the letter; tried in TestSignIn",
-	"POST /sign-in/{token}":               "likewise",
-	"POST /meetings/{id}/evidence/{file}": "scans are filed in TestASignedSheetFindsItsMeeting",
-	"GET /p/{slug}/documents/{document}":  "documents lie among the files, and are tried in TestDocument",
-	"GET /w/{code}":                       "a room is open while a workshop runs; tried in TestPhones",
-	"POST /w/{code}":                      "likewise",
-	"GET /w/{code}/live":                  "likewise",
-	"GET /s/{code}":                       "a sheet's code is made as it is printed; tried with the evidence",
-
-	"GET /f/{token}":  "a token is known to nobody but who gets the letter; tried in TestFollowUpByLetter",
-	"POST /f/{token}": "likewise",
+	"GET /sign-in/{token}":  "a token is known to nobody but who gets the letter; tried in TestSignIn",
+	"POST /sign-in/{token}": "likewise",
+	"GET /f/{token}":        "likewise; tried in TestFollowUpByLetter",
+	"POST /f/{token}":       "likewise",
+	"GET /s/{code}":         "leads whoever is signed in to /sheets with the code, whether there is one or not; tried there in TestASignedSheetFindsItsMeeting",
 
 	"GET /accounts/{person}/roles/{grant}/end":  "a participant holds no role; another does",
 	"POST /accounts/{person}/roles/{grant}/end": "likewise",

@@ -49,6 +49,16 @@ func sortOf(pattern, name string) string {
 		return name
 	case "p":
 		return "slug"
+	case "code":
+		if strings.Contains(pattern, "/w/") {
+			return "room"
+		}
+		return "sheet"
+	case "file":
+		if strings.Contains(pattern, "/logo/") {
+			return "logo"
+		}
+		return "scan"
 	case "slug":
 		if strings.Contains(pattern, "/workplaces/{unit}") {
 			return "unit-slug" // of the programme that the workplace is of
@@ -164,6 +174,7 @@ func TestRights(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
 		d := dbtest.Open(t, url)
 		w := newWorld(t, d)
+		w.furnish(t, d)
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}

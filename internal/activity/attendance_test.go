@@ -418,6 +418,10 @@ func TestWhatIsMeantForSomeone(t *testing.T) {
 		farOnly := w.occasion(10, "2012-11-06 09:00-12:00")
 		managers := w.occasion(10, "2012-11-07 09:00-12:00")
 		shut := w.occasion(10, "2012-11-08 09:00-12:00")
+		theirs := w.occasion(10, "2012-11-09 09:00-12:00") // the far workplace's own
+		w.tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(activity.HeldAt(ctx, tx, theirs, far), audit.Record(ctx, tx, audit.Event{Act: "setup", Entity: "test"}))
+		})
 		w.exec(`INSERT INTO audience_unit (activity, unit) VALUES ($1, 'town-far')`, "activity-"+farOnly)
 		w.exec(`INSERT INTO audience_role (activity, staff_role) VALUES ($1, 'manager')`, "activity-"+managers)
 		w.exec(`UPDATE occasion SET closes = $2 WHERE id = $1`, shut, dbtest.Now.AddDate(0, 0, -1))
@@ -429,8 +433,8 @@ func TestWhatIsMeantForSomeone(t *testing.T) {
 		}{
 			{"staff nearby", "p000", []string{"p000"}, all},
 			{"who has a seat", "p001", []string{"p001"}, ""},
-			{"far away", "contact-far", []string{"contact-far"}, all + farOnly},
-			{"either", "p000", []string{"p000", "contact-far"}, all + farOnly},
+			{"far away", "contact-far", []string{"contact-far"}, all + farOnly + theirs},
+			{"either", "p000", []string{"p000", "contact-far"}, all + farOnly + theirs},
 			{"outside the programme", "stranger", []string{"stranger"}, ""},
 			{"nobody", "p000", []string{}, ""},
 		} {

@@ -207,7 +207,7 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 }
 
 // meant limits a calendar to what is for one of the persons: an employment of theirs on the day is in the programme's target
-// group, and in the activity's audience. It returns what the query begins with: the units that hold their workplaces.
+// group, and in the activity's audience, and at a workplace that holds the occasion where workplaces do. It returns what the query begins with: the units that hold their workplaces.
 func meant(args *[]any, where *strings.Builder, persons []string, day local.Date) string {
 	in := db.In(args, persons)
 	*args = append(*args, day)
@@ -218,7 +218,10 @@ func meant(args *[]any, where *strings.Builder, persons []string, day local.Date
 		AND (NOT EXISTS (SELECT 1 FROM audience_unit x WHERE x.activity = a.id)
 			OR EXISTS (SELECT 1 FROM within w JOIN audience_unit x ON x.unit = w.unit WHERE w.workplace = e.workplace AND x.activity = a.id))
 		AND (NOT EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id)
-			OR EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id AND x.staff_role = e.staff_role)))`)
+			OR EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id AND x.staff_role = e.staff_role))
+		AND (NOT EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id)
+			OR EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id
+				AND (x.workplace = e.workplace OR EXISTS (SELECT 1 FROM unit_merge y WHERE y.unit = x.workplace AND y.into_unit = e.workplace)))))`)
 	return `WITH RECURSIVE within (workplace, unit) AS (
 			SELECT e.workplace, e.workplace FROM employment e WHERE ` + employed + `
 			UNION

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strings"
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -22,8 +24,9 @@ type commitmentPage struct {
 	Path   string
 	Focus  focus.Commitment
 	Goal   string
-	Need   need.Need // that it answers, as the reader may know it
-	From   string    // whose idea it was
+	Need   need.Need    // that it answers, as the reader may know it
+	From   string       // whose idea it was
+	Origin focus.Origin // the workshop that it comes from
 	Checks []focus.Check
 	Events []focus.Event
 	Names  map[string]people.Name
@@ -58,6 +61,9 @@ func (s *Server) commitmentPage(w http.ResponseWriter, req *http.Request, r view
 			return err
 		}
 		d.From = names[d.Focus.IdeaFrom]
+		if d.Origin, err = focus.OriginOf(ctx, c, d.Focus.ID); err != nil {
+			return err
+		}
 		return s.completeCommitment(ctx, c, r, &d)
 	})
 	if err != nil {
@@ -142,7 +148,8 @@ func needOptions(ctx context.Context, c db.Conn, r view.Reader, at learningAt, c
 // halfYear is how long after today a new commitment is to be done, unless something else is said.
 const halfYear = 183
 
-// newCommitmentForm asks for a commitment of a workplace; with from in the query it begins with another workplace's idea.
+// newCommitmentForm asks for a commitment of a workplace; with from in the query it begins with another workplace's idea, with said with
+// answers of its workshop or a group of them.
 func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
 		at, err := writingPlace(ctx, c, req, r)
@@ -164,6 +171,14 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			x.Wording, x.Goal = idea.Wording, idea.Goal
 			what = append(what, r.Say("focus.idea-after", idea.Name))
 		}
+		shop, said, err := workshop.Said(ctx, c, r.Viewer, at.Place, strings.Fields(req.FormValue("said"))...)
+		if err != nil {
+			return f, err
+		}
+		if len(said) > 0 {
+			x.Wording = promised(said)
+			what = append(what, r.Say("focus.said-after", shop.Title))
+		}
 		if x.Months, err = focus.MonthsOf(ctx, c, at.Programme.ID); err != nil {
 			return f, err
 		}
@@ -183,10 +198,34 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			Page:  view.Page{Title: r.Say("focus.new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/new"), Keep: true},
 			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
-			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
+			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
 		}, err
 	}
+}
+
+// promised is what was answered, as a commitment: "När X, Y" as the two that it is, all else as what is done.
+func promised(said []workshop.Answer) (w focus.Wording) {
+	lines := make([]string, len(said))
+	for i, a := range said {
+		lines[i] = a.Body
+	}
+	w.Act = strings.Join(lines, "\n")
+	if rest, ok := strings.CutPrefix(w.Act, "När "); ok && len(said) == 1 {
+		if when, act, ok := strings.Cut(rest, ", "); ok && len(when) <= focus.MaxLine {
+			w.Happens, w.Act = when, act
+		}
+	}
+	return w
+}
+
+// idsOf names answers in a form.
+func idsOf(said []workshop.Answer) string {
+	ids := make([]string, len(said))
+	for i, a := range said {
+		ids[i] = a.ID
+	}
+	return strings.Join(ids, " ")
 }
 
 func (s *Server) addCommitment(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -196,7 +235,7 @@ func (s *Server) addCommitment(w http.ResponseWriter, req *http.Request, r view.
 		if err != nil {
 			return "", err
 		}
-		x := commitmentOf(focus.Commitment{IdeaOf: in.text("from")}, in)
+		x := commitmentOf(focus.Commitment{IdeaOf: in.text("from"), Said: strings.Fields(in.text("said"))}, in)
 		err = focus.Commit(ctx, tx, r.Viewer, at.Place, &x)
 		return at.at("commitments/" + x.ID), err
 	})

@@ -108,7 +108,7 @@ func (s *Server) kitForm(req *http.Request, r view.Reader) form {
 // The fields of a step; those along with it do not tell whether there is one.
 var (
 	stepParts = []string{"title", "question", "method", "guide"}
-	stepAlong = []string{"minutes", "least", "most", "optional"}
+	stepAlong = []string{"minutes", "least", "most", "optional", "commits"}
 )
 
 func kitForm(req *http.Request, r view.Reader, p programme.Programme, k workshop.Kit) formPage {
@@ -151,6 +151,7 @@ func kitForm(req *http.Request, r view.Reader, p programme.Programme, k workshop
 			control{Field: view.Field{Name: at("question"), Label: r.Say("workshop.question"), Help: r.Say("workshop.question-help"), Optional: true, Value: x.Question}},
 			control{Field: view.Field{Name: at("method"), Label: r.Say("workshop.method"), Optional: true, Value: x.Method}},
 			control{Field: view.Field{Name: at("guide"), Label: r.Say("workshop.guide"), Optional: true, Value: x.Guide}, As: "textarea"},
+			control{Field: view.Field{Name: at("commits"), Label: r.Say("workshop.commits"), Help: r.Say("workshop.commits-help"), Value: flag(x.Commits)}, As: "checkbox"},
 			control{Field: view.Field{Name: at("optional"), Label: r.Say("workshop.optional"), Value: flag(x.Optional)}, As: "checkbox"}))
 	}
 	f.Controls = append(f.Controls, control{Field: view.Field{Label: r.Say("workshop.more-steps")}, As: "more"})
@@ -170,7 +171,7 @@ func (s *Server) saveKit(w http.ResponseWriter, req *http.Request, r view.Reader
 	for i := 1; i <= n; i++ {
 		at := func(part string) string { return workshop.StepField(i, part) }
 		k.Steps = append(k.Steps, workshop.Step{Title: in.text(at("title")), Minutes: in.number(at("minutes")), Least: in.number(at("least")), Most: in.number(at("most")),
-			Question: in.text(at("question")), Method: in.text(at("method")), Guide: in.text(at("guide")), Optional: in.ticked(at("optional"))})
+			Question: in.text(at("question")), Method: in.text(at("method")), Guide: in.text(at("guide")), Optional: in.ticked(at("optional")), Commits: in.ticked(at("commits"))})
 	}
 	again := s.kitForm(req, r)
 	if k.Kit == "" {

@@ -66,6 +66,7 @@ type Step struct {
 	Minutes, Least, Most    int  // that it takes, and what a leader may make of that
 	Optional                bool // a leader may leave it out
 	Method, Guide, Question string
+	Commits                 bool // its answers are to become commitments
 	Skipped                 bool // left out of a workshop
 }
 
@@ -87,7 +88,7 @@ func Standard(p programme.Programme) Kit {
 		{Title: "Vårt fokus", Minutes: 25, Least: 15, Most: 40, Method: "Två och två, sedan alla", Guide: "Välj ett fokus, högst två.", Question: Questions[1]},
 		{Title: "Paus", Minutes: 10, Least: 5, Most: 20, Optional: true},
 		{Title: "Det våra användare ska märka", Minutes: 20, Least: 10, Most: 30, Method: "Enskilt, sedan alla", Guide: "Be om exempel: vem märker vad, och när?", Question: Questions[2]},
-		{Title: "Vem gör vad", Minutes: 25, Least: 15, Most: 40, Method: "Alla tillsammans", Guide: "Skriv varje åtagande med namn på uppgiften, vem som äger den och ett datum.", Question: Questions[3]},
+		{Title: "Vem gör vad", Minutes: 25, Least: 15, Most: 40, Method: "Alla tillsammans", Guide: "Skriv varje åtagande med namn på uppgiften, vem som äger den och ett datum.", Question: Questions[3], Commits: true},
 		{Title: "Avslut", Minutes: 5, Least: 5, Most: 10, Method: "Laget runt", Optional: true},
 	}
 	return k
@@ -191,10 +192,10 @@ func Versions(ctx context.Context, c db.Conn, v access.Viewer, kit string) ([]Ki
 	return list, err
 }
 
-const stepColumns = `s.id, s.title, s.minutes, s.least, s.most, s.optional, s.method, s.guide, s.question`
+const stepColumns = `s.id, s.title, s.minutes, s.least, s.most, s.optional, s.method, s.guide, s.question, s.commits`
 
 func scanStep(s *Step) []any {
-	return []any{&s.ID, &s.Title, &s.Minutes, &s.Least, &s.Most, db.Truth(&s.Optional), &s.Method, &s.Guide, &s.Question}
+	return []any{&s.ID, &s.Title, &s.Minutes, &s.Least, &s.Most, db.Truth(&s.Optional), &s.Method, &s.Guide, &s.Question, db.Truth(&s.Commits)}
 }
 
 // SaveKit writes a draft: a new kit if k.Kit is empty, else the kit's draft, or a next version of what is published. k.Version is
@@ -249,9 +250,9 @@ func SaveKit(ctx context.Context, tx *db.Tx, v access.Viewer, k *Kit) error {
 	for i := range k.Steps {
 		s := &k.Steps[i]
 		s.ID = tx.NewID()
-		rows[i] = []any{s.ID, k.ID, i + 1, s.Title, s.Minutes, s.Least, s.Most, db.Int(s.Optional), s.Method, s.Guide, s.Question}
+		rows[i] = []any{s.ID, k.ID, i + 1, s.Title, s.Minutes, s.Least, s.Most, db.Int(s.Optional), s.Method, s.Guide, s.Question, db.Int(s.Commits)}
 	}
-	if err := db.Insert(ctx, tx, "kit_step", "id, kit_version, ord, title, minutes, least, most, optional, method, guide, question", "", rows); err != nil {
+	if err := db.Insert(ctx, tx, "kit_step", "id, kit_version, ord, title, minutes, least, most, optional, method, guide, question, commits", "", rows); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "save", Entity: "kit", Row: k.Kit, Detail: map[string]any{"number": k.Number, "version": k.Version, "steps": len(rows)}})

@@ -148,7 +148,7 @@ func (s *Server) needStateForm(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		is := n.State
-		if is == need.Answered {
+		if is == need.Planned || is == need.Answered {
 			is = need.Open
 		}
 		options := make([]view.Option, len(need.Sayable))

@@ -53,3 +53,45 @@ func TestSortingNeeds(t *testing.T) {
 		p.wants("the workplace does not sort", p.get(here+"/topic"), 403)
 	})
 }
+
+// A draft answers no need: it is planned, wherever it is told of, and stays among those that no published activity answers.
+func TestPlannedNeeds(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		lead, office := learningtest.Contact("near-1", learningtest.Near), learningtest.Holder(access.Office)
+		at := learning.Place{Programme: learningtest.Programme, Workplace: learningtest.Near, Leads: true}
+		n := need.Need{Wording: need.Wording{Text: "Visa e-böcker", Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+		books := need.Topic{Programme: at.Programme, Name: "E-böcker"}
+		lecture := activity.Activity{Programme: at.Programme, Kind: "lecture", Title: "Läsplattan", Travel: "employer", Meal: "project", Substitute: "employer", Goals: []string{learningtest.Media}}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.Add(ctx, tx, lead, at, &n), need.Agree(ctx, tx, lead, at, 1, "2012-10-01"))
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			if err := errors.Join(need.SaveTopic(ctx, tx, office, &books), activity.CreateActivity(ctx, tx, office, &lecture)); err != nil {
+				return err
+			}
+			_, err := need.Sort(ctx, tx, office, at.Programme, "", books.ID, []string{n.ID})
+			return err
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return need.Tie(ctx, tx, office, lecture.ID, need.Ties{Topics: []string{books.ID}})
+		})
+		p := newPlanner(t, d, office)
+		programme := "/programmes/kompobib"
+		p.wants("in numbers", p.get(programme+"/needs"), 200, "1 needs have no published activity yet. One is planned for 1 of them.", "needs/list?state=planned&amp;topic="+books.ID)
+		p.wants("in a list", p.get(programme+"/needs/list?state=planned"), 200, "Visa e-böcker", "Planned")
+		p.wants("among what waits", p.get(programme+"/needs/list?state=waiting"), 200, "Visa e-böcker")
+		p.wants("with its topic", p.get(programme+"/needs/unanswered"), 200, "E-böcker", "stays here as planned")
+		p.wants("not as answered", p.get(programme+"/needs/list?state=answered"), 200, "No needs")
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			a, err := activity.GetActivity(ctx, tx, office, lecture.ID)
+			if err != nil {
+				return err
+			}
+			a.Published = true
+			return activity.UpdateActivity(ctx, tx, office, &a)
+		})
+		p.wants("published", p.get(programme+"/needs/list?state=answered"), 200, "Visa e-böcker", "Answered")
+		p.wants("nothing waits", p.get(programme+"/needs/unanswered"), 200, "All topics have a published activity.")
+	})
+}

@@ -22,6 +22,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/report"
 	"kompobib/internal/secret"
 )
 
@@ -343,6 +344,7 @@ func TestTheStoryEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		everyStageOfAFocus(t, d)
+		themesShowUnderEachCut(t, d)
 		if err := tell(t.Context(), d, At("2013-04-10")); err != nil {
 			t.Fatal(err)
 		}
@@ -439,6 +441,34 @@ func everyStageOfAFocus(t *testing.T, d *db.DB) {
 		got, err := db.Values[string](t.Context(), d, of.query)
 		if err != nil || !slices.Equal(got, of.want) {
 			t.Errorf("%q, not %q, %v", got, of.want, err)
+		}
+	}
+}
+
+// By then so many have shared what is coded that themes are told of by goal area, county and kind of workplace.
+func themesShowUnderEachCut(t *testing.T, d *db.DB) {
+	t.Helper()
+	got, err := report.ThemesOf(t.Context(), d, access.System, value[string](t, d, `SELECT id FROM programme`), "2013-02-20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cut := range []struct {
+		by    string
+		lines []report.ThemeLine
+	}{{"goal area", got.Goals}, {"county", got.Counties}, {"kind of workplace", got.Kinds}} {
+		groups, figures := 0, 0
+		for _, l := range cut.lines {
+			if l.Shown[0] && l.Counts[0] > 0 {
+				groups++
+			}
+			for c, shown := range l.Shown {
+				if c > 0 && shown && l.Counts[c] > 0 {
+					figures++
+				}
+			}
+		}
+		if groups < 2 || figures < 2 {
+			t.Errorf("by %s %d groups and %d figures of themes are shown: %+v", cut.by, groups, figures, cut.lines)
 		}
 	}
 }

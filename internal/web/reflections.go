@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"kompobib/internal/access"
@@ -269,12 +270,30 @@ func themeNumber(r view.Reader, l report.ThemeLine, c int) string {
 // themeLabel is what a line is called.
 func themeLabel(r view.Reader, l report.ThemeLine) string {
 	switch {
-	case l.Kind && l.ID != "":
-		return r.State("workplace-kind", l.ID)
+	case l.Others != nil:
+		return r.Say("reflection.together", l.Name)
 	case l.Name == "":
 		return r.Say("reflection.no-place")
 	}
 	return l.Name
+}
+
+// kindLabel is the same of a line by kind of workplace.
+func kindLabel(r view.Reader, l report.ThemeLine) string {
+	say := func(kind string) string {
+		if kind == "" {
+			return r.Say("reflection.no-kind")
+		}
+		return r.State("workplace-kind", kind)
+	}
+	if l.Others == nil {
+		return say(l.ID)
+	}
+	var kinds []string
+	for _, kind := range l.Others {
+		kinds = append(kinds, say(kind))
+	}
+	return r.Say("reflection.together", strings.Join(kinds, ", "))
 }
 
 func themesSheet(r view.Reader, d report.Themes) sheet.Table {
@@ -283,14 +302,14 @@ func themesSheet(r view.Reader, d report.Themes) sheet.Table {
 		t.Columns = append(t.Columns, sheet.Column{Label: theme.Name, Width: 20})
 	}
 	t.Rows = func(yield func([]any) bool) {
-		lines := append([]report.ThemeLine{d.Total}, append(d.Goals, d.Places...)...)
+		lines := slices.Concat([]report.ThemeLine{d.Total}, d.Goals, d.Counties, d.Kinds)
 		for i, l := range lines {
 			label := themeLabel(r, l)
 			if i == 0 {
 				label = r.Say("reach.all")
 			}
-			if l.Kind {
-				label = "– " + label
+			if i >= len(lines)-len(d.Kinds) {
+				label = kindLabel(r, l)
 			}
 			row := []any{label}
 			for c := range l.Counts {

@@ -423,7 +423,7 @@ func (s *Server) quotationsPage(w http.ResponseWriter, req *http.Request, r view
 // quotationsSheet are those that may be used, with their source.
 func quotationsSheet(r view.Reader, d quotationsPage) sheet.Table {
 	return sheet.Table{
-		Columns: []sheet.Column{{Label: r.Say("reflection.passage"), Width: 70}, {Label: r.Say("reflection.by-whom"), Width: 24}, {Label: r.Say("reflection.about"), Width: 36},
+		Columns: []sheet.Column{{Label: r.Say("reflection.passage"), Width: 70}, {Label: r.Say("reflection.by-whom"), Width: 24}, {Label: r.Say("reflection.where"), Width: 30}, {Label: r.Say("reflection.about"), Width: 36},
 			{Label: r.Say("reflection.date")}, {Label: r.Say("reflection.answered-day")}, {Label: r.Say("reflection.report"), Width: 24}},
 		Rows: func(yield func([]any) bool) {
 			for _, q := range d.Agreed {
@@ -431,7 +431,7 @@ func quotationsSheet(r view.Reader, d quotationsPage) sheet.Table {
 				if q.AnsweredAt != nil {
 					answered = string(localDate(*q.AnsweredAt, d.Programme.Zone))
 				}
-				if !yield([]any{q.Passage, quotedBy(r, q), q.About, string(q.Date), answered, q.UsedIn}) {
+				if !yield([]any{q.Passage, quotedBy(r, q), q.Place, aboutOf(r, q), string(q.Date), answered, q.UsedIn}) {
 					return
 				}
 			}
@@ -480,11 +480,22 @@ func (s *Server) useQuotation(w http.ResponseWriter, req *http.Request, r view.R
 
 // sourceOf is where a quotation is from.
 func sourceOf(r view.Reader, q reflection.Quotation) string {
-	about := q.About
+	by, about := quotedBy(r, q), q.About
+	if q.Place != "" {
+		by += ", " + q.Place
+	}
 	if about == "" {
 		about = r.Say("reflection.freely")
 	}
-	return r.Say("reflection.source-of", quotedBy(r, q), about, q.Date)
+	return r.Say("reflection.source-of", by, about, q.Date)
+}
+
+// aboutOf is what a quotation is about, for a list.
+func aboutOf(r view.Reader, q reflection.Quotation) string {
+	if q.About == "" {
+		return r.Say("reflection.free")
+	}
+	return q.About
 }
 
 func themeOptions(r view.Reader, themes []reflection.Theme) []view.Option {

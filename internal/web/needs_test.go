@@ -158,3 +158,20 @@ func TestPerspectiveInUse(t *testing.T) {
 		p.wants("renamed, and to be the first", p.post(form, renamed...), 409, "There are notes from the perspective Två", `href="#name-2"`)
 	})
 }
+
+// Agreeing by its address on a plan that has not changed makes no version: the page says which one stands.
+func TestAgreeingOnTheSame(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		lead := learningtest.Contact("near-1", learningtest.Near)
+		at := learning.Place{Programme: learningtest.Programme, Workplace: learningtest.Near, Leads: true}
+		n := need.Need{Wording: need.Wording{Text: "Visa e-böcker", Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.Add(ctx, tx, lead, at, &n), need.Agree(ctx, tx, lead, at, 1, "2012-10-01"))
+		})
+		p := newPlanner(t, d, lead)
+		agree := "/programmes/kompobib/workplaces/" + learningtest.Near + "/needs/agree"
+		version := first(t, p.get(agree).body, `name="version" value="(\d+)"`)
+		p.wants("by its address", p.post(agree, "version="+version, "on=2012-10-12"), 409, "Nothing has changed since version 1, which you agreed on 1 October 2012.")
+	})
+}

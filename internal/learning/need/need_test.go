@@ -255,6 +255,12 @@ func TestPlan(t *testing.T) {
 		if err != nil || len(plan.Agreements) != 2 || plan.Agreements[1].On != "2012-10-01" || plan.Agreements[0].Needs != 2 {
 			t.Fatalf("agreements: %+v, %v", plan, err)
 		}
+		if err := w.agree(leader, at.Near); !errors.Is(err, need.ErrSame) || fmt.Sprint(fault.Of(err)[0].Args...) != fmt.Sprint(2, local.Date(at.Today)) {
+			t.Errorf("agreed on again, with nothing changed: %v", err)
+		}
+		if again, err := need.PlanOf(ctx, d, w.place(auditor, at.Near)); err != nil || len(again.Agreements) != 2 || again.Version != plan.Version {
+			t.Errorf("makes a version without a change: %+v, %v", again, err)
+		}
 		for number, want := range map[int]string{1: someWording().Text, 2: "Något helt annat"} {
 			list, err := need.AgreedAt(ctx, d, plan, number)
 			if err != nil || !slices.ContainsFunc(list, func(n need.Need) bool { return n.ID == change.ID && n.Text == want }) {

@@ -444,6 +444,7 @@ func (d *commitmentList) cut() {
 // workplaceCommitments is all that a workplace has undertaken.
 func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	var d commitmentList
+	format := wanted(req)
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.At, err = learningPlace(ctx, c, req, r); err != nil {
@@ -453,7 +454,11 @@ func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, 
 		if d.Filter, err = commitmentFilter(r, d.Today); err != nil {
 			return err
 		}
-		d.Filter.Limit = rowsPerPage + 1
+		if format == "" {
+			d.Filter.Limit = rowsPerPage + 1
+		} else {
+			d.Filter.After = nil // a file holds them all
+		}
 		if d.Rows, err = focus.Here(ctx, c, r.Viewer, d.At.Place, d.Filter); err != nil {
 			return err
 		}
@@ -461,11 +466,21 @@ func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, 
 		if d.Goals, err = programme.Goals(ctx, c, d.At.Programme.ID); err != nil {
 			return err
 		}
+		if format != "" {
+			if d.Tree, err = people.LoadTree(ctx, c, d.Today); err != nil {
+				return err
+			}
+			d.Gone, err = goneNames(ctx, c, d.Tree, d.Rows)
+			return err
+		}
 		d.Names, err = people.Names(ctx, c, r.Viewer, owners(d.Rows))
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if format != "" {
+		return download(w, format, r.Say("focus.commitments")+" "+d.At.Name, commitmentSheet(r, d))
 	}
 	return render(w, req, http.StatusOK, workplaceCommitmentsView(r.In(d.At.Programme.ID), d))
 }

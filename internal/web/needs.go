@@ -217,7 +217,7 @@ func (d needsPage) sheet(r view.Reader) sheet.Table {
 					}
 				}
 			}
-			yield([]any{r.Say("focus.together"), "", d.Total.Needs, d.Total.Workplaces, d.Total.Staff, d.Total.Open})
+			yield([]any{r.Say("focus.together"), "", d.Total.Needs, d.Total.Workplaces, d.Total.Staff, d.Total.Open, d.Total.Planned})
 		},
 	}
 }

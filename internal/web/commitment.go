@@ -272,11 +272,19 @@ func (s *Server) commitmentForm(req *http.Request, r view.Reader) form {
 	}
 }
 
+// publicText says where what is written of a workplace's commitment becomes a public document; of somebody's own it does nowhere.
+func publicText(r view.Reader, x focus.Commitment) []string {
+	if x.Workplace == "" {
+		return nil
+	}
+	return []string{publicAt(r, x.Programme, "focus.public-document")}
+}
+
 func changeCommitment(r view.Reader, x focus.Commitment, crumbs []view.Link, path string, list []control) formPage {
 	return formPage{
 		Page:  view.Page{Title: r.Say("focus.change"), Crumbs: crumbs},
 		Form:  view.Form{Action: path + "/edit", Version: x.Version, Keep: true},
-		About: x.Programme, What: []string{r.Say("focus.change-what")},
+		About: x.Programme, What: append([]string{r.Say("focus.change-what")}, publicText(r, x)...),
 		Controls: append(list, control{Field: view.Field{Name: "why", Label: r.Say("focus.change-why"), Optional: true, Rows: 2}, As: "textarea"}),
 		Submit:   r.Say("focus.save"), Back: path,
 	}
@@ -330,6 +338,7 @@ func sayForm(r view.Reader, x focus.Commitment, crumbs []view.Link, path string)
 		Page:     view.Page{Title: r.Say("focus.say"), Crumbs: crumbs},
 		Form:     view.Form{Action: path + "/state", Version: x.Version, Keep: true},
 		About:    x.Programme,
+		What:     publicText(r, x),
 		Above:    wordingView(r, x.Wording),
 		Controls: answerControls(r, x, string(x.State)),
 		Submit:   r.Say("focus.say-save"), Back: path,
@@ -381,7 +390,7 @@ func (s *Server) conditionsForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.confirm"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/" + x.ID + "/conditions")},
-			About: x.Programme, Above: wordingView(r, x.Wording),
+			About: x.Programme, Above: wordingView(r, x.Wording), What: publicText(r, x),
 			Controls: []control{
 				{Field: view.Field{Name: "check", Value: req.FormValue("check")}, As: "hidden"},
 				{Field: view.Field{Name: "conditions", Label: r.Say("focus.confirm-label"), Options: view.Options(r, "conditions-answer", is...)}, As: "radios"},

@@ -353,7 +353,7 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 		}
 		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
 		f = formPage{Page: view.Page{Title: say("may-quote"), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: "/me/quotations/" + q.ID, Version: q.Version},
-			Above: quotationAbove(r, q, p), Heading: say("your-answer"), Submit: say("answer"), Back: logbookPath}
+			Above: quotationAbove(r, q, p), Heading: say("your-answer"), What: []string{publicAt(r, p.ID, "reflection.may-quote-law")}, Submit: say("answer"), Back: logbookPath}
 		options := []view.Option{{Value: reflection.No, Label: say("answer-no")}}
 		if q.Shared != "" {
 			places, names, err := quotedFrom(ctx, c, r, q)

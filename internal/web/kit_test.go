@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning/learningtest"
@@ -166,4 +167,40 @@ func heldShop(w *learningtest.World, answers map[int][]string, closed bool) (id 
 		return nil
 	})
 	return id
+}
+
+// A workshop that is held without attendance is told of alike to its workplace and to the office: it does not count, and this is what to do. With attendance it does.
+func TestHeldWithoutAttendance(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		office, lead, member := learningtest.Holder(access.Office), learningtest.Contact("near-1", learningtest.Near), learningtest.Staff("near-0")
+		shop := heldShop(w, map[int][]string{1: {"Vi vågar mer"}}, true)
+		got, err := workshop.Get(t.Context(), d, office, shop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newPlanner(t, d, lead)
+		place, coverage, attendance := "/programmes/kompobib/workplaces/"+learningtest.Near, "/programmes/kompobib/workshops", "/meetings/"+got.Meeting+"/attendance"
+		const words = "Held, without attendance"
+		p.wants("at the workplace", p.get(place), 200, words, "does not count until attendance is recorded", attendance)
+		p.wants("on the path", p.get(place+"/path"), 200, words)
+		p.wants("on its own page", p.get("/workshops/"+shop), 200, words, attendance)
+		p.who = member
+		if page := p.wants("to who does not lead it", p.get(place), 200, words, "Ask whoever leads the workshop"); strings.Contains(page.body, attendance) {
+			t.Error("a way that leads to a refusal")
+		}
+		p.who = office
+		p.wants("to the office", p.get(coverage), 200, words, "0 of 3 workplaces are done")
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			_, err := activity.RecordAttendance(ctx, tx, access.System, got.Meeting, []activity.AttendanceEntry{{Person: "near-0"}}, "")
+			return err
+		})
+		p.wants("counted by the office", p.get(coverage), 200, "1 of 3 workplaces are done", ">Held<")
+		p.who = lead
+		for _, path := range []string{place, place + "/path", "/workshops/" + shop} {
+			if page := p.get(path); page.code != 200 || strings.Contains(page.body, words) {
+				t.Errorf("%s still says that it does not count: %d", path, page.code)
+			}
+		}
+	})
 }

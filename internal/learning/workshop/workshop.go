@@ -50,6 +50,7 @@ type Workshop struct {
 type Place struct {
 	ID, Name string
 	From     string // the name of the one that has gone up in it, "" if it is itself
+	Persons  int    // of its staff that took part: see [Took]
 }
 
 // A State is how far a workshop that runs has come.

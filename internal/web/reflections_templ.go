@@ -758,7 +758,7 @@ func themeTable(r view.Reader, d report.Themes, caption string, lines []report.T
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Table(r, view.Head{Caption: caption, Columns: themeColumns(r, d)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Table(r, view.Head{Caption: caption, Hidden: !total, Columns: themeColumns(r, d)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

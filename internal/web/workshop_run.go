@@ -262,14 +262,6 @@ func (d running) promiseAt(place, id string) string {
 	return d.toPlace(place) + "/commitments/new?" + query("said", id)
 }
 
-// promiseText is what the button says for one of the workplaces that hold a workshop.
-func (d running) promiseText(r view.Reader, p learning.Place) string {
-	if len(d.Places) == 1 {
-		return r.Say("workshop.promise")
-	}
-	return r.Say("workshop.promise-at", p.Name)
-}
-
 func summarySheet(r view.Reader, questions []workshop.Question) sheet.Table {
 	return sheet.Table{
 		Columns: []sheet.Column{{Label: r.Say("workshop.question"), Width: 32}, {Label: r.Say("workshop.group"), Width: 24}, {Label: r.Say("workshop.answer"), Width: 60}},

@@ -421,6 +421,7 @@ func everyStageOfAFocus(t *testing.T, d *db.DB) {
 		"checks that wait":                     `SELECT count(*) ` + going + `BETWEEN '2013-02-07' AND '2013-02-20'`,
 		"checks that are late":                 `SELECT count(*) ` + going + `<= '2013-02-06' AND k.reminded_at IS NOT NULL`,
 		"checks to confirm at the contact's":   `SELECT count(*) FROM commitment_check k JOIN commitment c ON c.id = k.commitment JOIN employment e ON e.workplace = c.workplace AND e.valid_to IS NULL JOIN account a ON a.person = e.person AND a.email = 'contact@example.org' WHERE k.answer IS NOT NULL AND k.conditions IS NULL`,
+		"answers that became commitments":      `SELECT count(*) FROM commitment_answer`,
 		"needs that are planned for":           `SELECT count(*) FROM need n JOIN topic_activity x ON x.topic = n.topic JOIN activity a ON a.id = x.activity WHERE a.published = 0`,
 		"commitments whose owner has left":     `SELECT count(*) FROM commitment WHERE left_told IS NOT NULL AND next_check IS NOT NULL`,
 		"ideas of others gone on with":         `SELECT count(*) FROM letter WHERE template = 'idea-used'`,

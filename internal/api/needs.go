@@ -24,7 +24,7 @@ type Need struct {
 	Staff      int        `json:"staff" doc:"How many they are."`
 	Due        local.Date `json:"due" format:"date" doc:"The day by which it is needed."`
 	Form       string     `json:"form" enum:"lecture,course,study-visit,practice,other" doc:"Wished for."`
-	State      string     `json:"state" enum:"open,answered,met,dropped" doc:"Open: no activity answers it."`
+	State      string     `json:"state" enum:"open,planned,answered,met,dropped" doc:"Open: no activity answers it. Planned: one is to, but is not published. Answered: a published one does."`
 	Because    string     `json:"because" doc:"Why it is in its state, where that was said."`
 	Activities []string   `json:"activities" nullable:"false" doc:"The ids of the activities that answer it; of those that are not published for who plans."`
 }
@@ -35,14 +35,14 @@ type NeedsQuery struct {
 	Paging
 	Goal       string `query:"goal" maxLength:"60" doc:"The id of a goal area, or none."`
 	Topic      string `query:"topic" maxLength:"60" doc:"The id of a topic, or none."`
-	State      string `query:"state" enum:"open,answered,met,dropped" doc:"Without it: all but the dropped."`
-	Unanswered bool   `query:"unanswered" doc:"Only those that no activity answers: the same as the state open."`
+	State      string `query:"state" enum:"open,planned,answered,met,dropped" doc:"Without it: all but the dropped."`
+	Unanswered bool   `query:"unanswered" doc:"Only those that no published activity answers: in the states open and planned."`
 }
 
 func (in *NeedsQuery) filter(prog string) need.Filter {
 	f := need.Filter{Programme: prog, Goal: in.Goal, Topic: in.Topic, State: need.State(in.State), By: "due"}
 	if in.Unanswered {
-		f.State = need.Open
+		f.State = need.Waiting
 	}
 	return f
 }
@@ -103,7 +103,8 @@ type NeedLine struct {
 	Needs      int     `json:"needs"`
 	Workplaces int     `json:"workplaces"`
 	Staff      int     `json:"staff" doc:"The staff of a workplace count once on a line, as many as the largest number among its needs there: lines do not add up to the total."`
-	Unanswered int     `json:"unanswered" doc:"Needs that no activity answers."`
+	Unanswered int     `json:"unanswered" doc:"Needs that no published activity answers, planned ones among them."`
+	Planned    int     `json:"planned" doc:"Needs that an activity is planned for which is not published."`
 }
 
 // A NeedSummary is what workplaces need, in numbers.
@@ -163,7 +164,7 @@ func needSummary(s *Server, ctx context.Context, c caller, in *NeedSummaryQuery)
 			if name == "" {
 				name = tree.Name(l.Key)
 			}
-			return NeedLine{db.Null(l.Key), name, l.Needs, l.Workplaces, l.Staff, l.Open}
+			return NeedLine{db.Null(l.Key), name, l.Needs, l.Workplaces, l.Staff, l.Open, l.Planned}
 		}
 		for _, l := range need.Sum(parts, by) {
 			sum.Lines = append(sum.Lines, line(l))

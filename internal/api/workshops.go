@@ -19,6 +19,7 @@ type Workshop struct {
 	State        string      `json:"state" enum:"done,planned,undated" doc:"Done is one where staff of the workplace have taken part, planned one with a date."`
 	Date         *local.Date `json:"date" format:"date"`
 	Passed       bool        `json:"passed" doc:"The date has gone by, and no attendance is recorded."`
+	Held         bool        `json:"held" doc:"It has been held. Without attendance it does not count as done."`
 	Running      bool        `json:"running" doc:"It goes on at this moment."`
 	Joint        int         `json:"joint" doc:"How many other workplaces hold it too."`
 	Led          bool        `json:"led" doc:"It has a leader who still works there, or answers for it."`
@@ -94,7 +95,7 @@ func listWorkshops(s *Server, ctx context.Context, c caller, in *WorkshopsQuery)
 	}
 	told.List = page(in.Paging, rows, func(r workshop.Row) Workshop {
 		item := Workshop{Workplace: r.Workplace, Name: r.Name, Municipality: r.Municipality, County: r.County, State: string(r.Progress),
-			Passed: r.Passed && !r.Running, Running: r.Running, Joint: r.Joint, Led: r.HasLeader, Persons: r.Persons, Minutes: r.Minutes}
+			Passed: r.Passed && !r.Running, Held: r.Standing == workshop.Held || r.Standing == workshop.Uncounted, Running: r.Running, Joint: r.Joint, Led: r.HasLeader, Persons: r.Persons, Minutes: r.Minutes}
 		if r.Date != "" {
 			item.Date = &r.Date
 		}

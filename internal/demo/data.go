@@ -88,7 +88,8 @@ type offered struct {
 	Show          float64 // of those seated, how many come
 	Meetings      []held  `toml:"meeting"`
 
-	workplace string // whose own it is
+	workplace string   // whose own it is
+	with      []string // other workplaces that hold it too
 }
 
 type held struct {

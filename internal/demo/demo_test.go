@@ -18,10 +18,12 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/file"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/report"
 	"kompobib/internal/secret"
 )
 
@@ -349,6 +351,9 @@ func TestTheStoryEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		everyStageOfAFocus(t, d)
+		themesShowUnderEachCut(t, d)
+		severalHoldOneWorkshop(t, d)
+		changeFromStartToEnd(t, d)
 		if err := tell(t.Context(), d, At("2013-05-02")); err != nil {
 			t.Fatal(err)
 		}
@@ -358,8 +363,8 @@ func TestTheStoryEnds(t *testing.T) {
 			t.Errorf("the programme is %v, ends %v, %v", p.State, p.Ends, err)
 		}
 		without := value[int](t, d, `SELECT count(*) FROM unit u JOIN unit_period n ON n.unit = u.id AND n.valid_to IS NULL
-			JOIN unit m ON m.id = n.parent AND m.kind = 'municipality' WHERE u.kind = 'workplace' AND NOT EXISTS (SELECT 1 FROM occasion o
-				JOIN activity a ON a.id = o.activity AND a.title LIKE 'Workshop på%' WHERE o.name = n.name)`)
+			JOIN unit m ON m.id = n.parent AND m.kind = 'municipality' WHERE u.kind = 'workplace' AND NOT EXISTS (SELECT 1 FROM workshop_place p
+				JOIN workshop w ON w.id = p.workshop AND w.occasion IS NOT NULL WHERE p.workplace = u.id)`)
 		if without > 0 {
 			t.Errorf("%d workplaces have no workshop", without)
 		}
@@ -423,6 +428,8 @@ func everyStageOfAFocus(t *testing.T, d *db.DB) {
 		"checks that wait":                     `SELECT count(*) ` + going + `BETWEEN '2013-02-07' AND '2013-02-20'`,
 		"checks that are late":                 `SELECT count(*) ` + going + `<= '2013-02-06' AND k.reminded_at IS NOT NULL`,
 		"checks to confirm at the contact's":   `SELECT count(*) FROM commitment_check k JOIN commitment c ON c.id = k.commitment JOIN employment e ON e.workplace = c.workplace AND e.valid_to IS NULL JOIN account a ON a.person = e.person AND a.email = 'contact@example.org' WHERE k.answer IS NOT NULL AND k.conditions IS NULL`,
+		"answers that became commitments":      `SELECT count(*) FROM commitment_answer`,
+		"needs that are planned for":           `SELECT count(*) FROM need n JOIN topic_activity x ON x.topic = n.topic JOIN activity a ON a.id = x.activity WHERE a.published = 0`,
 		"commitments whose owner has left":     `SELECT count(*) FROM commitment WHERE left_told IS NOT NULL AND next_check IS NOT NULL`,
 		"ideas of others gone on with":         `SELECT count(*) FROM letter WHERE template = 'idea-used'`,
 		"the participant's own":                `SELECT count(*) FROM commitment c JOIN account a ON a.person = c.owner WHERE c.workplace IS NULL AND a.email = 'participant@example.org'`,
@@ -447,5 +454,79 @@ func everyStageOfAFocus(t *testing.T, d *db.DB) {
 		if err != nil || !slices.Equal(got, of.want) {
 			t.Errorf("%q, not %q, %v", got, of.want, err)
 		}
+	}
+}
+
+// By then so many have shared what is coded that themes are told of by goal area, county and kind of workplace.
+func themesShowUnderEachCut(t *testing.T, d *db.DB) {
+	t.Helper()
+	got, err := report.ThemesOf(t.Context(), d, access.System, value[string](t, d, `SELECT id FROM programme`), "2013-02-20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cut := range []struct {
+		by    string
+		lines []report.ThemeLine
+	}{{"goal area", got.Goals}, {"county", got.Counties}, {"kind of workplace", got.Kinds}} {
+		groups, figures := 0, 0
+		for _, l := range cut.lines {
+			if l.Shown[0] && l.Counts[0] > 0 {
+				groups++
+			}
+			for c, shown := range l.Shown {
+				if c > 0 && shown && l.Counts[c] > 0 {
+					figures++
+				}
+			}
+		}
+		if groups < 2 || figures < 2 {
+			t.Errorf("by %s %d groups and %d figures of themes are shown: %+v", cut.by, groups, figures, cut.lines)
+		}
+	}
+}
+
+// Some small workplaces have held one workshop together, and it counts for each of them whose staff took part.
+func severalHoldOneWorkshop(t *testing.T, d *db.DB) {
+	t.Helper()
+	p, err := programme.BySlug(t.Context(), d, access.System, Slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := access.System
+	v.On = "2013-02-20"
+	cover, err := workshop.Cover(t.Context(), d, v, p, At("2013-02-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := 0
+	for _, r := range cover.Rows {
+		if r.Joint == 0 {
+			continue
+		}
+		took := value[int](t, d, `SELECT count(DISTINCT t.person) FROM workshop w JOIN meeting m ON m.occasion = w.occasion JOIN attendance t ON t.meeting = m.id AND t.minutes > 0
+			JOIN employment e ON e.id = t.employment WHERE w.id = $1 AND e.workplace = $2`, r.Workshop, r.Workplace)
+		if (r.Progress == workshop.Done) != (took > 0) || r.Persons != took || r.Joint != len(together)-1 {
+			t.Errorf("%s is %s with %d persons together with %d others, where %d took part", r.Name, r.Progress, r.Persons, r.Joint, took)
+		}
+		if r.Progress == workshop.Done {
+			held++
+		}
+	}
+	if held < 2 {
+		t.Errorf("%d workplaces have held a workshop together", held)
+	}
+}
+
+// The self-assessment that keeps answers with each person has a start and an end that are closed, and the demo's participant has answered both.
+func changeFromStartToEnd(t *testing.T, d *db.DB) {
+	t.Helper()
+	person := value[string](t, d, `SELECT person FROM account WHERE email = 'participant@example.org'`)
+	rounds, err := db.Values[string](t.Context(), d, `SELECT r.name FROM survey_round r JOIN survey s ON s.id = r.survey AND s.anonymous = 0
+		JOIN survey_answered x ON x.round = r.id AND x.person = $1 WHERE r.last_day < '2013-02-20' ORDER BY r.first_day`, person)
+	if err != nil || !slices.Equal(rounds, []string{"Start", "Mitt", "Slut"}) {
+		t.Errorf("the participant has answered %q of what is closed, %v", rounds, err)
+	}
+	if open := value[int](t, d, `SELECT count(*) FROM survey_round WHERE first_day <= '2013-02-20' AND last_day >= '2013-02-20' AND id NOT IN (SELECT round FROM survey_answered WHERE person = $1)`, person); open != 1 {
+		t.Errorf("%d rounds wait for the participant", open)
 	}
 }

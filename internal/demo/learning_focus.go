@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
 )
 
@@ -300,6 +301,35 @@ func (s *stage) turn(ctx context.Context, workplace, id string, t turn) error {
 	return focus.Say(ctx, s.Tx, v, p, id, x.Version, answer)
 }
 
+// kept is how some answers to who does what by when are worded as commitments: when that happens, we do this.
+var kept = map[string]focus.Wording{
+	said[3][0]: {Happens: "någon behöver hjälp med sin telefon eller surfplatta", Act: "håller medieteamet digital hjälp, varje tisdag från mars"},
+	said[3][1]: {Happens: "vi planerar våren", Act: "bokar barngruppen möte med förskolorna före påsk"},
+	said[3][2]: {Happens: "schemat ska läggas", Act: "ser chefen över det, till den 1 april"},
+	said[3][3]: {Happens: "en kollega vill prova", Act: "visar vi två som gick kursen hur man gör, i februari"},
+	said[3][4]: {Happens: "veckan är slut", Act: "skriver var och en ett exempel, till och med april"},
+}
+
+// keepAnswer makes a commitment of the first thing that a workshop answered to who does what, at most workplaces.
+func (s *stage) keepAnswer(ctx context.Context, v access.Viewer, p learning.Place, shop, owner string, day local.Date) error {
+	if s.rand.IntN(3) == 0 {
+		return nil
+	}
+	questions, err := workshop.Summary(ctx, s.Tx, v, shop)
+	if err != nil {
+		return err
+	}
+	for _, q := range questions {
+		if !q.Commits || len(q.Answers) == 0 {
+			continue
+		}
+		s.as(v.Person, 3*time.Minute)
+		c := focus.Commitment{Owner: owner, Starts: day, Due: day.Add(90), Months: focus.Usual, Wording: kept[q.Answers[0].Body], Said: []string{q.Answers[0].ID}}
+		return focus.Commit(ctx, s.Tx, v, p, &c)
+	}
+	return nil
+}
+
 // afterwards are the acts in which a workplace writes down what its workshop came to, shows it to all or not, and begins.
 func (b *book) afterwards(workplace string, held local.Date) []act {
 	day := weekday(held.Add(2))
@@ -340,7 +370,7 @@ func (b *book) afterwards(workplace string, held local.Date) []act {
 			}
 			s.name(aimName(workplace, fmt.Sprint(i+1)), c.ID)
 		}
-		return nil
+		return s.keepAnswer(ctx, v, p, s.id(shopName(workplace)), staff[s.rand.IntN(len(staff))].ID, day)
 	}}}
 	// Some come far before they are asked.
 	if soon := chance("soon at " + workplace).IntN(5); soon < 2 {

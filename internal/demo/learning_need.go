@@ -1,11 +1,13 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
 	"time"
 
+	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/need"
@@ -64,7 +66,25 @@ func (b *book) needs() []act {
 			}})
 		}
 	}
-	return acts
+	return append(acts, act{name: "plan for what is left", at: at("2013-02-06", "10:15"), play: planRest})
+}
+
+// planRest lays out an activity that is not published yet, for a topic that nothing answers: what it is for is planned.
+func planRest(ctx context.Context, s *stage) error {
+	v, err := s.office(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := need.DraftOf(ctx, s.Tx, v, s.id("programme"), s.id("topic/Källkritik"), "")
+	if err != nil {
+		return err
+	}
+	a := activity.Activity{Programme: d.Programme, Kind: cmp.Or(d.Kind, "course"), Title: d.Title, Description: d.Description, Goals: d.Goals,
+		Travel: "employer", Meal: "project", Substitute: "employer"}
+	if err := activity.CreateActivity(ctx, s.Tx, v, &a); err != nil {
+		return err
+	}
+	return need.Tie(ctx, s.Tx, v, a.ID, d.Ties)
 }
 
 // writePlans lets every n:th workplace write its plan, from the one given, and most of them agree on it.

@@ -44,8 +44,8 @@ func shareAt(n int) (reflection.Level, bool) {
 func (b *book) reflections() []act {
 	return []act{
 		{name: "themes", at: at("2012-11-05", "09:10"), play: nameThemes},
-		{name: "logbooks before Christmas", at: at("2012-12-11", "15:20"), play: func(ctx context.Context, s *stage) error { return writeLogbooks(ctx, s, 0, 60) }},
-		{name: "logbooks after Christmas", at: at("2013-01-16", "14:40"), play: func(ctx context.Context, s *stage) error { return writeLogbooks(ctx, s, 60, 60) }},
+		{name: "logbooks before Christmas", at: at("2012-12-11", "15:20"), play: func(ctx context.Context, s *stage) error { return writeLogbooks(ctx, s, 0, 100) }},
+		{name: "logbooks after Christmas", at: at("2013-01-16", "14:40"), play: func(ctx context.Context, s *stage) error { return writeLogbooks(ctx, s, 100, 110) }},
 		{name: "a logbook with something at each level", at: at("2013-01-18", "16:00"), play: writeOneOfEach},
 		{name: "code reflections", at: at("2013-01-28", "10:05"), play: codeReflections},
 		{name: "ask for quotations", at: at("2013-02-04", "09:30"), play: askForQuotations},

@@ -22,6 +22,9 @@ var said = [len(workshop.Questions)][]string{
 	{"Medieteamet håller digital hjälp varje tisdag, från mars.", "Barngruppen bokar möte med förskolorna före påsk.", "Chefen ser över schemat till den 1 april.", "Vi två som gick kursen visar de andra i februari.", "Alla skriver ett exempel i veckan, till och med april."},
 }
 
+// together are small workplaces that hold one workshop, at the first of them.
+var together = []string{"kumla-gymnasium", "hallsberg-gymnasium", "askersund-gymnasium"}
+
 // shopDay is when a workplace's workshop is held. One of them is in the middle of its own at noon on 20 February.
 func shopDay(o *offered) {
 	if m := &o.Meetings[0]; o.workplace == "koping" {
@@ -54,7 +57,7 @@ func (b *book) workshopActs(e event, list []offered) []act {
 				act{name: "close workshop at koping", at: at(m.Date, "12:58"), play: func(ctx context.Context, s *stage) error {
 					return s.shopMoves(ctx, o, workshop.Finish)
 				}})
-		case chance("answers "+o.workplace).Float64() < 0.6: // the others wrote on paper that was never entered
+		case chance("answers "+o.workplace).Float64() < 0.6 || o.with != nil: // the others wrote on paper that was never entered
 			acts = append(acts, act{name: "hold workshop at " + o.workplace, at: at(m.Date, m.Start).Add(90 * time.Minute), play: func(ctx context.Context, s *stage) error {
 				return s.holdShop(ctx, o, true)
 			}})
@@ -104,6 +107,16 @@ func (s *stage) leads(workplace string) access.Viewer {
 }
 
 func (s *stage) planShop(ctx context.Context, e event, n int, o offered) error {
+	for _, other := range o.with { // each has its own contact, so the office brings them together
+		office, err := s.office(ctx)
+		if err != nil {
+			return err
+		}
+		if err := workshop.Join(ctx, s.Tx, office, s.id(shopName(o.workplace)), s.id(shopName(other))); err != nil {
+			return err
+		}
+		s.name(shopName(other), s.id(shopName(o.workplace)))
+	}
 	v := s.leads(o.workplace)
 	w, err := workshop.Get(ctx, s.Tx, v, s.id(shopName(o.workplace)))
 	if err != nil {

@@ -141,7 +141,7 @@ func (b *book) change(ctx context.Context, s *stage, e event) error {
 // workshops are one occasion at each workplace there still is, on weekdays from January to the middle of March 2013.
 func (b *book) workshops() (list []offered) {
 	for i, w := range b.workplaces {
-		if w.kind == "county-library" || w.key == "eskilstuna-filial-4" || w.key == "lindesberg-filial-2" {
+		if w.kind == "county-library" || w.key == "eskilstuna-filial-4" || w.key == "lindesberg-filial-2" || slices.Contains(together[1:], w.key) {
 			continue
 		}
 		day := weekday(local.Date("2013-01-14").Add(i * 17 % 54))
@@ -155,6 +155,11 @@ func (b *book) workshops() (list []offered) {
 		}
 		list = append(list, offered{Name: name, Capacity: w.staff + 4, Record: pick(chance("record "+w.key), []string{"sheet", "both", "both", "attested"}),
 			Meetings: []held{m}, workplace: w.key})
+		if w.key == together[0] {
+			o := &list[len(list)-1]
+			o.with, o.Capacity = together[1:], 2*len(together)+w.staff+4
+			o.Meetings[0].Date = "2013-02-07"
+		}
 		shopDay(&list[len(list)-1])
 	}
 	return list
@@ -183,7 +188,7 @@ func (b *book) players(ctx context.Context, s *stage, e event, o offered, day lo
 		w := b.at(p.workplace)
 		switch {
 		case w.key == "", w.kind == "county-library":
-		case o.workplace != "" && o.workplace != w.key:
+		case o.workplace != "" && o.workplace != w.key && !slices.Contains(o.with, w.key):
 		case o.County != "" && o.County != b.countyOf(w):
 		case len(e.Roles) > 0 && !slices.Contains(e.Roles, p.role):
 		default:

@@ -25,6 +25,15 @@ func MayWrite(ctx context.Context, c db.Conn, v access.Viewer, p Place) (bool, e
 	return n > 0, err
 }
 
+// Writes are those of some places of one programme that v writes for.
+func Writes(ctx context.Context, c db.Conn, v access.Viewer, places []Place) ([]Place, error) {
+	if len(places) == 0 {
+		return nil, nil
+	}
+	agreed, err := db.Values[string](ctx, c, `SELECT workplace FROM plan_writer WHERE programme = $1 AND person = $2`, places[0].Programme, v.Person)
+	return slices.DeleteFunc(slices.Clone(places), func(p Place) bool { return !p.Leads && !(p.Member && slices.Contains(agreed, p.Workplace)) }), err
+}
+
 // MustWrite is [ErrForbidden] for who may not.
 func MustWrite(ctx context.Context, c db.Conn, v access.Viewer, p Place) error {
 	may, err := MayWrite(ctx, c, v, p)

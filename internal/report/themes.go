@@ -17,7 +17,7 @@ import (
 // A ThemeLine is a group of a table of themes: how many persons have shared something with each.
 type ThemeLine struct {
 	ID, Name string
-	Kind     bool // of workplace, within the county before it
+	Others   []string // the ids of groups that are told of together, since they are too small each
 	Counts   []int
 	Shown    []bool
 }
@@ -27,15 +27,16 @@ type ThemeLine struct {
 //
 // Nobody sees whom these numbers count, the office neither, since what is shared without a name would get one. So all are
 // hidden by [Suppress], for all readers, and they stand as the coding stood when the month began: whoever codes one text and looks at the
-// table before and after would learn where its author works. The tables by place are one tree, county over kind of workplace, so
-// that no two of them cut the same persons in different ways.
+// table before and after would learn where its author works. Counties and kinds of workplace are two tables of the same persons; what the second
+// could give away beside the first is hidden too, see crossed.
 type Themes struct {
 	Programme programme.Programme
 	Until     local.Date // the last day that is counted
 	Themes    []reflection.Theme
 	Total     ThemeLine
 	Goals     []ThemeLine
-	Places    []ThemeLine // counties, each followed by its kinds of workplace
+	Counties  []ThemeLine
+	Kinds     []ThemeLine // of workplaces, in the whole programme
 }
 
 // ThemesOf reckons them for who may see a programme's outcome. It takes a fixed number of queries.
@@ -130,48 +131,47 @@ func (t *Themes) reckon(rows []reflection.Coded, goals []programme.GoalArea, tre
 			}
 		}
 	}
-	root := &Group{Counts: make([]int, 1+themes)}
-	parts := map[string]*Group{}
-	names := map[string]ThemeLine{}
+	places := newCut(1 + themes)
+	kinds := newCut(1 + themes)
+	persons := [][][]int{} // by county, kind and column
 	for _, person := range order {
 		a := authors[person]
-		count(&whole.Counts[0], true)
 		county, kind := people.Unit{}, ""
 		if now := tree.Under(a.workplace); a.workplace != "" && len(now) == 1 {
 			county, _ = tree.County(now[0])
 			u, _ := tree.Unit(now[0])
 			kind = u.WorkplaceKind
 		}
-		path := []*Group{root}
-		for i, id := range []string{county.ID, county.ID + "/" + kind} {
-			g := parts[id]
-			if g == nil {
-				g = &Group{ID: id, Counts: make([]int, 1+themes)}
-				parts[id] = g
-				path[i].Parts = append(path[i].Parts, g)
-				names[id] = ThemeLine{ID: county.ID, Name: county.Name}
-				if i == 1 {
-					names[id] = ThemeLine{ID: kind, Kind: true}
-				}
-			}
-			path = append(path, g)
+		places.names[county.ID] = county.Name
+		is := append([]bool{true}, a.themes...)
+		i, j := places.count(county.ID, is), kinds.count(kind, is)
+		for len(persons) <= i {
+			persons = append(persons, nil)
 		}
-		for _, g := range path {
-			g.Counts[0]++
+		for len(persons[i]) <= j {
+			persons[i] = append(persons[i], make([]int, 1+themes))
 		}
+		for c, has := range is {
+			count(&persons[i][j][c], has)
+		}
+		count(&whole.Counts[0], true)
 		for theme, has := range a.themes {
 			count(&whole.Counts[1+theme], has)
-			for _, g := range path {
-				count(&g.Counts[1+theme], has)
-			}
+		}
+	}
+	for i := range persons {
+		for len(persons[i]) < len(kinds.root.Parts) {
+			persons[i] = append(persons[i], make([]int, 1+themes))
 		}
 	}
 	Suppress(all, whole)
-	Suppress(all[:1+themes], root)
+	Suppress(all[:1+themes], places.root)
+	Suppress(all[:1+themes], kinds.root)
+	crossed(places.root, kinds.root, persons)
 
-	t.Total = ThemeLine{Counts: slices.Clone(root.Counts), Shown: slices.Clone(root.Shown)}
+	t.Total = ThemeLine{Counts: slices.Clone(whole.Counts[:1+themes]), Shown: slices.Clone(places.root.Shown)}
 	for c := range t.Total.Shown {
-		t.Total.Shown[c] = root.Shown[c] && whole.Shown[c]
+		t.Total.Shown[c] = places.root.Shown[c] && whole.Shown[c]
 	}
 	t.Total.blank()
 	for goal, g := range goals {
@@ -180,20 +180,75 @@ func (t *Themes) reckon(rows []reflection.Coded, goals []programme.GoalArea, tre
 		line.blank()
 		t.Goals = append(t.Goals, line)
 	}
-	byName := func(a, b *Group) int {
-		return cmp.Or(cmp.Compare(people.SortKey(names[a.ID].Name), people.SortKey(names[b.ID].Name)),
-			cmp.Compare(slices.Index(people.WorkplaceKinds, names[a.ID].ID), slices.Index(people.WorkplaceKinds, names[b.ID].ID)), cmp.Compare(a.ID, b.ID))
+	t.Counties = places.lines(func(a, b *Group) int {
+		return cmp.Or(cmp.Compare(people.SortKey(places.names[a.ID]), people.SortKey(places.names[b.ID])), cmp.Compare(a.ID, b.ID))
+	})
+	t.Kinds = kinds.lines(func(a, b *Group) int {
+		return cmp.Or(cmp.Compare(slices.Index(people.WorkplaceKinds, a.ID), slices.Index(people.WorkplaceKinds, b.ID)), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// A cut is a table that divides all persons in one way.
+type cut struct {
+	root  *Group
+	names map[string]string
+}
+
+func newCut(columns int) *cut {
+	return &cut{&Group{Counts: make([]int, columns)}, map[string]string{}}
+}
+
+// count counts a person in a group, and returns the group's place.
+func (t *cut) count(id string, is []bool) int {
+	i := slices.IndexFunc(t.root.Parts, func(g *Group) bool { return g.ID == id })
+	if i < 0 {
+		i = len(t.root.Parts)
+		t.root.Parts = append(t.root.Parts, &Group{ID: id, Counts: make([]int, len(is))})
 	}
-	slices.SortFunc(root.Parts, byName)
-	for _, county := range root.Parts {
-		slices.SortFunc(county.Parts, byName)
-		for _, g := range append([]*Group{county}, county.Parts...) {
-			line := names[g.ID]
-			line.Counts, line.Shown = slices.Clone(g.Counts), slices.Clone(g.Shown)
-			line.blank()
-			t.Places = append(t.Places, line)
+	for c, has := range is {
+		count(&t.root.Counts[c], has)
+		count(&t.root.Parts[i].Counts[c], has)
+	}
+	return i
+}
+
+// lines are what is shown, in an order. Groups of which not even the number of persons is told roll up in one line, the last.
+func (t *cut) lines(order func(a, b *Group) int) (lines []ThemeLine) {
+	parts := slices.Clone(t.root.Parts)
+	slices.SortFunc(parts, order)
+	rest := ThemeLine{Counts: make([]int, len(t.root.Counts)), Shown: slices.Clone(t.root.Shown)}
+	for _, g := range parts {
+		if !g.Shown[0] {
+			rest.Others = append(rest.Others, g.ID)
+			for c, n := range g.Counts {
+				rest.Counts[c] += n
+				rest.Shown[c] = rest.Shown[c] && !g.Shown[c]
+			}
+			continue
+		}
+		line := ThemeLine{ID: g.ID, Name: t.names[g.ID], Counts: slices.Clone(g.Counts), Shown: slices.Clone(g.Shown)}
+		line.blank()
+		lines = append(lines, line)
+		for c, shown := range g.Shown { // a figure that another line hides too is not that of the rest alone
+			rest.Shown[c] = rest.Shown[c] && shown
 		}
 	}
+	if rest.Others == nil {
+		return lines
+	}
+	for c, n := range rest.Counts { // they were hidden so that this holds; nothing is shown that does not
+		rest.Shown[c] = rest.Shown[c] && safe(n) && safe(rest.Counts[0]-n)
+	}
+	rest.blank()
+	for _, id := range rest.Others {
+		if name := t.names[id]; name != "" {
+			rest.Name += ", " + name
+		}
+	}
+	if rest.Name != "" {
+		rest.Name = rest.Name[2:]
+	}
+	return append(lines, rest)
 }
 
 func count(n *int, has bool) {

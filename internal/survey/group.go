@@ -17,7 +17,32 @@ import (
 type field struct {
 	on     local.Date
 	tree   *people.Tree
-	within []string // its workplaces, in order of id
+	within []string        // its workplaces, in order of id
+	fixed  map[string]spot // of a round: where its workplaces stood when it was grouped, whatever the tree says since
+}
+
+// A spot is where a workplace stands, by ids; "" under none.
+type spot struct{ municipality, county string }
+
+// spots are where a workplace stands: where it stood when the round was grouped, or else by the tree.
+func (f field) spots(workplace string) (list []spot) {
+	if at, ok := f.fixed[workplace]; ok {
+		return []spot{at}
+	}
+	for _, now := range f.tree.Under(workplace) {
+		m, _ := f.tree.Municipality(now)
+		c, _ := f.tree.County(now)
+		list = append(list, spot{m.ID, c.ID})
+	}
+	return list
+}
+
+// where is the spot of a workplace to be kept; nil of one that has gone.
+func (f field) where(workplace string) (municipality, county any) {
+	for _, at := range f.spots(workplace) {
+		return at.municipality, at.county
+	}
+	return nil, nil
 }
 
 func readField(ctx context.Context, c db.Conn, prog string, on local.Date) (f field, err error) {
@@ -55,16 +80,14 @@ func (f field) leaf(places []string, n int, told bool) small.Leaf {
 	l := small.Leaf{ID: slices.Min(places), N: n, Told: told}
 	first := true
 	for _, p := range places {
-		for _, now := range f.tree.Under(p) {
-			m, _ := f.tree.Municipality(now)
-			c, _ := f.tree.County(now)
+		for _, at := range f.spots(p) {
 			if first {
-				l.Municipality, l.County, first = m.ID, c.ID, false
+				l.Municipality, l.County, first = at.municipality, at.county, false
 			}
-			if l.Municipality != m.ID {
+			if l.Municipality != at.municipality {
 				l.Municipality = ""
 			}
-			if l.County != c.ID {
+			if l.County != at.county {
 				l.County = ""
 			}
 		}
@@ -81,20 +104,27 @@ type counted struct {
 	values map[string][]int // by question and value
 }
 
-// readCounted reads the groups of a round, in order of their ids.
-func readCounted(ctx context.Context, c db.Conn, s Survey, round string) ([]counted, error) {
+// readCounted reads the groups of a round, in order of their ids, and where its workplaces stood into f.
+func (f *field) readCounted(ctx context.Context, c db.Conn, s Survey, round string) ([]counted, error) {
 	type place struct {
-		group, workplace string
-		told             bool
+		group, workplace     string
+		told                 bool
+		municipality, county *string
 	}
-	places, err := db.All(ctx, c, func(p *place) []any { return []any{&p.group, &p.workplace, db.Truth(&p.told)} }, `
-		SELECT p.grouping, p.workplace, g.told FROM survey_group g JOIN survey_group_place p ON p.grouping = g.id WHERE g.round = $1 ORDER BY p.grouping, p.workplace`, round)
+	places, err := db.All(ctx, c, func(p *place) []any {
+		return []any{&p.group, &p.workplace, db.Truth(&p.told), &p.municipality, &p.county}
+	}, `
+		SELECT p.grouping, p.workplace, g.told, p.municipality, p.county FROM survey_group g JOIN survey_group_place p ON p.grouping = g.id WHERE g.round = $1 ORDER BY p.grouping, p.workplace`, round)
 	if err != nil {
 		return nil, err
 	}
 	var list []counted
 	at := map[string]int{}
+	f.fixed = map[string]spot{}
 	for _, p := range places {
+		if p.municipality != nil && p.county != nil {
+			f.fixed[p.workplace] = spot{*p.municipality, *p.county}
+		}
 		i, ok := at[p.group]
 		if !ok {
 			i = len(list)
@@ -190,14 +220,15 @@ func fix(ctx context.Context, tx *db.Tx, s Survey, r Round) error {
 		groups = append(groups, []any{id, r.ID, db.Int(sets[g.Leaves[0]].told)})
 		for _, i := range g.Leaves {
 			for _, p := range sets[i].places {
-				places = append(places, []any{r.ID, p, id})
+				municipality, county := f.where(p)
+				places = append(places, []any{r.ID, p, id, municipality, county})
 			}
 		}
 	}
 	if err := db.Insert(ctx, tx, "survey_group", "id, round, told", "", groups); err != nil {
 		return err
 	}
-	if err := db.Insert(ctx, tx, "survey_group_place", "round, workplace, grouping", "", places); err != nil {
+	if err := db.Insert(ctx, tx, "survey_group_place", "round, workplace, grouping, municipality, county", "", places); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `UPDATE survey_round SET grouped = $1 WHERE id = $2`, tx.At, r.ID)
@@ -221,11 +252,11 @@ func (f field) before(ctx context.Context, c db.Conn, s Survey, r Round) (sets [
 	if last == nil {
 		return nil, nil
 	}
-	list, err := readCounted(ctx, c, s, last.ID)
+	then, err := readField(ctx, c, s.Programme, last.Last)
 	if err != nil {
 		return nil, err
 	}
-	then, err := readField(ctx, c, s.Programme, last.Last)
+	list, err := then.readCounted(ctx, c, s, last.ID)
 	shown := then.pooled(list)
 	for _, g := range shown {
 		sets = append(sets, set{g.places, true})
@@ -337,6 +368,7 @@ func (p placing) of(ctx context.Context, tx *db.Tx, workplace string) (string, e
 		}
 	}
 	p.groups[workplace] = best
-	_, err := tx.Exec(ctx, `INSERT INTO survey_group_place (round, workplace, grouping) VALUES ($1, $2, $3)`, p.round, workplace, best)
+	inMunicipality, inCounty := p.where(workplace)
+	_, err := tx.Exec(ctx, `INSERT INTO survey_group_place (round, workplace, grouping, municipality, county) VALUES ($1, $2, $3, $4, $5)`, p.round, workplace, best, inMunicipality, inCounty)
 	return best, err
 }

@@ -141,7 +141,7 @@ func open(ctx context.Context, c db.Conn, v access.Viewer, id string, on local.D
 	if f, err = readField(ctx, c, r.Programme, day); err != nil || r.Now == nil {
 		return r, f, nil, err
 	}
-	now, err := readCounted(ctx, c, r.Survey, r.Now.ID)
+	now, err := f.readCounted(ctx, c, r.Survey, r.Now.ID)
 	if err != nil {
 		return r, f, nil, err
 	}
@@ -151,7 +151,7 @@ func open(ctx context.Context, c db.Conn, v access.Viewer, id string, on local.D
 		if err != nil {
 			return r, f, nil, err
 		}
-		list, err := readCounted(ctx, c, r.Survey, r.Then.ID)
+		list, err := then.readCounted(ctx, c, r.Survey, r.Then.ID)
 		if err != nil {
 			return r, f, nil, err
 		}
@@ -245,11 +245,10 @@ func sortKey(l Line) string {
 	return l.Unit.SortKey
 }
 
-// reaches reports whether a line counts a workplace of a unit.
+// reaches reports whether a line counts a workplace of a municipality or county.
 func (f field) reaches(l Line, unit string) bool {
-	under := f.tree.Under(unit)
 	return slices.ContainsFunc(l.Workplaces, func(w string) bool {
-		return slices.ContainsFunc(f.tree.Under(w), func(now string) bool { return slices.Contains(under, now) })
+		return slices.ContainsFunc(f.spots(w), func(at spot) bool { return at.municipality == unit || at.county == unit })
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/dbtest/doctor"
@@ -323,5 +324,41 @@ func TestRounds(t *testing.T) {
 		if a != 2 || b != 3 {
 			t.Errorf("from %v to %v", a, b)
 		}
+	})
+}
+
+// What a closed round tells stays, also if it turns out afterwards that a workplace belonged to another municipality all the time.
+func TestClosedRoundStays(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, false)
+		w.Employ(lt.Small, "small-2", "small-3", "small-4")
+		start := w.round("Start", "2012-10-12", "2012-10-20")
+		for _, p := range []string{"near-0", "near-1", "near-2", "near-3", "near-4", "small-0", "small-1", "small-2", "far-0", "far-1"} {
+			if err := w.answer(p, start, 0, 1, 3); err != nil {
+				t.Fatal(p, err)
+			}
+		}
+		w.close(start)
+		told := func() (all string) {
+			for _, by := range survey.Breakdowns {
+				for _, l := range w.results(by).Lines {
+					unit := ""
+					if l.Unit != nil {
+						unit = l.Unit.ID
+					}
+					all += fmt.Sprintln(by, l.Extent, unit, l.Workplaces, l.N, l.Answers)
+				}
+			}
+			return all
+		}
+		before := told()
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE unit_period SET parent = $1 WHERE unit IN ($2, $3)`, lt.FarTown, lt.Small, lt.Near)
+			return errors.Join(err, audit.Record(ctx, tx, audit.Event{Act: "correct", Entity: "unit", Row: lt.Small}))
+		})
+		if after := told(); after != before {
+			t.Errorf("corrected history gives\n%s\nafter\n%s", after, before)
+		}
+		w.hold()
 	})
 }

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strings"
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -22,8 +24,9 @@ type commitmentPage struct {
 	Path   string
 	Focus  focus.Commitment
 	Goal   string
-	Need   need.Need // that it answers, as the reader may know it
-	From   string    // whose idea it was
+	Need   need.Need    // that it answers, as the reader may know it
+	From   string       // whose idea it was
+	Origin focus.Origin // the workshop that it comes from
 	Checks []focus.Check
 	Events []focus.Event
 	Names  map[string]people.Name
@@ -58,6 +61,9 @@ func (s *Server) commitmentPage(w http.ResponseWriter, req *http.Request, r view
 			return err
 		}
 		d.From = names[d.Focus.IdeaFrom]
+		if d.Origin, err = focus.OriginOf(ctx, c, d.Focus.ID); err != nil {
+			return err
+		}
 		return s.completeCommitment(ctx, c, r, &d)
 	})
 	if err != nil {
@@ -142,7 +148,8 @@ func needOptions(ctx context.Context, c db.Conn, r view.Reader, at learningAt, c
 // halfYear is how long after today a new commitment is to be done, unless something else is said.
 const halfYear = 183
 
-// newCommitmentForm asks for a commitment of a workplace; with from in the query it begins with another workplace's idea.
+// newCommitmentForm asks for a commitment of a workplace; with from in the query it begins with another workplace's idea, with said with
+// answers of its workshop or a group of them.
 func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
 		at, err := writingPlace(ctx, c, req, r)
@@ -164,6 +171,14 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			x.Wording, x.Goal = idea.Wording, idea.Goal
 			what = append(what, r.Say("focus.idea-after", idea.Name))
 		}
+		shop, said, err := workshop.Said(ctx, c, r.Viewer, at.Place, strings.Fields(req.FormValue("said"))...)
+		if err != nil {
+			return f, err
+		}
+		if len(said) > 0 {
+			x.Wording = promised(said)
+			what = append(what, r.Say("focus.said-after", shop.Title))
+		}
 		if x.Months, err = focus.MonthsOf(ctx, c, at.Programme.ID); err != nil {
 			return f, err
 		}
@@ -183,10 +198,34 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			Page:  view.Page{Title: r.Say("focus.new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/new"), Keep: true},
 			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
-			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
+			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
 		}, err
 	}
+}
+
+// promised is what was answered, as a commitment: "När X, Y" as the two that it is, all else as what is done.
+func promised(said []workshop.Answer) (w focus.Wording) {
+	lines := make([]string, len(said))
+	for i, a := range said {
+		lines[i] = a.Body
+	}
+	w.Act = strings.Join(lines, "\n")
+	if rest, ok := strings.CutPrefix(w.Act, "När "); ok && len(said) == 1 {
+		if when, act, ok := strings.Cut(rest, ", "); ok && len(when) <= focus.MaxLine {
+			w.Happens, w.Act = when, act
+		}
+	}
+	return w
+}
+
+// idsOf names answers in a form.
+func idsOf(said []workshop.Answer) string {
+	ids := make([]string, len(said))
+	for i, a := range said {
+		ids[i] = a.ID
+	}
+	return strings.Join(ids, " ")
 }
 
 func (s *Server) addCommitment(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -196,7 +235,7 @@ func (s *Server) addCommitment(w http.ResponseWriter, req *http.Request, r view.
 		if err != nil {
 			return "", err
 		}
-		x := commitmentOf(focus.Commitment{IdeaOf: in.text("from")}, in)
+		x := commitmentOf(focus.Commitment{IdeaOf: in.text("from"), Said: strings.Fields(in.text("said"))}, in)
 		err = focus.Commit(ctx, tx, r.Viewer, at.Place, &x)
 		return at.at("commitments/" + x.ID), err
 	})
@@ -233,11 +272,19 @@ func (s *Server) commitmentForm(req *http.Request, r view.Reader) form {
 	}
 }
 
+// publicText says where what is written of a workplace's commitment becomes a public document; of somebody's own it does nowhere.
+func publicText(r view.Reader, x focus.Commitment) []string {
+	if x.Workplace == "" {
+		return nil
+	}
+	return []string{publicAt(r, x.Programme, "focus.public-document")}
+}
+
 func changeCommitment(r view.Reader, x focus.Commitment, crumbs []view.Link, path string, list []control) formPage {
 	return formPage{
 		Page:  view.Page{Title: r.Say("focus.change"), Crumbs: crumbs},
 		Form:  view.Form{Action: path + "/edit", Version: x.Version, Keep: true},
-		About: x.Programme, What: []string{r.Say("focus.change-what")},
+		About: x.Programme, What: append([]string{r.Say("focus.change-what")}, publicText(r, x)...),
 		Controls: append(list, control{Field: view.Field{Name: "why", Label: r.Say("focus.change-why"), Optional: true, Rows: 2}, As: "textarea"}),
 		Submit:   r.Say("focus.save"), Back: path,
 	}
@@ -291,6 +338,7 @@ func sayForm(r view.Reader, x focus.Commitment, crumbs []view.Link, path string)
 		Page:     view.Page{Title: r.Say("focus.say"), Crumbs: crumbs},
 		Form:     view.Form{Action: path + "/state", Version: x.Version, Keep: true},
 		About:    x.Programme,
+		What:     publicText(r, x),
 		Above:    wordingView(r, x.Wording),
 		Controls: answerControls(r, x, string(x.State)),
 		Submit:   r.Say("focus.say-save"), Back: path,
@@ -342,7 +390,7 @@ func (s *Server) conditionsForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.confirm"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/" + x.ID + "/conditions")},
-			About: x.Programme, Above: wordingView(r, x.Wording),
+			About: x.Programme, Above: wordingView(r, x.Wording), What: publicText(r, x),
 			Controls: []control{
 				{Field: view.Field{Name: "check", Value: req.FormValue("check")}, As: "hidden"},
 				{Field: view.Field{Name: "conditions", Label: r.Say("focus.confirm-label"), Options: view.Options(r, "conditions-answer", is...)}, As: "radios"},
@@ -405,6 +453,7 @@ func (d *commitmentList) cut() {
 // workplaceCommitments is all that a workplace has undertaken.
 func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	var d commitmentList
+	format := wanted(req)
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.At, err = learningPlace(ctx, c, req, r); err != nil {
@@ -414,7 +463,11 @@ func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, 
 		if d.Filter, err = commitmentFilter(r, d.Today); err != nil {
 			return err
 		}
-		d.Filter.Limit = rowsPerPage + 1
+		if format == "" {
+			d.Filter.Limit = rowsPerPage + 1
+		} else {
+			d.Filter.After = nil // a file holds them all
+		}
 		if d.Rows, err = focus.Here(ctx, c, r.Viewer, d.At.Place, d.Filter); err != nil {
 			return err
 		}
@@ -422,11 +475,21 @@ func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, 
 		if d.Goals, err = programme.Goals(ctx, c, d.At.Programme.ID); err != nil {
 			return err
 		}
+		if format != "" {
+			if d.Tree, err = people.LoadTree(ctx, c, d.Today); err != nil {
+				return err
+			}
+			d.Gone, err = goneNames(ctx, c, d.Tree, d.Rows)
+			return err
+		}
 		d.Names, err = people.Names(ctx, c, r.Viewer, owners(d.Rows))
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if format != "" {
+		return download(w, format, r.Say("focus.commitments")+" "+d.At.Name, commitmentSheet(r, d))
 	}
 	return render(w, req, http.StatusOK, workplaceCommitmentsView(r.In(d.At.Programme.ID), d))
 }

@@ -304,7 +304,7 @@ func (s *Server) signForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.sign-new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("signs/new"), Keep: true},
-			About: at.Programme.ID, What: []string{r.Say("focus.sign-about", about), r.Say("focus.sign-what")},
+			About: at.Programme.ID, What: []string{r.Say("focus.sign-about", about), r.Say("focus.sign-what"), publicAt(r, at.Programme.ID, "focus.public-document")},
 			Controls: []control{
 				{Field: view.Field{Name: "commitment", Value: of}, As: "hidden"},
 				{Field: view.Field{Name: "text", Label: r.Say("focus.sign-text"), Help: r.Say("focus.sign-help")}, As: "textarea"},

@@ -146,7 +146,7 @@ func TestFollowUpByLetter(t *testing.T) {
 		}
 		before := p.count(`SELECT count(*) FROM audit`)
 		for range 2 {
-			p.wants("the letter's link", "GET", at, nil, 200, `value="done"`, `value="on-the-way"`, `value="changed"`, `value="dropped"`, shown, "!"+script)
+			p.wants("the letter's link", "GET", at, nil, 200, `value="done"`, `value="on-the-way"`, `value="changed"`, `value="dropped"`, shown, "!"+script, "Landstinget")
 		}
 		if now := p.count(`SELECT count(*) FROM audit`); now != before {
 			t.Errorf("looking left %d records", now-before)

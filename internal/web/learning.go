@@ -102,6 +102,18 @@ func (s *Server) learningStart(w http.ResponseWriter, req *http.Request, r view.
 	return render(w, req, http.StatusOK, learningStartView(r, d))
 }
 
+// elsewhere is where someone goes on who has a task in the service but no workplace: what they may open, but for what everyone may.
+func elsewhere(r view.Reader) (links []view.Link) {
+	for _, e := range r.Nav() {
+		if !slices.ContainsFunc(e.Rights, func(right access.Right) bool {
+			return right == access.Public || slices.Contains(access.Table[access.Participant], right)
+		}) {
+			links = append(links, view.Link{Href: e.Href, Text: r.Say(e.Code)})
+		}
+	}
+	return links
+}
+
 func (s *Server) workplaceLearning(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	var at learningAt
 	var stages []templ.Component

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -352,12 +353,22 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 		}
 		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
 		f = formPage{Page: view.Page{Title: say("may-quote"), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: "/me/quotations/" + q.ID, Version: q.Version},
-			Above: quotationAbove(r, q, p), Heading: say("your-answer"), Submit: say("answer"), Back: logbookPath}
+			Above: quotationAbove(r, q, p), Heading: say("your-answer"), What: []string{publicAt(r, p.ID, "reflection.may-quote-law")}, Submit: say("answer"), Back: logbookPath}
 		options := []view.Option{{Value: reflection.No, Label: say("answer-no")}}
 		if q.Shared != "" {
-			options = []view.Option{{Value: reflection.Yes, Label: say("answer-yes")}}
+			places, names, err := quotedFrom(ctx, c, r, q)
+			if err != nil {
+				return f, err
+			}
+			from := func(by, answer string) string { // what the report would say
+				if name := names[places[answer]]; name != "" {
+					by += ", " + name
+				}
+				return by
+			}
+			options = []view.Option{{Value: reflection.Yes, Label: say("answer-yes", from(say("somebody"), reflection.Yes))}}
 			if !person.Protected {
-				options = append(options, view.Option{Value: reflection.YesNamed, Label: say("answer-yes-named", person.Name())})
+				options = append(options, view.Option{Value: reflection.YesNamed, Label: say("answer-yes-named", from(person.Name(), reflection.YesNamed))})
 			}
 			options = append(options, view.Option{Value: reflection.No, Label: say("answer-no")})
 		}
@@ -368,6 +379,15 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 		f.Controls = []control{{Field: view.Field{Name: "answer", Label: say("may-quote"), Value: value, Options: options}, As: "radios"}}
 		return f, nil
 	}
+}
+
+// quotedFrom are the places that a quotation would be given with, by answer, and their names.
+func quotedFrom(ctx context.Context, c db.Conn, r view.Reader, q reflection.Quotation) (places, names map[string]string, err error) {
+	if places, err = reflection.Sources(ctx, c, r.Viewer, q); err != nil {
+		return nil, nil, err
+	}
+	names, err = people.UnitNames(ctx, c, slices.Sorted(maps.Values(places)))
+	return places, names, err
 }
 
 func (s *Server) answerQuotation(w http.ResponseWriter, req *http.Request, r view.Reader) error {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -20,6 +21,7 @@ import (
 	"kompobib/internal/pdf"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
+	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
 
@@ -135,7 +137,34 @@ func (s *Server) planPage(w http.ResponseWriter, req *http.Request, r view.Reade
 	if err != nil {
 		return err
 	}
+	if format := wanted(req); format != "" {
+		return download(w, format, r.Say("need.plan-of", d.At.Name), planSheet(r, d))
+	}
 	return render(w, req, http.StatusOK, planPageView(r.In(d.At.Programme.ID), d))
+}
+
+// planSheet is the plan as a file, as it stands to who reads it or as it was agreed on. It names nobody, and of activities those that all may see.
+func planSheet(r view.Reader, d planPage) sheet.Table {
+	say := func(code string) string { return r.Say("need." + code) }
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: say("need"), Width: 50}, {Label: say("why-label"), Width: 40}, {Label: say("priority-label")}, {Label: r.Say("focus.goal-label"), Width: 30},
+			{Label: say("who-short"), Width: 30}, {Label: say("column-staff"), Kind: sheet.Number}, {Label: say("due-short"), Kind: sheet.Date}, {Label: say("form-short")},
+			{Label: r.Say("focus.state-label")}, {Label: say("agreed-column")}, {Label: say("answers"), Width: 40}},
+		Rows: func(yield func([]any) bool) {
+			for _, n := range d.Needs {
+				var titles []string
+				for _, a := range d.Answers[n.ID] {
+					if a.Published {
+						titles = append(titles, a.Title)
+					}
+				}
+				if !yield([]any{n.Text, n.Why, r.State("need-priority", string(n.Priority)), goalName(d.Goals, n.Goal), whoText(r, n.Wording), n.Staff, n.Due, r.State("need-form", n.Form),
+					needStateText(r, n.State), yesNo(r, d.Version > 0 || !n.Draft() && n.Agreed > 0), strings.Join(titles, ", ")}) {
+					return
+				}
+			}
+		},
+	}
 }
 
 func (s *Server) readPlanPage(req *http.Request, r view.Reader) (d planPage, err error) {

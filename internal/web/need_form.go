@@ -122,7 +122,7 @@ func (s *Server) needForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("need.change"), Crumbs: planCrumbs(r, at)},
 			Form:  view.Form{Action: at.need(n.ID) + "/edit", Version: n.Version, Keep: true},
-			About: at.Programme.ID, What: []string{r.Say("need.change-what")},
+			About: at.Programme.ID, What: []string{r.Say("need.change-what"), publicAt(r, at.Programme.ID, "focus.public-document")},
 			Controls: needControls(r, n.Wording, goals), Submit: r.Say("focus.save"), Back: at.need(n.ID),
 		}, err
 	}
@@ -148,7 +148,7 @@ func (s *Server) needStateForm(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		is := n.State
-		if is == need.Answered {
+		if is == need.Planned || is == need.Answered {
 			is = need.Open
 		}
 		options := make([]view.Option, len(need.Sayable))
@@ -158,7 +158,7 @@ func (s *Server) needStateForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page:  view.Page{Title: r.Say("need.say"), Crumbs: planCrumbs(r, at)},
 			Form:  view.Form{Action: at.need(n.ID) + "/state", Version: n.Version, Keep: true},
-			About: at.Programme.ID, Above: view.Text(n.Text),
+			About: at.Programme.ID, Above: view.Text(n.Text), What: []string{publicAt(r, at.Programme.ID, "focus.public-document")},
 			Controls: []control{
 				{Field: view.Field{Name: "state", Label: r.Say("need.say-label"), Value: string(is), Options: options}, As: "radios"},
 				{Field: view.Field{Name: "why", Label: r.Say("need.say-why"), Help: r.Say("need.say-why-help"), Optional: true}, As: "textarea"},

@@ -189,7 +189,7 @@ func (d needsPage) sentence(r view.Reader) string {
 	if d.Total.Needs == 0 {
 		return r.Say("need.sentence-none")
 	}
-	return r.Say("need.sentence", r.Number(d.Total.Workplaces), r.Number(d.Total.Needs), r.Number(d.Total.Staff), r.Number(d.Total.Open))
+	return r.Say("need.sentence", r.Number(d.Total.Workplaces), r.Number(d.Total.Needs), r.Number(d.Total.Staff), r.Number(d.Total.Open), r.Number(d.Total.Planned))
 }
 
 // chart is the picture: of each topic, for how many staff, the largest first.
@@ -208,16 +208,16 @@ func (d needsPage) chart(r view.Reader, t needTable) view.Chart {
 func (d needsPage) sheet(r view.Reader) sheet.Table {
 	return sheet.Table{
 		Columns: []sheet.Column{{Label: r.Say("need.way"), Width: 18}, {Label: r.Say("need.line"), Width: 44}, {Label: r.Say("need.column-needs"), Kind: sheet.Number},
-			{Label: r.Say("need.column-workplaces"), Kind: sheet.Number}, {Label: r.Say("need.column-staff"), Kind: sheet.Number}, {Label: r.Say("need.column-open"), Kind: sheet.Number}},
+			{Label: r.Say("need.column-workplaces"), Kind: sheet.Number}, {Label: r.Say("need.column-staff"), Kind: sheet.Number}, {Label: r.Say("need.column-open"), Kind: sheet.Number}, {Label: r.Say("need.column-planned"), Kind: sheet.Number}},
 		Rows: func(yield func([]any) bool) {
 			for _, by := range ways {
 				for _, l := range d.by(r, by).Lines {
-					if !yield([]any{r.Say("need.by-" + by), l.Name, l.Needs, l.Workplaces, l.Staff, l.Open}) {
+					if !yield([]any{r.Say("need.by-" + by), l.Name, l.Needs, l.Workplaces, l.Staff, l.Open, l.Planned}) {
 						return
 					}
 				}
 			}
-			yield([]any{r.Say("focus.together"), "", d.Total.Needs, d.Total.Workplaces, d.Total.Staff, d.Total.Open})
+			yield([]any{r.Say("focus.together"), "", d.Total.Needs, d.Total.Workplaces, d.Total.Staff, d.Total.Open, d.Total.Planned})
 		},
 	}
 }
@@ -341,8 +341,8 @@ func (d needRows) sheet(r view.Reader) sheet.Table {
 
 // needStateText is what has become of a need, in words.
 func needStateText(r view.Reader, state need.State) string {
-	if state == need.Answered {
-		return r.Say("need.state-answered")
+	if state == need.Planned || state == need.Answered || state == need.Waiting {
+		return r.Say("need.state-" + string(state))
 	}
 	return r.State("need-state", string(state))
 }
@@ -362,7 +362,7 @@ func (s *Server) unanswered(w http.ResponseWriter, req *http.Request, r view.Rea
 			return err
 		}
 		f, unit := needFilter(r)
-		f.State, f.Topic = need.Open, "some"
+		f.State, f.Topic = need.Waiting, "some"
 		if d.needsPage, err = needsOf(ctx, c, s, r, p, f, unit); err != nil {
 			return err
 		}
@@ -386,7 +386,7 @@ func (s *Server) unanswered(w http.ResponseWriter, req *http.Request, r view.Rea
 
 func needStates(r view.Reader) []view.Option {
 	options := []view.Option{{Label: r.Say("need.state-live")}}
-	for _, s := range need.States {
+	for _, s := range append([]need.State{need.Waiting}, need.States...) {
 		options = append(options, view.Option{Value: string(s), Label: needStateText(r, s)})
 	}
 	return options
@@ -424,7 +424,7 @@ func needColumns(r view.Reader, d needRows, creating bool) []view.Column {
 }
 
 func unansweredColumns(r view.Reader, d unansweredPage) []view.Column {
-	list := []view.Column{{Label: r.Say("need.topic")}, {Label: r.Say("need.column-needs"), Number: true}, {Label: r.Say("need.column-workplaces"), Number: true}, {Label: r.Say("need.column-staff"), Number: true}}
+	list := []view.Column{{Label: r.Say("need.topic")}, {Label: r.Say("need.column-needs"), Number: true}, {Label: r.Say("need.column-workplaces"), Number: true}, {Label: r.Say("need.column-staff"), Number: true}, {Label: r.Say("need.column-planned"), Number: true}}
 	if d.Plans {
 		list = append(list, view.Column{Label: r.Say("need.activity-new"), Hidden: true})
 	}

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"kompobib/internal/access"
@@ -13,6 +16,7 @@ import (
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/learningtest"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/swot"
 )
 
 // Two in the office sort needs at once: neither undoes what the other did, and a need under the wrong topic can be moved.
@@ -51,5 +55,123 @@ func TestSortingNeeds(t *testing.T) {
 		}
 		p.who = lead
 		p.wants("the workplace does not sort", p.get(here+"/topic"), 403)
+	})
+}
+
+// A draft answers no need: it is planned, wherever it is told of, and stays among those that no published activity answers.
+func TestPlannedNeeds(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		lead, office := learningtest.Contact("near-1", learningtest.Near), learningtest.Holder(access.Office)
+		at := learning.Place{Programme: learningtest.Programme, Workplace: learningtest.Near, Leads: true}
+		n := need.Need{Wording: need.Wording{Text: "Visa e-böcker", Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+		books := need.Topic{Programme: at.Programme, Name: "E-böcker"}
+		lecture := activity.Activity{Programme: at.Programme, Kind: "lecture", Title: "Läsplattan", Travel: "employer", Meal: "project", Substitute: "employer", Goals: []string{learningtest.Media}}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.Add(ctx, tx, lead, at, &n), need.Agree(ctx, tx, lead, at, 1, "2012-10-01"))
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			if err := errors.Join(need.SaveTopic(ctx, tx, office, &books), activity.CreateActivity(ctx, tx, office, &lecture)); err != nil {
+				return err
+			}
+			_, err := need.Sort(ctx, tx, office, at.Programme, "", books.ID, []string{n.ID})
+			return err
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return need.Tie(ctx, tx, office, lecture.ID, need.Ties{Topics: []string{books.ID}})
+		})
+		p := newPlanner(t, d, office)
+		programme := "/programmes/kompobib"
+		p.wants("in numbers", p.get(programme+"/needs"), 200, "1 needs have no published activity yet. One is planned for 1 of them.", "needs/list?state=planned&amp;topic="+books.ID)
+		p.wants("in a list", p.get(programme+"/needs/list?state=planned"), 200, "Visa e-böcker", "Planned")
+		p.wants("among what waits", p.get(programme+"/needs/list?state=waiting"), 200, "Visa e-böcker")
+		p.wants("with its topic", p.get(programme+"/needs/unanswered"), 200, "E-böcker", "stays here as planned")
+		p.wants("not as answered", p.get(programme+"/needs/list?state=answered"), 200, "No needs")
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			a, err := activity.GetActivity(ctx, tx, office, lecture.ID)
+			if err != nil {
+				return err
+			}
+			a.Published = true
+			return activity.UpdateActivity(ctx, tx, office, &a)
+		})
+		p.wants("published", p.get(programme+"/needs/list?state=answered"), 200, "Visa e-böcker", "Answered")
+		p.wants("nothing waits", p.get(programme+"/needs/unanswered"), 200, "All topics have a published activity.")
+	})
+}
+
+// Whoever sorts a group that is gone meanwhile is told so on the page, not at a field that is not there, and keeps the topic that they wrote.
+func TestSortingWhatIsGone(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		lead, office := learningtest.Contact("near-1", learningtest.Near), learningtest.Holder(access.Office)
+		at := learning.Place{Programme: learningtest.Programme, Workplace: learningtest.Near, Leads: true}
+		n := need.Need{Wording: need.Wording{Text: "Visa e-böcker", Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+		films := need.Topic{Programme: at.Programme, Name: "Film"}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.Add(ctx, tx, lead, at, &n), need.Agree(ctx, tx, lead, at, 1, "2012-10-01"))
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error { return need.SaveTopic(ctx, tx, office, &films) })
+		p := newPlanner(t, d, office)
+		sort := "/programmes/kompobib/needs/sort"
+		p.wants("the other is first", p.post(sort, "group=", "topic-rest="+films.ID, "need="+n.ID), 303)
+		late := p.wants("with a new topic", p.post(sort, "group=", "name=E-böcker", "need="+n.ID), 409, "Somebody else has sorted", "The group that you sorted is gone", "has not been created", `value="E-böcker"`, `action="/programmes/kompobib/topics/new"`)
+		for _, field := range []string{"#topic-rest", "#topic-"} {
+			if strings.Contains(late.body, `href="`+field) {
+				t.Errorf("the fault leads to %s, which is not on the page", field)
+			}
+		}
+		if topics, err := need.Topics(t.Context(), d, at.Programme); err != nil || len(topics) != 1 {
+			t.Errorf("topics: %+v, %v", topics, err)
+		}
+		p.wants("made from there", p.post("/programmes/kompobib/topics/new", "name=E-böcker"), 303)
+		p.wants("without one", p.post(sort, "group=", "topic-rest=", "need="+n.ID), 422, "The group that you sorted is gone")
+	})
+}
+
+// A perspective that may no longer go, since someone has written from it, stands in the form again with its fault; a fault in a row stands at it whatever order is asked for.
+func TestPerspectiveInUse(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		office := learningtest.Holder(access.Office)
+		plan := swot.Plan{Programme: learningtest.Programme, Years: 10, Opens: "2012-01-01", Closes: "2012-12-01", Perspectives: []swot.Perspective{{Name: "Ett"}, {Name: "Två"}, {Name: "Tre"}}}
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			if err := swot.SavePlan(ctx, tx, office, &plan); err != nil {
+				return err
+			}
+			id, err := swot.Begin(ctx, tx, office, learning.Place{Programme: plan.Programme, Workplace: learningtest.Near, Leads: true})
+			if err != nil {
+				return err
+			}
+			_, err = swot.Write(ctx, tx, office, id, plan.Perspectives[1].ID, "key", map[swot.Quadrant]string{swot.Strength: "Nära"})
+			return err
+		})
+		p := newPlanner(t, d, office)
+		form := "/programmes/kompobib/swot/plan"
+		common := []string{"version=1", "years=10", "opens=2012-01-01", "closes=2012-12-01"}
+		row := func(i, of int, name, place string) []string {
+			return []string{"id-" + strconv.Itoa(i) + "=" + plan.Perspectives[of].ID, "name-" + strconv.Itoa(i) + "=" + name, "question-" + strconv.Itoa(i) + "=", "place-" + strconv.Itoa(i) + "=" + place}
+		}
+		emptied := slices.Concat(common, row(1, 0, "Ett", "1"), row(2, 1, "", "2"), row(3, 2, "Tre", "3"))
+		p.wants("emptied", p.post(form, emptied...), 409, "There are notes from the perspective Två", `href="#name-3"`, `name="id-3" value="`+plan.Perspectives[1].ID+`"`, `value="Två"`, `value="Tre"`)
+		renamed := slices.Concat(common, row(1, 0, "Ett", "3"), row(2, 1, "Annat", "1"), row(3, 2, "Tre", "2"))
+		p.wants("renamed, and to be the first", p.post(form, renamed...), 409, "There are notes from the perspective Två", `href="#name-2"`)
+	})
+}
+
+// Agreeing by its address on a plan that has not changed makes no version: the page says which one stands.
+func TestAgreeingOnTheSame(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		lead := learningtest.Contact("near-1", learningtest.Near)
+		at := learning.Place{Programme: learningtest.Programme, Workplace: learningtest.Near, Leads: true}
+		n := need.Need{Wording: need.Wording{Text: "Visa e-böcker", Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.Add(ctx, tx, lead, at, &n), need.Agree(ctx, tx, lead, at, 1, "2012-10-01"))
+		})
+		p := newPlanner(t, d, lead)
+		agree := "/programmes/kompobib/workplaces/" + learningtest.Near + "/needs/agree"
+		version := first(t, p.get(agree).body, `name="version" value="(\d+)"`)
+		p.wants("by its address", p.post(agree, "version="+version, "on=2012-10-12"), 409, "Nothing has changed since version 1, which you agreed on 1 October 2012.")
 	})
 }

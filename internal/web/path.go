@@ -87,12 +87,13 @@ func pathActivities(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at
 }
 
 // pathWorkshops are the workshops that it has held or will hold, without those who lead them.
-func pathWorkshops(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) (templ.Component, error) {
+func pathWorkshops(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (templ.Component, error) {
 	list, err := workshop.At(ctx, c, r.Viewer, at.Programme.ID, at.Workplace)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return pathWorkshopsView(r, list), nil
+	err = workshop.Took(ctx, c, r.Viewer, list)
+	return pathWorkshopsView(r, list, at.Workplace, s.DB.Now()), err
 }
 
 // A pathThought is what was written together, and what colleagues have shared. Names are left out, also of who gave theirs: the page is

@@ -71,14 +71,17 @@ func pathActivitiesSheet(ctx context.Context, c db.Conn, _ *Server, r view.Reade
 	return []pdf.Block{title, t}, nil
 }
 
-func pathWorkshopsSheet(ctx context.Context, c db.Conn, _ *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {
+func pathWorkshopsSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {
 	shops, err := workshop.At(ctx, c, r.Viewer, at.Programme.ID, at.Workplace)
 	if err != nil || len(shops) == 0 {
 		return nil, err
 	}
+	if err := workshop.Took(ctx, c, r.Viewer, shops); err != nil {
+		return nil, err
+	}
 	var list pdf.List
 	for _, w := range shops {
-		standing, _ := shopStanding(r, w)
+		standing, _ := shopStanding(r, w.Standing(at.Workplace, s.DB.Now()))
 		list.Items = append(list.Items, w.Title+"\n"+shopWhen(r, w)+" · "+standing)
 	}
 	return []pdf.Block{pdf.Heading{Level: 2, Text: r.Say("focus.path-workshops")}, list}, nil

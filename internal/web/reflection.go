@@ -133,7 +133,7 @@ func (s *Server) showRecord(req *http.Request, r view.Reader) form {
 		if d.Leads && d.Record.Version > 0 && d.AgreedOn == "" && d.Earlier == nil {
 			f.Form = view.Form{Action: d.at("record/agree"), Version: d.Record.Version}
 			f.Heading, f.Submit = r.Say("reflection.agree"), r.Say("reflection.agree-do")
-			f.What = []string{r.Say("reflection.agree-what")}
+			f.What = []string{r.Say("reflection.agree-what"), publicAt(r, d.Programme.ID, "reflection.agree-law")}
 			f.Controls = []control{dateControl("on", r.Say("reflection.agreed-day"), s.today(d.Programme.Zone))}
 		}
 		return f, nil
@@ -181,7 +181,7 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 		f = formPage{
 			Page: view.Page{Title: say("record-edit"), Lead: d.Name, Crumbs: append(d.crumbs(r), view.Link{Href: d.at("record"), Text: say("record")})},
 			Form: view.Form{Action: d.at("record/edit"), Version: d.Record.Version, Keep: true}, About: d.Programme.ID,
-			What: []string{say("record-law", d.Programme.ShortName)}, Submit: say("record-save"), Look: r.Say("publication.look"), Back: d.at("record"),
+			What: []string{say("record-law", d.Programme.ShortName, ownerOf(r, d.Programme.ID))}, Submit: say("record-save"), Look: r.Say("publication.look"), Back: d.at("record"),
 			Controls: []control{{Field: view.Field{Name: "body", Label: say("record-text"), Help: say("record-help", r.Number(reflection.MaxText)), Rows: 24, Value: body}, As: "textarea", Draft: draft}},
 		}
 		if d.AgreedOn != "" {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"kompobib/internal/access"
@@ -269,12 +270,30 @@ func themeNumber(r view.Reader, l report.ThemeLine, c int) string {
 // themeLabel is what a line is called.
 func themeLabel(r view.Reader, l report.ThemeLine) string {
 	switch {
-	case l.Kind && l.ID != "":
-		return r.State("workplace-kind", l.ID)
+	case l.Others != nil:
+		return r.Say("reflection.together", l.Name)
 	case l.Name == "":
 		return r.Say("reflection.no-place")
 	}
 	return l.Name
+}
+
+// kindLabel is the same of a line by kind of workplace.
+func kindLabel(r view.Reader, l report.ThemeLine) string {
+	say := func(kind string) string {
+		if kind == "" {
+			return r.Say("reflection.no-kind")
+		}
+		return r.State("workplace-kind", kind)
+	}
+	if l.Others == nil {
+		return say(l.ID)
+	}
+	var kinds []string
+	for _, kind := range l.Others {
+		kinds = append(kinds, say(kind))
+	}
+	return r.Say("reflection.together", strings.Join(kinds, ", "))
 }
 
 func themesSheet(r view.Reader, d report.Themes) sheet.Table {
@@ -283,14 +302,14 @@ func themesSheet(r view.Reader, d report.Themes) sheet.Table {
 		t.Columns = append(t.Columns, sheet.Column{Label: theme.Name, Width: 20})
 	}
 	t.Rows = func(yield func([]any) bool) {
-		lines := append([]report.ThemeLine{d.Total}, append(d.Goals, d.Places...)...)
+		lines := slices.Concat([]report.ThemeLine{d.Total}, d.Goals, d.Counties, d.Kinds)
 		for i, l := range lines {
 			label := themeLabel(r, l)
 			if i == 0 {
 				label = r.Say("reach.all")
 			}
-			if l.Kind {
-				label = "– " + label
+			if i >= len(lines)-len(d.Kinds) {
+				label = kindLabel(r, l)
 			}
 			row := []any{label}
 			for c := range l.Counts {
@@ -404,7 +423,7 @@ func (s *Server) quotationsPage(w http.ResponseWriter, req *http.Request, r view
 // quotationsSheet are those that may be used, with their source.
 func quotationsSheet(r view.Reader, d quotationsPage) sheet.Table {
 	return sheet.Table{
-		Columns: []sheet.Column{{Label: r.Say("reflection.passage"), Width: 70}, {Label: r.Say("reflection.by-whom"), Width: 24}, {Label: r.Say("reflection.about"), Width: 36},
+		Columns: []sheet.Column{{Label: r.Say("reflection.passage"), Width: 70}, {Label: r.Say("reflection.by-whom"), Width: 24}, {Label: r.Say("reflection.where"), Width: 30}, {Label: r.Say("reflection.about"), Width: 36},
 			{Label: r.Say("reflection.date")}, {Label: r.Say("reflection.answered-day")}, {Label: r.Say("reflection.report"), Width: 24}},
 		Rows: func(yield func([]any) bool) {
 			for _, q := range d.Agreed {
@@ -412,7 +431,7 @@ func quotationsSheet(r view.Reader, d quotationsPage) sheet.Table {
 				if q.AnsweredAt != nil {
 					answered = string(localDate(*q.AnsweredAt, d.Programme.Zone))
 				}
-				if !yield([]any{q.Passage, quotedBy(r, q), q.About, string(q.Date), answered, q.UsedIn}) {
+				if !yield([]any{q.Passage, quotedBy(r, q), q.Place, aboutOf(r, q), string(q.Date), answered, q.UsedIn}) {
 					return
 				}
 			}
@@ -461,11 +480,22 @@ func (s *Server) useQuotation(w http.ResponseWriter, req *http.Request, r view.R
 
 // sourceOf is where a quotation is from.
 func sourceOf(r view.Reader, q reflection.Quotation) string {
-	about := q.About
+	by, about := quotedBy(r, q), q.About
+	if q.Place != "" {
+		by += ", " + q.Place
+	}
 	if about == "" {
 		about = r.Say("reflection.freely")
 	}
-	return r.Say("reflection.source-of", quotedBy(r, q), about, q.Date)
+	return r.Say("reflection.source-of", by, about, q.Date)
+}
+
+// aboutOf is what a quotation is about, for a list.
+func aboutOf(r view.Reader, q reflection.Quotation) string {
+	if q.About == "" {
+		return r.Say("reflection.free")
+	}
+	return q.About
 }
 
 func themeOptions(r view.Reader, themes []reflection.Theme) []view.Option {

@@ -91,6 +91,7 @@ type answering struct {
 	Preview   bool
 	Faults    fault.List
 	Stale     bool
+	Late      bool // what was typed came after the round had closed
 	Programme programme.Programme
 }
 
@@ -153,6 +154,7 @@ func (s *Server) writeAnswering(w http.ResponseWriter, req *http.Request, r view
 	}
 	if typed != nil {
 		a.Values, a.Faults, a.Stale = typed, fault.Of(wrong), errors.Is(wrong, fault.Stale)
+		a.Late = errors.Is(wrong, survey.ErrClosed)
 	}
 	return render(w, req, code, answeringView(r.In(a.Programme.ID), a, a.open(s.today(a.Programme.Zone))))
 }
@@ -215,6 +217,14 @@ func stepName(r view.Reader, words []string, step int) string {
 		return r.Number(step)
 	}
 	return r.Number(step) + " " + words[step-1]
+}
+
+// chosen is what was answered to a question, in words.
+func (a answering) chosen(r view.Reader, i int) string {
+	if v := a.Values[i]; v >= 0 && v <= len(a.Survey.Words) {
+		return stepName(r, a.Survey.Words, v)
+	}
+	return r.Say("survey.late-none")
 }
 
 // field is a question as a form has it.

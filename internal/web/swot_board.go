@@ -236,7 +236,7 @@ func (s *Server) rewordForm(req *http.Request, r view.Reader) form {
 		}
 		return formPage{
 			About: d.learningAt.Programme.ID, Page: view.Page{Title: r.Say("swot.reword"), Crumbs: append(swotCrumbs(r, d.learningAt), view.Link{Href: boardPath(d.ID) + "/run", Text: r.Say("swot.board")})},
-			Form: view.Form{Action: boardPath(d.ID) + "/notes/" + req.PathValue("note"), Keep: true},
+			Form: view.Form{Action: boardPath(d.ID) + "/notes/" + req.PathValue("note"), Keep: true}, What: []string{publicAt(r, d.learningAt.Programme.ID, "swot.public-document")},
 			Controls: []control{{Field: view.Field{Name: "text", Label: r.Say("swot.note"), Value: n.Text}},
 				{Field: view.Field{Name: wasField, Value: n.Text}, As: "hidden"}},
 			Submit: r.Say("plan.save"), Back: boardPath(d.ID) + "/run",
@@ -281,7 +281,7 @@ func (s *Server) boardForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			About: d.learningAt.Programme.ID, Page: view.Page{Title: r.Say("swot.write"), Lead: r.Say("swot.write-lead"), Wide: true, Crumbs: swotCrumbs(r, d.learningAt)},
 			Above: perspectiveAbove(r, d.Plan, d.At, page), Form: view.Form{Action: page, Keep: true},
-			What:     []string{r.Say("swot.write-who"), r.Say("swot.law", d.learningAt.Programme.ShortName)},
+			What:     []string{r.Say("swot.write-who"), r.Say("swot.law", d.learningAt.Programme.ShortName), publicAt(r, d.learningAt.Programme.ID, "swot.public-document")},
 			Controls: append([]control{{Field: view.Field{Name: "perspective", Value: d.At.ID}, As: "hidden"}}, quadrants(r, func(swot.Quadrant) string { return "" })...),
 			Submit:   r.Say("swot.write-do"), Back: boardPath(d.ID),
 		}, nil
@@ -312,7 +312,7 @@ func (s *Server) boardAgreeForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			About: d.learningAt.Programme.ID, Page: view.Page{Title: r.Say("swot.agree"), Lead: r.Say("swot.agree-lead"), Wide: true, Crumbs: swotCrumbs(r, d.learningAt)},
 			Above: boardText(r, d), Heading: r.Say("swot.agree-heading"), Form: view.Form{Action: boardPath(d.ID) + "/agree"},
-			What:     []string{r.Say("swot.agree-what"), r.Say("swot.agree-law", d.learningAt.Programme.ShortName)},
+			What:     []string{r.Say("swot.agree-what"), r.Say("swot.agree-law", ownerOf(r, d.learningAt.Programme.ID), d.learningAt.Programme.ShortName)},
 			Controls: []control{dateControl("on", r.Say("swot.agreed-day"), d.Today), {Field: view.Field{Name: wasField, Value: d.Board.Mark()}, As: "hidden"}}, Submit: r.Say("swot.agree-do"), Back: boardPath(d.ID) + "/run",
 		}, nil
 	}

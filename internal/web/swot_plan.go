@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/fault"
 	"kompobib/internal/learning/swot"
 	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
@@ -57,7 +59,9 @@ func (s *Server) swotPlanForm(req *http.Request, r view.Reader) form {
 		}
 		for i := 1; i <= min(rows(req, n, 1), swot.MaxPerspectives); i++ {
 			var x swot.Perspective
-			if i <= len(plan.Perspectives) {
+			if req.Method == http.MethodPost { // rows have moved up where one was emptied
+				x, _ = plan.Find(formOf(req).text(perspectiveField(i, "id")))
+			} else if i <= len(plan.Perspectives) {
 				x = plan.Perspectives[i-1]
 			}
 			help := ""
@@ -83,19 +87,60 @@ func analysedCrumbs(r view.Reader, p programme.Programme) []view.Link {
 func (s *Server) saveSwotPlan(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	n, in := filledPerspectives(req), formOf(req)
 	p := swot.Plan{Years: in.number("years"), Opens: in.date("opens"), Closes: in.date("closes"), Version: max(in.version(), 0)}
-	places := map[string]int{}
-	for i := 1; i <= n; i++ {
-		x := swot.Perspective{ID: in.text(perspectiveField(i, "id")), Name: in.text(perspectiveField(i, "name")), Question: in.text(perspectiveField(i, "question"))}
-		places[x.ID+" "+x.Name] = in.number(perspectiveField(i, "place"))
-		p.Perspectives = append(p.Perspectives, x)
+	order := make([]int, n) // the rows by the places that are asked for
+	for i := range order {
+		order[i] = i + 1
 	}
-	slices.SortStableFunc(p.Perspectives, func(a, b swot.Perspective) int { return places[a.ID+" "+a.Name] - places[b.ID+" "+b.Name] })
+	slices.SortStableFunc(order, func(a, b int) int {
+		return in.number(perspectiveField(a, "place")) - in.number(perspectiveField(b, "place"))
+	})
+	for _, i := range order {
+		p.Perspectives = append(p.Perspectives, swot.Perspective{ID: in.text(perspectiveField(i, "id")), Name: in.text(perspectiveField(i, "name")), Question: in.text(perspectiveField(i, "question"))})
+	}
 	return s.takeForm(w, req, r, "swot.done-plan", s.swotPlanForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		prog, err := programme.BySlug(ctx, tx, r.Viewer, req.PathValue("slug"))
 		if err != nil {
 			return "", err
 		}
 		p.Programme = prog.ID
-		return "/programmes/" + prog.Slug + "/swot", swot.SavePlan(ctx, tx, r.Viewer, &p)
+		err = swot.SavePlan(ctx, tx, r.Viewer, &p)
+		if faults := fault.Of(err); faults != nil && !errors.Is(err, fault.Stale) {
+			was, e := swot.PlanOf(ctx, tx, prog.ID)
+			if e != nil && !errors.Is(e, swot.ErrNoPlan) {
+				return "", e
+			}
+			err = atRows(req, faults, order, was)
+		}
+		return "/programmes/" + prog.Slug + "/swot", err
 	})
+}
+
+// atRows points faults at the rows of the form that was sent: its order is that of the places which are asked for. A perspective that may not go stands in
+// a row again, the last one, with its fault.
+func atRows(req *http.Request, faults fault.List, order []int, was swot.Plan) fault.List {
+	list := make(fault.List, len(faults))
+	for k, f := range faults {
+		field := f.Field
+		part, n, _ := strings.Cut(field, "-")
+		if i, err := strconv.Atoi(n); err == nil && 1 <= i && i <= len(order) {
+			field = perspectiveField(order[i-1], part)
+		}
+		for place, x := range was.Perspectives {
+			if f.Field != swot.GoneField(x.ID) {
+				continue
+			}
+			i := filledPerspectives(req) + 1
+			for old := 1; old < i; old++ {
+				if req.PostForm.Get(perspectiveField(old, "id")) == x.ID { // by an attempt before this one
+					i = old
+				}
+			}
+			for part, value := range map[string]string{"id": x.ID, "name": x.Name, "question": x.Question, "place": strconv.Itoa(place + 1)} {
+				req.PostForm.Set(perspectiveField(i, part), value)
+			}
+			field = perspectiveField(i, "name")
+		}
+		list[k] = f.At(field, f.Args...)
+	}
+	return list
 }

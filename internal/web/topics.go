@@ -101,6 +101,7 @@ type sortingPage struct {
 	Groups []sortingGroup
 	Faults fault.List
 	In     posted // what was sent, if it had mistakes
+	Gone   bool   // the group that was sent is not there any more: all its needs have a topic meanwhile, or another one suggested
 }
 
 // A sortingGroup is some needs, and the topic that is proposed for them; "" for none.
@@ -220,12 +221,19 @@ func (s *Server) sortNeeds(w http.ResponseWriter, req *http.Request, r view.Read
 	if e != nil {
 		return e
 	}
-	for i := range faults {
-		if faults[i].Field != "name" {
-			faults[i].Field = sortingGroup{Topic: in.text("group")}.field()
+	d.In = in
+	group := slices.IndexFunc(d.Groups, func(g sortingGroup) bool { return g.Topic == in.text("group") })
+	d.Gone = group < 0
+	for _, f := range faults {
+		field := sortingGroup{Topic: in.text("group")}.field()
+		if f.Field == "name" {
+			field = "name"
 		}
+		if d.Gone && (f.Field != "name" || in.text("name") == "") {
+			field = "" // there is no such field any more
+		}
+		d.Faults = append(d.Faults, f.At(field, f.Args...))
 	}
-	d.Faults, d.In = faults, in
 	return render(w, req, status, sortingView(r.In(d.Programme.ID), d))
 }
 

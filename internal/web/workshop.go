@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -65,16 +66,9 @@ func shopWhen(r view.Reader, w workshop.Workshop) string {
 }
 
 // shopStanding is how far a workshop has come, in words and as the tone of a tag.
-func shopStanding(r view.Reader, w workshop.Workshop) (label, tone string) {
-	switch {
-	case w.Running():
-		return r.Say("workshop.state-running"), "warning"
-	case w.Closed != nil:
-		return r.Say("workshop.state-closed"), "success"
-	case w.Date != "":
-		return r.Say("workshop.state-planned"), "info"
-	}
-	return r.Say("workshop.state-undated"), "neutral"
+func shopStanding(r view.Reader, s workshop.Standing) (label, tone string) {
+	tones := map[workshop.Standing]string{workshop.InProgress: "warning", workshop.Held: "success", workshop.Uncounted: "warning", workshop.GoneBy: "warning", workshop.Dated: "info"}
+	return r.Say("workshop.state-" + string(s)), cmp.Or(tones[s], "neutral")
 }
 
 // who is the name of who leads or writes.
@@ -96,7 +90,11 @@ func (s *Server) writeWorkshop(w http.ResponseWriter, req *http.Request, r view.
 	ctx := req.Context()
 	var d shop
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		if d, err = readShop(ctx, c, r, req.PathValue("workshop")); err != nil || !d.Leads {
+		if d, err = readShop(ctx, c, r, req.PathValue("workshop")); err != nil {
+			return err
+		}
+		one := []workshop.Workshop{d.Workshop}
+		if err = workshop.Took(ctx, c, r.Viewer, one); err != nil || !d.Leads {
 			return err
 		}
 		if d.Date != "" {
@@ -266,8 +264,11 @@ func workplaceWorkshops(ctx context.Context, c db.Conn, s *Server, r view.Reader
 	for _, w := range list {
 		ids = append(ids, w.Leader)
 	}
+	if err := workshop.Took(ctx, c, r.Viewer, list); err != nil {
+		return nil, err
+	}
 	names, err := people.Names(ctx, c, r.Viewer, ids)
-	return workshopStage(r, list, names), err
+	return workshopStage(r, list, names, at.Workplace, s.DB.Now()), err
 }
 
 func shopOptions(list []workshop.Workshop) (options []view.Option) {

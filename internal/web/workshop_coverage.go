@@ -99,7 +99,7 @@ func (d covered) sheet(r view.Reader) sheet.Table {
 			{Label: r.Say("workshop.state")}, {Label: r.Say("workshop.date"), Kind: sheet.Date}, {Label: r.Say("workshop.leader-label"), Width: 24}, {Label: r.Say("workshop.persons"), Kind: sheet.Number}, {Label: r.Say("workshop.time"), Kind: sheet.Number}},
 		Rows: func(yield func([]any) bool) {
 			for _, row := range d.Shown {
-				if !yield([]any{row.Name, row.MunicipalityName, row.CountyName, r.Say("workshop.progress-" + string(row.Progress)), row.Date, d.leader(r, row), row.Persons, row.Minutes}) {
+				if !yield([]any{row.Name, row.MunicipalityName, row.CountyName, r.Say("workshop.state-" + string(row.Standing)), row.Date, d.leader(r, row), row.Persons, row.Minutes}) {
 					return
 				}
 			}

@@ -108,7 +108,7 @@ func (s *Server) kitForm(req *http.Request, r view.Reader) form {
 // The fields of a step; those along with it do not tell whether there is one.
 var (
 	stepParts = []string{"title", "question", "method", "guide"}
-	stepAlong = []string{"minutes", "least", "most", "optional"}
+	stepAlong = []string{"minutes", "least", "most", "optional", "commits"}
 )
 
 func kitForm(req *http.Request, r view.Reader, p programme.Programme, k workshop.Kit) formPage {
@@ -130,6 +130,8 @@ func kitForm(req *http.Request, r view.Reader, p programme.Programme, k workshop
 		{Field: view.Field{Name: "purpose", Label: r.Say("workshop.purpose"), Optional: true, Value: k.Purpose}, As: "textarea"},
 		{Field: view.Field{Name: "preparation", Label: r.Say("workshop.preparation"), Optional: true, Value: k.Preparation}, As: "textarea"},
 		{Field: view.Field{Name: "materials", Label: r.Say("workshop.materials"), Optional: true, Value: k.Materials}, As: "textarea"},
+		{Field: view.Field{Name: "leader_role", Label: r.Say("workshop.leader-role"), Help: r.Say("workshop.leader-role-help"), Optional: true, Value: k.LeaderRole}, As: "textarea"},
+		{Field: view.Field{Name: "notes_role", Label: r.Say("workshop.notes-role"), Help: r.Say("workshop.notes-role-help"), Optional: true, Value: k.NotesRole}, As: "textarea"},
 		row(dateControl("first", r.Say("workshop.first"), k.First), dateControl("last", r.Say("workshop.last"), k.Last)),
 		row(number("least", r.Say("workshop.least"), k.Least), number("most", r.Say("workshop.most"), k.Most)),
 	}
@@ -149,6 +151,7 @@ func kitForm(req *http.Request, r view.Reader, p programme.Programme, k workshop
 			control{Field: view.Field{Name: at("question"), Label: r.Say("workshop.question"), Help: r.Say("workshop.question-help"), Optional: true, Value: x.Question}},
 			control{Field: view.Field{Name: at("method"), Label: r.Say("workshop.method"), Optional: true, Value: x.Method}},
 			control{Field: view.Field{Name: at("guide"), Label: r.Say("workshop.guide"), Optional: true, Value: x.Guide}, As: "textarea"},
+			control{Field: view.Field{Name: at("commits"), Label: r.Say("workshop.commits"), Help: r.Say("workshop.commits-help"), Value: flag(x.Commits)}, As: "checkbox"},
 			control{Field: view.Field{Name: at("optional"), Label: r.Say("workshop.optional"), Value: flag(x.Optional)}, As: "checkbox"}))
 	}
 	f.Controls = append(f.Controls, control{Field: view.Field{Label: r.Say("workshop.more-steps")}, As: "more"})
@@ -163,11 +166,12 @@ func filledSteps(req *http.Request) int {
 func (s *Server) saveKit(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	n, in := filledSteps(req), formOf(req)
 	k := workshop.Kit{Kit: req.PathValue("kit"), ID: in.text("id"), Title: in.text("title"), Purpose: in.text("purpose"), Preparation: in.text("preparation"), Materials: in.text("materials"),
+		LeaderRole: in.text("leader_role"), NotesRole: in.text("notes_role"),
 		First: in.date("first"), Last: in.date("last"), Least: in.number("least"), Most: in.number("most"), Version: in.version()}
 	for i := 1; i <= n; i++ {
 		at := func(part string) string { return workshop.StepField(i, part) }
 		k.Steps = append(k.Steps, workshop.Step{Title: in.text(at("title")), Minutes: in.number(at("minutes")), Least: in.number(at("least")), Most: in.number(at("most")),
-			Question: in.text(at("question")), Method: in.text(at("method")), Guide: in.text(at("guide")), Optional: in.ticked(at("optional"))})
+			Question: in.text(at("question")), Method: in.text(at("method")), Guide: in.text(at("guide")), Optional: in.ticked(at("optional")), Commits: in.ticked(at("commits"))})
 	}
 	again := s.kitForm(req, r)
 	if k.Kit == "" {
@@ -292,5 +296,6 @@ func publishedOn(r view.Reader, zone string, k workshop.Kit) string {
 }
 
 func kitParts(r view.Reader, k workshop.Kit) []view.Fact {
-	return []view.Fact{{Label: r.Say("workshop.purpose"), Value: k.Purpose}, {Label: r.Say("workshop.preparation"), Value: k.Preparation}, {Label: r.Say("workshop.materials"), Value: k.Materials}}
+	return []view.Fact{{Label: r.Say("workshop.purpose"), Value: k.Purpose}, {Label: r.Say("workshop.preparation"), Value: k.Preparation}, {Label: r.Say("workshop.materials"), Value: k.Materials},
+		{Label: r.Say("workshop.leader-role"), Value: k.LeaderRole}, {Label: r.Say("workshop.notes-role"), Value: k.NotesRole}}
 }

@@ -17,6 +17,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
@@ -33,6 +34,9 @@ type running struct {
 	Faults    fault.List
 	Text      string // of the note-taker's, with mistakes
 	Question  string // that the notes answer
+
+	Writes []learning.Place        // its workplaces that the reader writes commitments for, once it has been held
+	Kept   map[string][]focus.Kept // by answer: what has become of it
 }
 
 // at is the place of the present step among those that are held, from 0; -1 before it has begun.
@@ -214,12 +218,48 @@ func (s *Server) takeNotes(w http.ResponseWriter, req *http.Request, r view.Read
 
 // shopSummary is what a workshop said, by question and group.
 func (s *Server) shopSummary(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	return s.showRunning(w, req, r, func(r view.Reader, d running) error {
-		if format := wanted(req); format != "" {
-			return download(w, format, d.Title+" "+d.Name(), summarySheet(r, d.Questions))
+	ctx := req.Context()
+	var d running
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d, err = s.readRunning(ctx, c, req, r); err == nil && d.Closed != nil {
+			err = d.complete(ctx, c, r)
 		}
-		return render(w, req, http.StatusOK, summaryView(r, d))
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	r = r.In(d.Programme.ID)
+	if format := wanted(req); format != "" {
+		return download(w, format, d.Title+" "+d.Name(), summarySheet(r, d.Questions))
+	}
+	return render(w, req, http.StatusOK, summaryView(r, d))
+}
+
+// complete reads what has become of the answers, and where the reader may make more of them.
+func (d *running) complete(ctx context.Context, c db.Conn, r view.Reader) error {
+	places := make([]string, len(d.Places))
+	for i, p := range d.Places {
+		places[i] = p.ID
+	}
+	near, err := learning.These(ctx, c, r.Viewer, d.Programme.ID, places)
+	if err != nil {
+		return err
+	}
+	if d.Writes, err = learning.Writes(ctx, c, r.Viewer, near); err != nil {
+		return err
+	}
+	kept, err := focus.KeptOf(ctx, c, r.Viewer, d.Workshop)
+	d.Kept = map[string][]focus.Kept{}
+	for _, k := range kept {
+		d.Kept[k.Answer] = append(d.Kept[k.Answer], k)
+	}
+	return err
+}
+
+// promiseAt is where answers that the id names, themselves or by their group, become a commitment.
+func (d running) promiseAt(place, id string) string {
+	return d.toPlace(place) + "/commitments/new?" + query("said", id)
 }
 
 func summarySheet(r view.Reader, questions []workshop.Question) sheet.Table {

@@ -13,6 +13,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/need"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -65,6 +66,7 @@ type Commitment struct {
 	Shared                   bool       // other workplaces may see it and use it
 	IdeaOf, IdeaFrom         string     // the commitment whose wording it began with, and the workplace of that
 	Ideas                    int        // how many others have begun with this one
+	Said                     []string   // of a new one: the answers of a workshop that it begins with
 	Wording
 	Why     string // of its state
 	Left    bool   // the owner no longer works there
@@ -285,7 +287,11 @@ func Commit(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, c
 		}
 		idea = &i
 	}
-	if err := c.insert(ctx, tx, nil); err != nil || idea == nil {
+	_, said, err := workshop.Said(ctx, tx, v, p, c.Said...)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(c.insert(ctx, tx, nil), c.keep(ctx, tx, said)); err != nil || idea == nil {
 		return err
 	}
 	return thank(ctx, tx, *idea, c)

@@ -25,6 +25,9 @@ func Invariants() []db.Invariant {
 			UNION SELECT c.id FROM commitment c JOIN commitment_event e ON e.commitment = c.id WHERE c.workplace IS NULL AND e.why <> '' OR c.workplace IS NOT NULL AND e.sealed <> '' ORDER BY 1`),
 		db.Never("the need that a commitment answers is of its programme, and of a workplace",
 			`SELECT c.id FROM commitment c JOIN need n ON n.id = c.need WHERE c.programme <> n.programme OR c.workplace IS NULL ORDER BY c.id`),
+		db.Never("a commitment that came of a workshop is of its programme, of a workplace, and of one workshop alone",
+			`SELECT c.id FROM commitment c JOIN commitment_answer x ON x.commitment = c.id JOIN workshop_answer a ON a.id = x.answer JOIN workshop w ON w.id = a.workshop JOIN kit k ON k.id = w.kit
+			GROUP BY c.id, c.programme, c.workplace HAVING c.workplace IS NULL OR min(k.programme) <> c.programme OR min(w.id) <> max(w.id) OR max(k.programme) <> c.programme ORDER BY c.id`),
 		db.Never("each focus has the text that it names, and all before it",
 			`SELECT f.id FROM focus f WHERE (SELECT count(*) FROM focus_text t WHERE t.focus = f.id AND t.version <= f.version) <> f.version
 			OR EXISTS (SELECT 1 FROM focus_text t WHERE t.focus = f.id AND t.version > f.version) ORDER BY f.id`),

@@ -18,7 +18,7 @@ type Filter struct {
 	Goal       string   // "" for all, "none" for those without one
 	Topic      string   // "" for all, "none" for those without one, "some" for those with one
 	Priority   Priority // "" for all
-	State      State    // "" for all but the dropped; [Open] for those that no activity answers
+	State      State    // "" for all but the dropped
 	By         string   // one of [Sorts]
 	Falling    bool
 	After      []any // the keys of the last row of the page before
@@ -106,6 +106,10 @@ func (f Filter) where(v access.Viewer, right access.Right, args *[]any) string {
 	case "":
 		where += ` AND n.state <> 'dropped'`
 	case Open:
+		where += ` AND n.state = 'open' AND NOT ` + sought
+	case Planned:
+		where += ` AND n.state = 'open' AND ` + sought + ` AND NOT ` + answered
+	case Waiting:
 		where += ` AND n.state = 'open' AND NOT ` + answered
 	case Answered:
 		where += ` AND n.state = 'open' AND ` + answered
@@ -156,7 +160,7 @@ func Parts(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Part, e
 		return []any{&p.Workplace, &p.Goal, &p.Topic, &p.Priority, &p.State, &p.Needs, &p.Staff}
 	}, learning.Moved+`
 		SELECT workplace, goal, topic, priority, state, count(*), max(staff) FROM (SELECT n.workplace AS workplace, coalesce(t.goal, '') AS goal, coalesce(n.topic, '') AS topic, t.priority AS priority,
-			CASE WHEN n.state = 'open' AND `+answered+` THEN 'answered' ELSE n.state END AS state, t.staff AS staff
+			`+standing+` AS state, t.staff AS staff
 			FROM need n JOIN need_text t ON t.need = n.id AND t.number = n.agreed WHERE `+where+`) x
 		GROUP BY workplace, goal, topic, priority, state ORDER BY workplace, goal, topic, priority, state`, args...)
 }
@@ -167,7 +171,8 @@ type Line struct {
 	Needs      int
 	Workplaces int
 	Staff      int
-	Open       int // needs that no activity answers
+	Open       int // needs that no published activity answers
+	Planned    int // those of them that one is planned for
 }
 
 // Sum adds parts up, a line for each key that by gives them, in the order in which the keys come; a part whose key is "-" is in none. The staff of a workplace
@@ -190,8 +195,11 @@ func Sum(parts []Part, by func(Part) string) []Line {
 		}
 		l := &lines[i]
 		l.Needs += p.Needs
-		if p.State == Open {
+		if p.State.Waits() {
 			l.Open += p.Needs
+		}
+		if p.State == Planned {
+			l.Planned += p.Needs
 		}
 		before, ok := most[[2]string{key, p.Workplace}]
 		if !ok {

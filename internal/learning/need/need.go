@@ -44,12 +44,13 @@ const (
 	MaxStaff = 10_000
 )
 
-// A State is what has become of a need. [Open], [Met] and [Dropped] are said by the workplace. [Answered] is none that anybody
-// says: a need that is open is answered as long as some activity is tied to it or to its topic.
+// A State is what has become of a need. [Open], [Met] and [Dropped] are said by the workplace. [Planned] and [Answered] are none that anybody
+// says: a need that is open is answered as long as some published activity is tied to it or to its topic, and planned while only drafts are.
 type State string
 
 const (
 	Open     State = "open"
+	Planned  State = "planned"
 	Answered State = "answered"
 	Met      State = "met"
 	Dropped  State = "dropped"
@@ -57,9 +58,15 @@ const (
 
 // States are all of them, in order; Sayable those that a workplace says itself.
 var (
-	States  = []State{Open, Answered, Met, Dropped}
+	States  = []State{Open, Planned, Answered, Met, Dropped}
 	Sayable = []State{Open, Met, Dropped}
 )
+
+// Waiting is no state but what two have in common: of a [Filter], needs that no published activity answers, [Open] or [Planned].
+const Waiting State = "waiting"
+
+// Waits reports whether no published activity answers what is in the state.
+func (s State) Waits() bool { return s == Open || s == Planned }
 
 // A Priority is how much a need presses.
 type Priority string
@@ -100,10 +107,17 @@ type Need struct {
 // Draft reports whether the plan as agreed on does not have the need, or says something else of it.
 func (n Need) Draft() bool { return n.State != Dropped && n.Agreed != n.latest }
 
-// answered is the condition that some activity answers need n.
-const answered = `(EXISTS (SELECT 1 FROM need_activity x WHERE x.need = n.id) OR EXISTS (SELECT 1 FROM topic_activity y WHERE y.topic = n.topic))`
+// sought is the condition that some activity is to answer need n; answered that one does that all may see.
+const (
+	sought   = `(EXISTS (SELECT 1 FROM need_activity x WHERE x.need = n.id) OR EXISTS (SELECT 1 FROM topic_activity y WHERE y.topic = n.topic))`
+	answered = `(EXISTS (SELECT 1 FROM need_activity x JOIN activity a ON a.id = x.activity JOIN programme p ON p.id = a.programme WHERE x.need = n.id AND a.published = 1 AND p.published = 1)
+		OR EXISTS (SELECT 1 FROM topic_activity y JOIN activity a ON a.id = y.activity JOIN programme p ON p.id = a.programme WHERE y.topic = n.topic AND a.published = 1 AND p.published = 1))`
+)
 
-const needColumns = `n.id, n.programme, n.workplace, CASE WHEN n.state = 'open' AND ` + answered + ` THEN 'answered' ELSE n.state END, e.why, coalesce(n.topic, ''),
+// standing is what has become of need n.
+const standing = `CASE WHEN n.state <> 'open' THEN n.state WHEN ` + answered + ` THEN 'answered' WHEN ` + sought + ` THEN 'planned' ELSE 'open' END`
+
+const needColumns = `n.id, n.programme, n.workplace, ` + standing + `, e.why, coalesce(n.topic, ''),
 	coalesce(n.agreed, 0), n.wording, n.version, t.number, t.text, t.why, t.priority, coalesce(t.goal, ''), t.who, t.staff, t.due, t.form, t.made_by, t.made_at`
 
 const (
@@ -313,7 +327,7 @@ func lock(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, id 
 		return Need{}, err
 	}
 	n, err := Get(ctx, tx, v, p, id)
-	if n.State == Answered {
+	if n.State == Planned || n.State == Answered {
 		n.State = Open
 	}
 	return n, err

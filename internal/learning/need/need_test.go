@@ -255,6 +255,12 @@ func TestPlan(t *testing.T) {
 		if err != nil || len(plan.Agreements) != 2 || plan.Agreements[1].On != "2012-10-01" || plan.Agreements[0].Needs != 2 {
 			t.Fatalf("agreements: %+v, %v", plan, err)
 		}
+		if err := w.agree(leader, at.Near); !errors.Is(err, need.ErrSame) || fmt.Sprint(fault.Of(err)[0].Args...) != fmt.Sprint(2, local.Date(at.Today)) {
+			t.Errorf("agreed on again, with nothing changed: %v", err)
+		}
+		if again, err := need.PlanOf(ctx, d, w.place(auditor, at.Near)); err != nil || len(again.Agreements) != 2 || again.Version != plan.Version {
+			t.Errorf("makes a version without a change: %+v, %v", again, err)
+		}
 		for number, want := range map[int]string{1: someWording().Text, 2: "Något helt annat"} {
 			list, err := need.AgreedAt(ctx, d, plan, number)
 			if err != nil || !slices.ContainsFunc(list, func(n need.Need) bool { return n.ID == change.ID && n.Text == want }) {
@@ -337,10 +343,10 @@ func TestTopicsAndTies(t *testing.T) {
 			v    access.Viewer
 			want string
 		}{
-			{"5 at the one, 2 at the other; all unanswered", office, "{ 3 2 7 3}"},
-			{"the steering group has numbers", at.Holder(access.Steering), "{ 3 2 7 3}"},
-			{"a contact those of the own", leader, "{ 2 1 5 2}"},
-			{"staff none", member, "{ 0 0 0 0}"},
+			{"5 at the one, 2 at the other; all unanswered", office, "{ 3 2 7 3 0}"},
+			{"the steering group has numbers", at.Holder(access.Steering), "{ 3 2 7 3 0}"},
+			{"a contact those of the own", leader, "{ 2 1 5 2 0}"},
+			{"staff none", member, "{ 0 0 0 0 0}"},
 		} {
 			if got := lines(test.v); got != test.want {
 				t.Errorf("%s: %s", test.says, got)
@@ -354,6 +360,20 @@ func TestTopicsAndTies(t *testing.T) {
 		tie := func(v access.Viewer, act string, to need.Ties) error {
 			return w.do(v, func(ctx context.Context, tx *db.Tx) error { return need.Tie(ctx, tx, v, act, to) })
 		}
+		// A draft answers nothing: what it is for is planned, and stays on the list of what waits.
+		w.must(tie(office, hidden.ID, need.Ties{Topics: []string{topic.ID}}))
+		if got := lines(office); got != "{ 3 2 7 3 3}" {
+			t.Errorf("planned: %s", got)
+		}
+		for state, want := range map[need.State]int{need.Open: 0, need.Planned: 3, need.Waiting: 3, need.Answered: 0, "": 3} {
+			list, err := need.List(ctx, d, office, need.Filter{Programme: at.Programme, State: state})
+			if err != nil || len(list) != want || want > 0 && list[0].State != need.Planned {
+				t.Errorf("%q while only a draft is tied: %+v, %v", state, list, err)
+			}
+		}
+		w.must(w.do(office, func(ctx context.Context, tx *db.Tx) error {
+			return need.SetTies(ctx, tx, office, hidden.ID, topic.ID+" |", need.Ties{})
+		}))
 		for _, test := range []struct {
 			says string
 			v    access.Viewer
@@ -372,10 +392,10 @@ func TestTopicsAndTies(t *testing.T) {
 			}
 		}
 		w.must(tie(office, hidden.ID, need.Ties{Needs: []string{books.ID}}))
-		if got := lines(office); got != "{ 3 2 7 0}" {
+		if got := lines(office); got != "{ 3 2 7 0 0}" {
 			t.Errorf("answered: %s", got)
 		}
-		for state, want := range map[need.State]int{need.Open: 0, need.Answered: 3, need.Met: 0, "": 3} {
+		for state, want := range map[need.State]int{need.Open: 0, need.Planned: 0, need.Waiting: 0, need.Answered: 3, need.Met: 0, "": 3} {
 			if list, err := need.List(ctx, d, office, need.Filter{Programme: at.Programme, State: state}); err != nil || len(list) != want {
 				t.Errorf("%q: %+v, %v", state, list, err)
 			}
@@ -538,16 +558,16 @@ func TestSum(t *testing.T) {
 		{Workplace: "a", Topic: "books", Goal: "space", State: need.Answered, Needs: 1, Staff: 8},
 		{Workplace: "a", Topic: "talks", Goal: "media", State: need.Met, Needs: 1, Staff: 3},
 		{Workplace: "b", Topic: "books", Goal: "media", State: need.Open, Needs: 1, Staff: 2},
-		{Workplace: "c", Goal: "space", State: need.Open, Needs: 1, Staff: 1},
+		{Workplace: "c", Goal: "space", State: need.Planned, Needs: 1, Staff: 1},
 	}
 	for _, test := range []struct {
 		says string
 		by   func(need.Part) string
 		want string
 	}{
-		{"by topic, the 5 at a are among the 8", func(p need.Part) string { return p.Topic }, "[{books 4 2 10 3} {talks 1 1 3 0} { 1 1 1 1}]"},
-		{"by goal area the 8 are elsewhere", func(p need.Part) string { return p.Goal }, "[{media 4 2 7 3} {space 2 2 9 1}]"},
-		{"all together", func(need.Part) string { return "" }, "[{ 6 3 11 4}]"},
+		{"by topic, the 5 at a are among the 8", func(p need.Part) string { return p.Topic }, "[{books 4 2 10 3 0} {talks 1 1 3 0 0} { 1 1 1 1 1}]"},
+		{"by goal area the 8 are elsewhere", func(p need.Part) string { return p.Goal }, "[{media 4 2 7 3 0} {space 2 2 9 1 1}]"},
+		{"all together", func(need.Part) string { return "" }, "[{ 6 3 11 4 1}]"},
 		{"what has no key is on no line", func(p need.Part) string { return "-" }, "[]"},
 	} {
 		if got := fmt.Sprint(need.Sum(parts, test.by)); got != test.want {

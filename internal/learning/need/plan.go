@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"kompobib/internal/access"
@@ -18,6 +19,7 @@ import (
 var (
 	ErrEmpty    = fault.Define(fault.Conflict, "need.empty")
 	ErrAgreedOn = fault.Define(fault.Invalid, "need.agreed-on")
+	ErrSame     = fault.Define(fault.Conflict, "need.same") // args: the number and the day of the last agreement
 )
 
 // A Plan is the competence plan of a workplace: its needs, and when it agreed on them. Version 0: nothing has been written.
@@ -77,8 +79,18 @@ func touch(ctx context.Context, tx *db.Tx, p learning.Place) error {
 	return db.Lock(ctx, tx, "competence_plan", id)
 }
 
+// worded are needs with the numbers of their wordings, in order: what a plan says.
+func worded(needs []Need) []string {
+	list := make([]string, len(needs))
+	for i, n := range needs {
+		list[i] = n.ID + " " + strconv.Itoa(n.Number)
+	}
+	slices.Sort(list)
+	return list
+}
+
 // Agree says that a workplace agreed on its plan on a day, if version still is that of the plan. What has been dropped is not
-// in it. From then on others read its needs as they are worded now.
+// in it. From then on others read its needs as they are worded now. A plan that says what it said when it was agreed on last is [ErrSame].
 func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, version int, on local.Date) error {
 	if !p.Leads {
 		return learning.ErrForbidden
@@ -119,6 +131,13 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, ve
 	}
 	number := 1
 	if last, ok := plan.Agreed(); ok {
+		was, err := AgreedAt(ctx, tx, plan, last.Number)
+		if err != nil {
+			return err
+		}
+		if slices.Equal(worded(was), worded(needs)) {
+			return ErrSame.With(last.Number, last.On)
+		}
 		number = last.Number + 1
 	}
 	if _, err := tx.Exec(ctx, `UPDATE competence_plan SET version = version + 1 WHERE id = $1`, plan.ID); err != nil {

@@ -52,11 +52,13 @@ type Quotation struct {
 
 	// Its source.
 	By       string // the author's name, if they said yes to that
+	Place    string // the name of where they work, as far as it may be told: see [Sources]
 	About    string // the title of what the reflection is about
 	Occasion string
 	Date     local.Date // that the reflection bears
 
 	person        string
+	workplace     string // that it was shared as someone of
 	given, family string
 	protected     bool
 }
@@ -67,9 +69,9 @@ func (q Quotation) Agreed() bool { return q.State == Yes || q.State == YesNamed 
 func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string, args ...any) ([]Quotation, error) {
 	list, err := db.All(ctx, c, func(q *Quotation) []any {
 		return []any{&q.ID, &q.Programme, &q.Shared, &q.Passage, &q.State, &q.AskedAt, &q.AnsweredAt, &q.UsedIn, &q.Version, &q.About, &q.Occasion, &q.Date,
-			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected)}
+			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.Place}
 	}, `SELECT q.id, q.programme, coalesce(r.shared, ''), q.passage, q.state, q.asked_at, q.answered_at, q.used_in, q.version, coalesce(a.title, ''), coalesce(r.occasion, ''), r.date,
-			r.id, r.person, n.given, n.family, n.protected
+			r.id, r.person, n.given, n.family, n.protected, coalesce(r.workplace, ''), coalesce((SELECT u.name FROM unit_period u WHERE u.unit = q.place ORDER BY u.valid_from DESC LIMIT 1), '')
 		FROM quotation q JOIN reflection r ON r.id = q.reflection JOIN person n ON n.id = r.person
 		LEFT JOIN occasion o ON o.id = r.occasion LEFT JOIN activity a ON a.id = o.activity WHERE `+where+` ORDER BY q.id`, args...)
 	if err != nil {
@@ -186,7 +188,11 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	if state == q.State {
 		return nil
 	}
-	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version)
+	sources, err := Sources(ctx, tx, v, q)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, place = $5, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version, db.Null(sources[state]))
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func withdraw(ctx context.Context, tx *db.Tx, r Reflection) error {
 	if err := forget(ctx, tx, r.ID); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE quotation SET state = 'withdrawn', answered_at = $1, version = version + 1
+	if _, err := tx.Exec(ctx, `UPDATE quotation SET state = 'withdrawn', place = NULL, answered_at = $1, version = version + 1
 		WHERE reflection = $2 AND state IN ('asked', 'yes', 'yes-named')`, tx.At, r.ID); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ var (
 	ErrYears       = fault.Define(fault.Invalid, "swot.years") // args: the most
 	ErrPeriod      = fault.Define(fault.Invalid, "swot.period")
 	ErrPerspective = fault.Define(fault.Invalid, "swot.perspective")
-	ErrInUse       = fault.Define(fault.Conflict, "swot.in-use")
+	ErrInUse       = fault.Define(fault.Conflict, "swot.in-use")    // args: its name
 	ErrTitle       = fault.Define(fault.Invalid, "swot.title-long") // args: the most
 	ErrMostOf      = fault.Define(fault.Invalid, "swot.most-perspectives")
 )
@@ -139,7 +139,7 @@ func SavePlan(ctx context.Context, tx *db.Tx, v access.Viewer, p *Plan) error {
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM swot_perspective WHERE id = $1`, x.ID)
 		if errors.Is(err, db.ErrDangling) { // someone has just written a first note from it
-			return fault.List{ErrInUse.At("name-1")}
+			return fault.List{ErrInUse.At(GoneField(x.ID), x.Name)}
 		}
 		if err != nil {
 			return err
@@ -147,6 +147,9 @@ func SavePlan(ctx context.Context, tx *db.Tx, v access.Viewer, p *Plan) error {
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: act, Entity: "swot_plan", Row: p.Programme, Detail: map[string]any{"perspectives": len(p.Perspectives)}})
 }
+
+// GoneField is the field of a fault in a perspective that is no longer in the list, and may not go.
+func GoneField(id string) string { return "gone-" + id }
 
 // check trims what was written and reports all that is wrong. Fields of perspectives end in their place in the list, from 1.
 func (p *Plan) check(was Plan) error {
@@ -167,12 +170,12 @@ func (p *Plan) check(was Plan) error {
 		faults.Unless(utf8.RuneCountInString(x.Name) <= maxTitle, ErrTitle.At("name"+at, maxTitle))
 		faults.Unless(utf8.RuneCountInString(x.Question) <= MaxNote, ErrLong.At("question"+at, MaxNote, utf8.RuneCountInString(x.Question)))
 		if old, ok := was.Find(x.ID); ok && old.Used {
-			faults.Unless(old.Name == x.Name && old.Question == x.Question, ErrInUse.At("name"+at))
+			faults.Unless(old.Name == x.Name && old.Question == x.Question, ErrInUse.At("name"+at, old.Name))
 		}
 	}
 	for _, old := range was.Perspectives {
 		gone := !slices.ContainsFunc(p.Perspectives, func(x Perspective) bool { return x.ID == old.ID })
-		faults.Unless(!gone || !old.Used, ErrInUse.At("name-1"))
+		faults.Unless(!gone || !old.Used, ErrInUse.At(GoneField(old.ID), old.Name))
 	}
 	return faults.Err()
 }

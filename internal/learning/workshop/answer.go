@@ -309,6 +309,7 @@ func Rename(ctx context.Context, tx *db.Tx, v access.Viewer, id, group, name str
 // A Question is what a workshop asked, and what it answered.
 type Question struct {
 	Step, Text string
+	Commits    bool // what is answered is to become commitments
 	Groups     []Group
 	Answers    []Answer // that stand in no group
 }
@@ -346,7 +347,7 @@ func answers(ctx context.Context, c db.Conn, id string, steps []Step) (list []Qu
 	at := map[string]*Question{}
 	for _, s := range steps {
 		if s.Question != "" {
-			list = append(list, Question{Step: s.ID, Text: s.Question})
+			list = append(list, Question{Step: s.ID, Text: s.Question, Commits: s.Commits})
 		}
 	}
 	for i := range list {

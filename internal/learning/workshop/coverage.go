@@ -40,7 +40,8 @@ type Row struct {
 	Running                      bool
 	Date                         local.Date
 	Passed                       bool // the date has gone by, and no attendance is taken
-	Joint                        int  // other workplaces that hold it too
+	Standing                     Standing
+	Joint                        int // other workplaces that hold it too
 	Leader                       string
 	HasLeader                    bool
 	Persons, Minutes             int // of the workplace's staff that took part
@@ -148,6 +149,7 @@ type heldAt struct {
 	date       local.Date
 	ends       *time.Time
 	running    bool
+	closed     bool
 	nudged     local.Date
 	joint      int
 	ok         bool // has a leader
@@ -158,8 +160,8 @@ type taken struct{ persons, minutes int }
 func readHeld(ctx context.Context, c db.Conn, t *team, prog string) (*held, error) {
 	h := &held{team: t, by: map[string][]heldAt{}, took: map[[2]string]*taken{}}
 	list, err := db.All(ctx, c, func(w *heldAt) []any {
-		return []any{&w.id, &w.leader, &w.date, &w.ends, db.Truth(&w.running), &w.nudged}
-	}, `SELECT w.id, COALESCE(w.leader, ''), COALESCE(m.date, ''), m.ends, CASE WHEN w.began IS NOT NULL AND w.closed IS NULL THEN 1 ELSE 0 END, COALESCE(w.nudged, '')
+		return []any{&w.id, &w.leader, &w.date, &w.ends, db.Truth(&w.running), db.Truth(&w.closed), &w.nudged}
+	}, `SELECT w.id, COALESCE(w.leader, ''), COALESCE(m.date, ''), m.ends, CASE WHEN w.began IS NOT NULL AND w.closed IS NULL THEN 1 ELSE 0 END, CASE WHEN w.closed IS NULL THEN 0 ELSE 1 END, COALESCE(w.nudged, '')
 		FROM workshop w JOIN kit k ON k.id = w.kit LEFT JOIN occasion o ON o.id = w.occasion AND o.cancelled IS NULL
 		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id ORDER BY x.starts, x.id LIMIT 1)
 		WHERE k.programme = $1 ORDER BY w.id`, prog)
@@ -197,7 +199,7 @@ func readHeld(ctx context.Context, c db.Conn, t *team, prog string) (*held, erro
 
 // row is how far a workplace has come: with the furthest of the workshops that it has to do with.
 func (h *held) row(place learning.Place, now time.Time) Row {
-	best := Row{Place: place, Progress: Undated}
+	best := Row{Place: place, Progress: Undated, Standing: NoDate}
 	for _, w := range h.by[place.Workplace] {
 		r := Row{Place: place, Workshop: w.id, Progress: Undated, Running: w.running, Date: w.date, Joint: w.joint, Leader: w.leader, HasLeader: w.ok, Nudged: w.nudged}
 		if t := h.took[[2]string{w.id, place.Workplace}]; t != nil {
@@ -205,6 +207,7 @@ func (h *held) row(place learning.Place, now time.Time) Row {
 		} else if w.date != "" {
 			r.Progress, r.Passed = Planned, w.ends.Before(now)
 		}
+		r.Standing = standing(w.running, w.closed, w.ends, r.Persons, now)
 		if best.Workshop == "" || slices.Index(Progresses, r.Progress) < slices.Index(Progresses, best.Progress) {
 			best = r
 		}

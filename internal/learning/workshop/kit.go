@@ -50,6 +50,7 @@ type Kit struct {
 	Number                          int
 	Title                           string
 	Purpose, Preparation, Materials string
+	LeaderRole, NotesRole           string     // what who leads it does, and who takes notes
 	First, Last                     local.Date // days between which a workshop may be held
 	Least, Most                     int        // minutes of all steps together
 	Published                       *time.Time // nil: a draft
@@ -65,6 +66,7 @@ type Step struct {
 	Minutes, Least, Most    int  // that it takes, and what a leader may make of that
 	Optional                bool // a leader may leave it out
 	Method, Guide, Question string
+	Commits                 bool // its answers are to become commitments
 	Skipped                 bool // left out of a workshop
 }
 
@@ -77,14 +79,16 @@ func Standard(p programme.Programme) Kit {
 		Title:       "Vad har vi lärt oss, och vad blir vårt fokus?",
 		Purpose:     "Vi tänker tillsammans igenom vad vi har lärt oss och bestämmer vad vi vill lägga kraften på.",
 		Preparation: "Boka ett rum där alla ser skärmen. Be alla att i förväg tänka på ett tillfälle då de gjorde något nytt.",
-		Materials:   "Dator och projektor. En telefon var, eller papper och pennor."}
+		Materials:   "Dator och projektor. En telefon var, eller papper och pennor.",
+		LeaderRole:  "Du visar stegen på skärmen, håller tiden och ser till att alla får komma till tals. Du svarar inte åt de andra. Efteråt tar du närvaro.",
+		NotesRole:   "Du skriver in svar åt den som inte har en telefon, lägger ihop svar som säger samma sak och läser upp dem. Skriv det som sägs, men inte vem som sa det."}
 	k.Steps = []Step{
 		{Title: "Välkommen", Minutes: 10, Least: 5, Most: 15, Method: "Alla tillsammans", Guide: "Berätta varför vi är här och hur svaren används. Ingen ser vem som har svarat vad."},
 		{Title: "Det vi har lärt oss", Minutes: 25, Least: 15, Most: 40, Method: "Enskilt i fem minuter, sedan två och två", Guide: "Läs svaren högt. Lägg ihop dem som säger samma sak.", Question: Questions[0]},
 		{Title: "Vårt fokus", Minutes: 25, Least: 15, Most: 40, Method: "Två och två, sedan alla", Guide: "Välj ett fokus, högst två.", Question: Questions[1]},
 		{Title: "Paus", Minutes: 10, Least: 5, Most: 20, Optional: true},
 		{Title: "Det våra användare ska märka", Minutes: 20, Least: 10, Most: 30, Method: "Enskilt, sedan alla", Guide: "Be om exempel: vem märker vad, och när?", Question: Questions[2]},
-		{Title: "Vem gör vad", Minutes: 25, Least: 15, Most: 40, Method: "Alla tillsammans", Guide: "Skriv varje åtagande med namn på uppgiften, vem som äger den och ett datum.", Question: Questions[3]},
+		{Title: "Vem gör vad", Minutes: 25, Least: 15, Most: 40, Method: "Alla tillsammans", Guide: "Skriv varje åtagande med namn på uppgiften, vem som äger den och ett datum.", Question: Questions[3], Commits: true},
 		{Title: "Avslut", Minutes: 5, Least: 5, Most: 10, Method: "Laget runt", Optional: true},
 	}
 	return k
@@ -116,7 +120,7 @@ func (k *Kit) check() error {
 	for _, t := range []struct {
 		field string
 		text  *string
-	}{{"purpose", &k.Purpose}, {"preparation", &k.Preparation}, {"materials", &k.Materials}} {
+	}{{"purpose", &k.Purpose}, {"preparation", &k.Preparation}, {"materials", &k.Materials}, {"leader_role", &k.LeaderRole}, {"notes_role", &k.NotesRole}} {
 		fits(&faults, t.field, t.text, maxText)
 	}
 	faults.Unless(k.First.Valid(), ErrDay.At("first"))
@@ -150,11 +154,11 @@ func (k *Kit) check() error {
 	return faults.Err()
 }
 
-const selectKit = `SELECT kv.id, kv.kit, k.programme, kv.number, kv.title, kv.purpose, kv.preparation, kv.materials, kv.first_day, kv.last_day,
+const selectKit = `SELECT kv.id, kv.kit, k.programme, kv.number, kv.title, kv.purpose, kv.preparation, kv.materials, kv.leader_role, kv.notes_role, kv.first_day, kv.last_day,
 	kv.least_minutes, kv.most_minutes, kv.published, COALESCE(k.activity, ''), kv.version FROM kit_version kv JOIN kit k ON k.id = kv.kit `
 
 func scanKit(k *Kit) []any {
-	return []any{&k.ID, &k.Kit, &k.Programme, &k.Number, &k.Title, &k.Purpose, &k.Preparation, &k.Materials, &k.First, &k.Last,
+	return []any{&k.ID, &k.Kit, &k.Programme, &k.Number, &k.Title, &k.Purpose, &k.Preparation, &k.Materials, &k.LeaderRole, &k.NotesRole, &k.First, &k.Last,
 		&k.Least, &k.Most, &k.Published, &k.Activity, &k.Version}
 }
 
@@ -188,10 +192,10 @@ func Versions(ctx context.Context, c db.Conn, v access.Viewer, kit string) ([]Ki
 	return list, err
 }
 
-const stepColumns = `s.id, s.title, s.minutes, s.least, s.most, s.optional, s.method, s.guide, s.question`
+const stepColumns = `s.id, s.title, s.minutes, s.least, s.most, s.optional, s.method, s.guide, s.question, s.commits`
 
 func scanStep(s *Step) []any {
-	return []any{&s.ID, &s.Title, &s.Minutes, &s.Least, &s.Most, db.Truth(&s.Optional), &s.Method, &s.Guide, &s.Question}
+	return []any{&s.ID, &s.Title, &s.Minutes, &s.Least, &s.Most, db.Truth(&s.Optional), &s.Method, &s.Guide, &s.Question, db.Truth(&s.Commits)}
 }
 
 // SaveKit writes a draft: a new kit if k.Kit is empty, else the kit's draft, or a next version of what is published. k.Version is
@@ -224,8 +228,8 @@ func SaveKit(ctx context.Context, tx *db.Tx, v access.Viewer, k *Kit) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `UPDATE kit_version SET title = $1, purpose = $2, preparation = $3, materials = $4, first_day = $5, last_day = $6,
-			least_minutes = $7, most_minutes = $8, version = $9 WHERE id = $10`, k.Title, k.Purpose, k.Preparation, k.Materials, k.First, k.Last,
-			k.Least, k.Most, k.Version, k.ID); err != nil {
+			least_minutes = $7, most_minutes = $8, leader_role = $9, notes_role = $10, version = $11 WHERE id = $12`, k.Title, k.Purpose, k.Preparation, k.Materials, k.First, k.Last,
+			k.Least, k.Most, k.LeaderRole, k.NotesRole, k.Version, k.ID); err != nil {
 			return err
 		}
 	default:
@@ -236,9 +240,9 @@ func SaveKit(ctx context.Context, tx *db.Tx, v access.Viewer, k *Kit) error {
 			}
 		}
 		k.ID, k.Number, k.Version, k.Published = tx.NewID(), was.Number+1, 1, nil
-		if _, err := tx.Exec(ctx, `INSERT INTO kit_version (id, kit, number, title, purpose, preparation, materials, first_day, last_day, least_minutes, most_minutes)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, k.ID, k.Kit, k.Number, k.Title, k.Purpose, k.Preparation, k.Materials, k.First, k.Last,
-			k.Least, k.Most); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO kit_version (id, kit, number, title, purpose, preparation, materials, first_day, last_day, least_minutes, most_minutes, leader_role, notes_role)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, k.ID, k.Kit, k.Number, k.Title, k.Purpose, k.Preparation, k.Materials, k.First, k.Last,
+			k.Least, k.Most, k.LeaderRole, k.NotesRole); err != nil {
 			return err
 		}
 	}
@@ -246,9 +250,9 @@ func SaveKit(ctx context.Context, tx *db.Tx, v access.Viewer, k *Kit) error {
 	for i := range k.Steps {
 		s := &k.Steps[i]
 		s.ID = tx.NewID()
-		rows[i] = []any{s.ID, k.ID, i + 1, s.Title, s.Minutes, s.Least, s.Most, db.Int(s.Optional), s.Method, s.Guide, s.Question}
+		rows[i] = []any{s.ID, k.ID, i + 1, s.Title, s.Minutes, s.Least, s.Most, db.Int(s.Optional), s.Method, s.Guide, s.Question, db.Int(s.Commits)}
 	}
-	if err := db.Insert(ctx, tx, "kit_step", "id, kit_version, ord, title, minutes, least, most, optional, method, guide, question", "", rows); err != nil {
+	if err := db.Insert(ctx, tx, "kit_step", "id, kit_version, ord, title, minutes, least, most, optional, method, guide, question, commits", "", rows); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "save", Entity: "kit", Row: k.Kit, Detail: map[string]any{"number": k.Number, "version": k.Version, "steps": len(rows)}})

@@ -50,6 +50,7 @@ type Workshop struct {
 type Place struct {
 	ID, Name string
 	From     string // the name of the one that has gone up in it, "" if it is itself
+	Persons  int    // of its staff that took part: see [Took]
 }
 
 // A State is how far a workshop that runs has come.
@@ -320,7 +321,7 @@ func Candidates(ctx context.Context, c db.Conn, v access.Viewer, w Workshop) ([]
 // Steps returns the steps of a workshop, as it departs from its kit.
 func Steps(ctx context.Context, c db.Conn, w Workshop) ([]Step, error) {
 	return db.All(ctx, c, func(s *Step) []any { return append(scanStep(s), db.Truth(&s.Skipped)) }, `
-		SELECT s.id, s.title, COALESCE(x.minutes, s.minutes), s.least, s.most, s.optional, s.method, s.guide, s.question, COALESCE(x.skipped, 0)
+		SELECT s.id, s.title, COALESCE(x.minutes, s.minutes), s.least, s.most, s.optional, s.method, s.guide, s.question, s.commits, COALESCE(x.skipped, 0)
 		FROM kit_step s LEFT JOIN workshop_step x ON x.step = s.id AND x.workshop = $1 WHERE s.kit_version = $2 ORDER BY s.ord, s.id`, w.ID, w.KitVersion)
 }
 

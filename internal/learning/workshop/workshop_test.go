@@ -109,9 +109,9 @@ func TestKit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		next.Version, next.Title = all[0].Version, "En annan rubrik"
+		next.Version, next.Title, next.NotesRole = all[0].Version, "En annan rubrik", "Skriv det som sägs."
 		w.Tx("office", func(ctx context.Context, tx *db.Tx) error { return workshop.SaveKit(ctx, tx, office(), &next) })
-		if all, err = workshop.Versions(t.Context(), d, office(), w.kit.Kit); err != nil || len(all) != 2 || all[0].Published != nil || all[1].Title != w.kit.Title {
+		if all, err = workshop.Versions(t.Context(), d, office(), w.kit.Kit); err != nil || len(all) != 2 || all[0].Published != nil || all[1].Title != w.kit.Title || all[1].NotesRole != w.kit.NotesRole || all[0].NotesRole != "Skriv det som sägs." || all[0].LeaderRole != w.kit.LeaderRole {
 			t.Errorf("what is published stays, and a draft stands beside it: %d, %v", len(all), err)
 		}
 		if got := w.of(office(), at.Near); got.Number != 1 {

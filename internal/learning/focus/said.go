@@ -1,0 +1,59 @@
+package focus
+
+import (
+	"context"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/learning"
+	"kompobib/internal/learning/workshop"
+)
+
+// A Kept is what became of an answer of a workshop: a commitment.
+type Kept struct {
+	Answer                string
+	Commitment, Workplace string
+	State                 State
+}
+
+// KeptOf returns what has become of a workshop's answers, at the workplaces of it that v may read of.
+func KeptOf(ctx context.Context, c db.Conn, v access.Viewer, w workshop.Workshop) ([]Kept, error) {
+	places := make([]string, len(w.Places))
+	for i, p := range w.Places {
+		places[i] = p.ID
+	}
+	near, err := learning.These(ctx, c, v, w.Programme, places)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(near))
+	for i, p := range near {
+		ids[i] = p.Workplace
+	}
+	args := []any{v.On, w.ID}
+	return db.All(ctx, c, func(k *Kept) []any { return []any{&k.Answer, &k.Commitment, &k.Workplace, &k.State} }, learning.Moved+`
+		SELECT x.answer, c.id, c.workplace, c.state FROM workshop_answer a JOIN commitment_answer x ON x.answer = a.id JOIN commitment c ON c.id = x.commitment
+		WHERE a.workshop = $2 AND `+learning.Within("c.workplace", ids, &args)+` ORDER BY c.id, x.answer`, args...)
+}
+
+// An Origin is the workshop that a commitment comes from.
+type Origin struct{ Workshop, Title string }
+
+// OriginOf is where a commitment comes from, zero if from no workshop. Who may read the commitment may know that.
+func OriginOf(ctx context.Context, c db.Conn, commitment string) (o Origin, err error) {
+	ids, err := db.Values[string](ctx, c, `SELECT DISTINCT a.workshop FROM commitment_answer x JOIN workshop_answer a ON a.id = x.answer WHERE x.commitment = $1`, commitment)
+	if err != nil || len(ids) == 0 {
+		return o, err
+	}
+	title, err := workshop.Named(ctx, c, ids[0])
+	return Origin{ids[0], title}, err
+}
+
+// keep ties a commitment to the answers that it began with.
+func (c *Commitment) keep(ctx context.Context, tx *db.Tx, answers []workshop.Answer) error {
+	rows := make([][]any, len(answers))
+	for i, a := range answers {
+		rows[i] = []any{c.ID, a.ID}
+	}
+	return db.Insert(ctx, tx, "commitment_answer", "commitment, answer", "", rows)
+}

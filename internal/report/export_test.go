@@ -1,0 +1,4 @@
+package report
+
+// Crossed is crossed, for the attackers.
+var Crossed = crossed

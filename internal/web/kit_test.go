@@ -1,0 +1,206 @@
+package web
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"testing"
+
+	"kompobib/internal/access"
+	"kompobib/internal/activity"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/learning/learningtest"
+	"kompobib/internal/learning/workshop"
+	"kompobib/internal/programme"
+)
+
+// What a kit says of its roles is told wherever somebody has one: on its page, on paper, on the screen in the room, and where answers are typed in.
+func TestKitTellsOfRoles(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 1)
+		office := learningtest.Holder(access.Office)
+		var k workshop.Kit
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			p, err := programme.Get(ctx, tx, office, learningtest.Programme)
+			if err != nil {
+				return err
+			}
+			k = workshop.Standard(p)
+			return workshop.SaveKit(ctx, tx, office, &k)
+		})
+		p := newPlanner(t, d, office)
+		p.wants("a new kit has words to begin with", p.get("/programmes/kompobib/kits/new"), 200, `name="leader_role"`, "håller tiden", `name="notes_role"`, "men inte vem som sa det")
+		p.wants("written anew", p.post("/kits/"+k.Kit+"/edit", "id="+k.ID, "version=1", "title=Workshop", "first=2012-10-01", "last=2012-12-01", "least=10", "most=10",
+			"leader_role=Håll tiden.", "notes_role=Skriv det som sägs.", "step-1-title=Fråga", "step-1-minutes=10", "step-1-question=Vad har vi lärt oss?"), 303)
+		roles := []string{"Who leads", "Håll tiden.", "Who takes notes", "Skriv det som sägs."}
+		p.wants("on its page", p.get("/kits/"+k.Kit), 200, roles...)
+		p.wants("on paper", p.get("/kits/"+k.Kit+"/print"), 200, roles...)
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error { return workshop.Publish(ctx, tx, office, k.Kit, 2) })
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			_, err := workshop.Launch(ctx, tx, office, k.Kit, "", []string{learningtest.Media})
+			return err
+		})
+		list, err := workshop.At(t.Context(), d, office, learningtest.Programme, learningtest.Near)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shop := list[0]
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Set(ctx, tx, office, shop.ID, workshop.Plan{Date: "2012-10-12", Start: "09:00"}, shop.Version)
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Do(ctx, tx, office, shop.ID, 0, workshop.Begin)
+		})
+		p.wants("at the workplace", p.get("/workshops/"+shop.ID), 200, roles...)
+		p.wants("on its paper", p.get("/workshops/"+shop.ID+"/print"), 200, roles...)
+		p.wants("on the screen", p.get("/workshops/"+shop.ID+"/run"), 200, roles[:2]...)
+		p.wants("where answers are typed in", p.get("/workshops/"+shop.ID+"/notes"), 200, roles[2:]...)
+	})
+}
+
+// What a workshop answers to who does what by when becomes a commitment by a press, alone or with its group, and says so afterwards.
+func TestAnswersBecomeCommitments(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		office, lead := learningtest.Holder(access.Office), learningtest.Contact("near-1", learningtest.Near)
+		shop := heldShop(w, map[int][]string{1: {"Vi vågar mer"}, 5: {"När någon frågar, svarar vi direkt", "Medieteamet håller hjälp på tisdagar", "Chefen ser över schemat"}}, false)
+		questions, err := workshop.Summary(t.Context(), d, office, shop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := questions[len(questions)-1].Answers
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Put(ctx, tx, office, shop, said[1].ID, "", "Tiden")
+		})
+		if questions, err = workshop.Summary(t.Context(), d, office, shop); err != nil {
+			t.Fatal(err)
+		}
+		group := questions[len(questions)-1].Groups[0].ID
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Put(ctx, tx, office, shop, said[2].ID, group, "")
+		})
+		p := newPlanner(t, d, lead)
+		summary, add := "/workshops/"+shop+"/summary", "/programmes/kompobib/workplaces/"+learningtest.Near+"/commitments/new"
+		const button = "Make it a commitment"
+		if page := p.get(summary); page.code != 200 || strings.Contains(page.body, button) {
+			t.Errorf("before it has been held nothing becomes a commitment: %d", page.code)
+		}
+		if page := p.wants("nor by its address", p.get(add+"?said="+said[0].ID), 200); strings.Contains(page.body, "svarar vi direkt") {
+			t.Error("an answer of a workshop that runs is carried over")
+		}
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Do(ctx, tx, office, shop, 1, workshop.Finish)
+		})
+		page := p.wants("held", p.get(summary), 200, add+"?said="+said[0].ID, add+"?said="+said[1].ID, add+"?said="+group, "The whole group Tiden")
+		if n := strings.Count(page.body, button); n != 4 {
+			t.Errorf("a button for each of three answers and one group, and none at other questions: %d", n)
+		}
+		p.wants("the one who has said nothing of when", p.get(add+"?said="+said[0].ID), 200, `name="said" value="`+said[0].ID+`"`, ">någon frågar</textarea>", ">svarar vi direkt</textarea>", "After answers in the workshop")
+		p.wants("a group is carried over whole", p.get(add+"?said="+group), 200, "Medieteamet håller hjälp på tisdagar\nChefen ser över schemat")
+		rest := []string{"starts=2012-10-12", "due=2013-04-01", "months=3, 6", "owner=near-1", "happens=någon frågar"}
+		p.wants("a mistake keeps the tie", p.post(add, append(rest, "said="+said[0].ID, "act=")...), 422, `name="said" value="`+said[0].ID+`"`)
+		made := p.wants("made", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi genast")...), 303)
+		p.wants("and of a group", p.post(add, append(rest, "said="+said[1].ID+" "+said[2].ID, "act=håller vi hjälp")...), 303)
+		to, _, _ := strings.Cut(made.to, "?")
+		p.wants("it tells where it comes from", p.get(to), 200, "Comes from the workshop", summary)
+		page = p.wants("each answer tells what it has become", p.get(summary), 200, `href="`+to+`"`)
+		if n := strings.Count(page.body, "Has become a commitment"); n != 3 {
+			t.Errorf("three answers have become commitments: %d", n)
+		}
+		p.who = learningtest.Staff("near-0")
+		if page := p.wants("who does not write for the workplace", p.get(summary), 200, "Has become a commitment"); strings.Contains(page.body, button) {
+			t.Error("has a button that leads to a refusal")
+		}
+		p.who = learningtest.Contact("far-0", learningtest.Far)
+		elsewhere := "/programmes/kompobib/workplaces/" + learningtest.Far + "/commitments/new"
+		if page := p.get(elsewhere + "?said=" + said[0].ID); page.code != 200 || strings.Contains(page.body, "svarar vi direkt") || strings.Contains(page.body, `value="`+said[0].ID) {
+			t.Errorf("another workplace carries over what was said here: %d", page.code)
+		}
+		made = p.wants("nor ties it", p.post(elsewhere, append(rest, "owner=far-0", "said="+said[0].ID, "act=svarar vi")...), 422)
+		made = p.wants("with its own owner", p.post(elsewhere, "starts=2012-10-12", "due=2013-04-01", "months=3", "owner=far-0", "happens=nu", "said="+said[0].ID, "act=svarar vi"), 303)
+		to, _, _ = strings.Cut(made.to, "?")
+		if page := p.wants("it comes from nowhere", p.get(to), 200); strings.Contains(page.body, "Comes from the workshop") {
+			t.Error("a tie to a workshop of another workplace")
+		}
+	})
+}
+
+// heldShop is a workshop at [learningtest.Near] that near-1 leads, with what was answered in some of its steps; it still runs unless it is to be closed.
+func heldShop(w *learningtest.World, answers map[int][]string, closed bool) (id string) {
+	w.T.Helper()
+	office := learningtest.Holder(access.Office)
+	w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+		p, err := programme.Get(ctx, tx, office, learningtest.Programme)
+		if err != nil {
+			return err
+		}
+		k := workshop.Standard(p)
+		if err := workshop.SaveKit(ctx, tx, office, &k); err != nil {
+			return err
+		}
+		if err := workshop.Publish(ctx, tx, office, k.Kit, 1); err != nil {
+			return err
+		}
+		if _, err := workshop.Launch(ctx, tx, office, k.Kit, "", []string{learningtest.Media}); err != nil {
+			return err
+		}
+		list, err := workshop.At(ctx, tx, office, learningtest.Programme, learningtest.Near)
+		if err != nil {
+			return err
+		}
+		id = list[0].ID
+		if err := workshop.Set(ctx, tx, office, id, workshop.Plan{Date: "2012-10-12", Start: "09:00"}, list[0].Version); err != nil {
+			return err
+		}
+		if err := workshop.Do(ctx, tx, office, id, 0, workshop.Begin); err != nil {
+			return err
+		}
+		for step, lines := range answers {
+			if _, err := workshop.Note(ctx, tx, office, id, k.Steps[step].ID, "key "+strconv.Itoa(step), strings.Join(lines, "\n")); err != nil {
+				return err
+			}
+		}
+		if closed {
+			return workshop.Do(ctx, tx, office, id, 1, workshop.Finish)
+		}
+		return nil
+	})
+	return id
+}
+
+// A workshop that is held without attendance is told of alike to its workplace and to the office: it does not count, and this is what to do. With attendance it does.
+func TestHeldWithoutAttendance(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		office, lead, member := learningtest.Holder(access.Office), learningtest.Contact("near-1", learningtest.Near), learningtest.Staff("near-0")
+		shop := heldShop(w, map[int][]string{1: {"Vi vågar mer"}}, true)
+		got, err := workshop.Get(t.Context(), d, office, shop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newPlanner(t, d, lead)
+		place, coverage, attendance := "/programmes/kompobib/workplaces/"+learningtest.Near, "/programmes/kompobib/workshops", "/meetings/"+got.Meeting+"/attendance"
+		const words = "Held, without attendance"
+		p.wants("at the workplace", p.get(place), 200, words, "does not count until attendance is recorded", attendance)
+		p.wants("on the path", p.get(place+"/path"), 200, words)
+		p.wants("on its own page", p.get("/workshops/"+shop), 200, words, attendance)
+		p.who = member
+		if page := p.wants("to who does not lead it", p.get(place), 200, words, "Ask whoever leads the workshop"); strings.Contains(page.body, attendance) {
+			t.Error("a way that leads to a refusal")
+		}
+		p.who = office
+		p.wants("to the office", p.get(coverage), 200, words, "0 of 3 workplaces are done")
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			_, err := activity.RecordAttendance(ctx, tx, access.System, got.Meeting, []activity.AttendanceEntry{{Person: "near-0"}}, "")
+			return err
+		})
+		p.wants("counted by the office", p.get(coverage), 200, "1 of 3 workplaces are done", ">Held<")
+		p.who = lead
+		for _, path := range []string{place, place + "/path", "/workshops/" + shop} {
+			if page := p.get(path); page.code != 200 || strings.Contains(page.body, words) {
+				t.Errorf("%s still says that it does not count: %d", path, page.code)
+			}
+		}
+	})
+}

@@ -14,7 +14,7 @@ import (
 // What follows writes many rows in few statements, for lists of staff. Whoever calls it has seen to the rights and to what
 // [check] asks of each row, and holds the locks.
 
-// chunk is how many ids stand in one statement.
+// chunk is how many ids stand in one statement, and of how many rows all that goes with them is held at once.
 const chunk = 8192
 
 // An Arrival is a person to be added, with the number if it is known.
@@ -26,6 +26,16 @@ type Arrival struct {
 // AddPersons adds persons, and returns them with their ids in the same order.
 func AddPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, arrivals []Arrival) ([]Arrival, error) {
 	all := slices.Clone(arrivals)
+	for part := range slices.Chunk(all, chunk) {
+		if err := addPersons(ctx, tx, ring, part); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// addPersons adds persons, and fills in their ids.
+func addPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, all []Arrival) error {
 	var rows, numbers [][]any
 	var events []audit.Event
 	var items []secret.Item
@@ -35,7 +45,7 @@ func AddPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, arrivals []Ar
 			a.BirthYear = a.Identity.Born.Time().Year()
 		}
 		if err := a.Person.check(tx.At.Year()); err != nil {
-			return nil, err
+			return err
 		}
 		a.ID, a.Version = tx.NewID(), 1
 		rows = append(rows, []any{a.ID, a.Given, a.Family, PersonKey(a.Family, a.Given), Searchable(a.Name()), a.Gender, null(a.BirthYear), a.ISCED, a.Email, a.Phone, db.Int(a.Protected), a.Language})
@@ -47,7 +57,7 @@ func AddPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, arrivals []Ar
 	}
 	sealed, err := secret.SealAll(ctx, tx, ring, items)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, a := range all {
 		if a.Identity != (Identity{}) {
@@ -55,17 +65,27 @@ func AddPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, arrivals []Ar
 		}
 	}
 	if err := db.Insert(ctx, tx, "person", "id, given, family, sort_key, folded, gender, birth_year, isced, email, phone, protected, language", "", rows); err != nil {
-		return nil, err
+		return err
 	}
 	if err := db.Insert(ctx, tx, "identity_number", "person, sealed, hash, masked", "", numbers); err != nil {
-		return nil, err
+		return err
 	}
-	return all, audit.Record(ctx, tx, events...)
+	return audit.Record(ctx, tx, events...)
 }
 
 // AddEmployments adds employments, and returns them with their ids in the same order. One that follows another has the act change.
 func AddEmployments(ctx context.Context, tx *db.Tx, employments []Employment) ([]Employment, error) {
 	all := slices.Clone(employments)
+	for part := range slices.Chunk(all, chunk) {
+		if err := addEmployments(ctx, tx, part); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// addEmployments adds employments, and fills in their ids.
+func addEmployments(ctx context.Context, tx *db.Tx, all []Employment) error {
 	events := make([]audit.Event, len(all))
 	for i := range all {
 		e := &all[i]
@@ -80,9 +100,9 @@ func AddEmployments(ctx context.Context, tx *db.Tx, employments []Employment) ([
 		}
 	}
 	if err := insertEmployments(ctx, tx, all...); err != nil {
-		return nil, err
+		return err
 	}
-	return all, audit.Record(ctx, tx, events...)
+	return audit.Record(ctx, tx, events...)
 }
 
 // EndEmployments ends employments on a day, by their ids and whose they are.

@@ -453,27 +453,34 @@ func before(p *post) wasPost {
 	return wasPost{p.workplace, p.title, p.share, p.valid.From, p.valid.To}
 }
 
-// store keeps what was done.
+// store keeps what was done, some thousands of rows at a time.
 func (a *doing) store(imp string) error {
-	rows := make([][]any, len(a.undo))
-	var items []secret.Item
-	var at []int
-	for n, u := range a.undo {
-		rows[n] = []any{imp, n + 1, u.entity, u.row, u.person, u.act, u.version, ""}
-		if u.before != nil {
-			text, err := json.Marshal(u.before)
-			if err != nil {
-				return err
+	ord := 0
+	for part := range slices.Chunk(a.undo, 4096) {
+		rows := make([][]any, len(part))
+		var items []secret.Item
+		var at []int
+		for n, u := range part {
+			ord++
+			rows[n] = []any{imp, ord, u.entity, u.row, u.person, u.act, u.version, ""}
+			if u.before != nil {
+				text, err := json.Marshal(u.before)
+				if err != nil {
+					return err
+				}
+				items, at = append(items, secret.Item{Owner: owner(imp), Text: string(text)}), append(at, n)
 			}
-			items, at = append(items, secret.Item{Owner: owner(imp), Text: string(text)}), append(at, n)
+		}
+		sealed, err := secret.SealAll(a.ctx, a.tx, a.ring, items)
+		if err != nil {
+			return err
+		}
+		for n, s := range sealed {
+			rows[at[n]][7] = s
+		}
+		if err := db.Insert(a.ctx, a.tx, "roster_undo", "import, ord, entity, row_id, person, act, version, sealed", "", rows); err != nil {
+			return err
 		}
 	}
-	sealed, err := secret.SealAll(a.ctx, a.tx, a.ring, items)
-	if err != nil {
-		return err
-	}
-	for n, s := range sealed {
-		rows[at[n]][7] = s
-	}
-	return db.Insert(a.ctx, a.tx, "roster_undo", "import, ord, entity, row_id, person, act, version, sealed", "", rows)
+	return nil
 }

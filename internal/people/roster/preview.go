@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -56,44 +57,72 @@ func shown(i Item) Shown {
 	return s
 }
 
-// SavePreview stores a difference to be looked at, in place of the one before. Of those of whom nothing changes only the number is kept.
-func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, d *Difference, choices Choices) (Import, error) {
-	var all []Shown
-	for _, kind := range Kinds {
-		for _, i := range d.Items {
-			if i.Kind == kind && kind != Unchanged {
-				all = append(all, shown(i))
+// shown are the rows of a difference, in the order that they are looked at. Of those of whom nothing changes there is none.
+func (d *Difference) shown() iter.Seq[Shown] {
+	return func(yield func(Shown) bool) {
+		for _, kind := range Kinds {
+			for _, i := range d.Items {
+				if i.Kind == kind && kind != Unchanged && !yield(shown(i)) {
+					return
+				}
+			}
+		}
+		for _, m := range d.Mistakes {
+			s := Shown{Kind: Mistaken, Sheet: m.Sheet, Row: m.Row, Column: m.Column, Code: m.Fault.Code}
+			for _, arg := range m.Fault.Args {
+				s.Args = append(s.Args, mask(fmt.Sprint(arg)))
+			}
+			if !yield(s) {
+				return
 			}
 		}
 	}
-	for _, m := range d.Mistakes {
-		s := Shown{Kind: Mistaken, Sheet: m.Sheet, Row: m.Row, Column: m.Column, Code: m.Fault.Code}
-		for _, arg := range m.Fault.Args {
-			s.Args = append(s.Args, mask(fmt.Sprint(arg)))
+}
+
+// chunks are what comes, some thousands at a time. What it yields is used up before the next.
+func chunks(all iter.Seq[Shown]) iter.Seq[[]Shown] {
+	return func(yield func([]Shown) bool) {
+		part := make([]Shown, 0, 4096)
+		for s := range all {
+			if part = append(part, s); len(part) == cap(part) {
+				if !yield(part) {
+					return
+				}
+				part = part[:0]
+			}
 		}
-		all = append(all, s)
-	}
-	items := make([]secret.Item, len(all))
-	for n, s := range all {
-		text, err := json.Marshal(s)
-		if err != nil {
-			return imp, err
+		if len(part) > 0 {
+			yield(part)
 		}
-		items[n] = secret.Item{Owner: owner(imp.ID), Text: string(text)}
 	}
-	sealed, err := secret.SealAll(ctx, tx, ring, items)
-	if err != nil {
-		return imp, err
-	}
+}
+
+// SavePreview stores a difference to be looked at, in place of the one before. Of those of whom nothing changes only the number is kept.
+func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, d *Difference, choices Choices) (Import, error) {
 	if _, err := tx.Exec(ctx, `DELETE FROM roster_item WHERE import = $1`, imp.ID); err != nil {
 		return imp, err
 	}
-	rows := make([][]any, len(all))
-	for n, s := range all {
-		rows[n] = []any{imp.ID, n + 1, s.Kind, s.mark, sealed[n]}
-	}
-	if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, sealed", "", rows); err != nil {
-		return imp, err
+	ord := 0
+	for part := range chunks(d.shown()) { // all of a large list at once would be a hundred megabytes more
+		items, rows := make([]secret.Item, len(part)), make([][]any, len(part))
+		for n, s := range part {
+			text, err := json.Marshal(s)
+			if err != nil {
+				return imp, err
+			}
+			items[n] = secret.Item{Owner: owner(imp.ID), Text: string(text)}
+		}
+		sealed, err := secret.SealAll(ctx, tx, ring, items)
+		if err != nil {
+			return imp, err
+		}
+		for n, s := range part {
+			ord++
+			rows[n] = []any{imp.ID, ord, s.Kind, s.mark, sealed[n]}
+		}
+		if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, sealed", "", rows); err != nil {
+			return imp, err
+		}
 	}
 	if err := d.locate(ctx, tx, imp.ID, true); err != nil {
 		return imp, err

@@ -192,7 +192,7 @@ func (w *world) full() {
 	w.put("commitment", "id, programme, owner, state, stated, starts, due, months, next_check, wording", []any{"c", "kb", "ewa", "open", 1, "2012-01-01", "2012-06-01", "3", "2012-04-01", 1})
 	w.put("commitment_check", "commitment, ord, due", []any{"c", 1, "2012-04-01"})
 	w.put("follow_up_link", "token, commitment, ord, person, expiry", []any{"f", "c", 1, "ewa", dbtest.Now})
-	w.put("roster_import", "id, file_name, state, choices, summary, view, delete_on, made_by, made_at", []any{"i", "lista.csv", "applied", "{}", "{}", "{}", "2012-11-11", "ewa", dbtest.Now})
+	w.put("roster_import", "id, file_name, state, choices, summary, view, delete_on, made_by, made_at, read_by", []any{"i", "lista.csv", "applied", "{}", "{}", "{}", "2012-11-11", "ewa", dbtest.Now, "ewa"})
 	w.put("roster_undo", "import, ord, entity, row_id, person, act, version", []any{"i", 1, "person", "ewa", "ewa", "create", 1})
 	w.put("survey", "id, programme, title, anonymous", []any{"s", "kb", "Hur går det?", 0})
 	w.put("survey_question", "id, survey, ord, text", []any{"sq", "s", 1, "Vågar du?"})

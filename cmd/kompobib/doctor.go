@@ -70,7 +70,7 @@ func (h *house) invariants() []db.Invariant {
 	}}
 	clocks := db.Invariant{Says: "this machine's clock is the database's", Broken: func(ctx context.Context, _ db.Conn) ([]string, error) {
 		if ahead, far, err := h.db.Skew(ctx, time.Now); err != nil || far {
-			return []string{fmt.Sprintf("it is %v ahead", ahead.Round(time.Millisecond))}, err
+			return []string{fmt.Sprintf("it differs by %v", ahead.Round(time.Millisecond).Abs())}, err
 		}
 		return nil, nil
 	}}

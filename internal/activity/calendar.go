@@ -207,7 +207,8 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 }
 
 // meant limits a calendar to what is for one of the persons: an employment of theirs on the day is in the programme's target
-// group, and in the activity's audience, and at a workplace that holds the occasion where workplaces do. It returns what the query begins with: the units that hold their workplaces.
+// group, and in the activity's audience, and at a workplace that holds the occasion where workplaces do. It returns what the query begins with: the
+// units that hold their workplaces, and what has gone up in these.
 func meant(args *[]any, where *strings.Builder, persons []string, day local.Date) string {
 	in := db.In(args, persons)
 	*args = append(*args, day)
@@ -220,13 +221,16 @@ func meant(args *[]any, where *strings.Builder, persons []string, day local.Date
 		AND (NOT EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id)
 			OR EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id AND x.staff_role = e.staff_role))
 		AND (NOT EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id)
-			OR EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id
-				AND (x.workplace = e.workplace OR EXISTS (SELECT 1 FROM unit_merge y WHERE y.unit = x.workplace AND y.into_unit = e.workplace)))))`)
+			OR EXISTS (SELECT 1 FROM gone JOIN occasion_place x ON x.workplace = gone.place WHERE gone.workplace = e.workplace AND x.occasion = o.id)))`)
 	return `WITH RECURSIVE within (workplace, unit) AS (
 			SELECT e.workplace, e.workplace FROM employment e WHERE ` + employed + `
 			UNION
 			SELECT w.workplace, u.parent FROM within w JOIN unit_period u ON u.unit = w.unit
 			WHERE u.valid_from <= ` + d + ` AND (u.valid_to IS NULL OR u.valid_to > ` + d + `) AND u.parent IS NOT NULL
+		), gone (workplace, place) AS (
+			SELECT e.workplace, e.workplace FROM employment e WHERE ` + employed + `
+			UNION
+			SELECT g.workplace, m.unit FROM gone g JOIN unit_merge m ON m.into_unit = g.place WHERE m.on_date <= ` + d + `
 		) `
 }
 

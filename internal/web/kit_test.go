@@ -108,6 +108,24 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 		if n := strings.Count(page.body, "Has become a commitment"); n != 3 {
 			t.Errorf("three answers have become commitments: %d", n)
 		}
+		// What is taken back once it was opened again goes when it is closed, as always; the commitment stays.
+		for _, step := range []func(ctx context.Context, tx *db.Tx) error{
+			func(ctx context.Context, tx *db.Tx) error {
+				return workshop.Do(ctx, tx, office, shop, 2, workshop.Begin)
+			},
+			func(ctx context.Context, tx *db.Tx) error {
+				return workshop.Remove(ctx, tx, office, shop, said[2].ID)
+			},
+			func(ctx context.Context, tx *db.Tx) error {
+				return workshop.Do(ctx, tx, office, shop, 3, workshop.Finish)
+			},
+		} {
+			w.Tx("office", step)
+		}
+		p.wants("the commitment stays", p.get(to), 200, "svarar vi genast")
+		if page := p.wants("what was taken back does not", p.get(summary), 200); strings.Contains(page.body, "Chefen ser över schemat") || strings.Count(page.body, "Has become a commitment") != 2 {
+			t.Error("an answer that was taken back is there, or others lost what they became")
+		}
 		p.who = learningtest.Staff("near-0")
 		if page := p.wants("who does not write for the workplace", p.get(summary), 200, "Has become a commitment"); strings.Contains(page.body, button) {
 			t.Error("has a button that leads to a refusal")

@@ -85,6 +85,6 @@ func (s *Server) readyz(w http.ResponseWriter, req *http.Request) {
 	io.WriteString(w, "ok\n")
 	if far {
 		s.Log.WarnContext(req.Context(), "this machine's clock is not the database's", "ahead", ahead)
-		fmt.Fprintf(w, "but this machine's clock is %v ahead of the database's\n", ahead.Round(time.Millisecond))
+		fmt.Fprintf(w, "but this machine's clock differs from the database's by %v\n", ahead.Round(time.Millisecond).Abs())
 	}
 }

@@ -189,7 +189,11 @@ func (d needsPage) sentence(r view.Reader) string {
 	if d.Total.Needs == 0 {
 		return r.Say("need.sentence-none")
 	}
-	return r.Say("need.sentence", r.Number(d.Total.Workplaces), r.Number(d.Total.Needs), r.Number(d.Total.Staff), r.Number(d.Total.Open), r.Number(d.Total.Planned))
+	text := r.Say("need.sentence", r.Number(d.Total.Workplaces), r.Number(d.Total.Needs), r.Number(d.Total.Staff), r.Number(d.Total.Open))
+	if d.Total.Planned > 0 {
+		text += " " + r.Say("need.sentence-planned", r.Number(d.Total.Planned))
+	}
+	return text
 }
 
 // chart is the picture: of each topic, for how many staff, the largest first.

@@ -125,7 +125,6 @@ func seatsSheet(r view.Reader, d seatList) sheet.Table {
 	return t
 }
 
-// seatOther signs anyone whom the reader manages the occasion for up.
 // whoHolds lets in who seats anyone at the occasion that the address names.
 func whoHolds(serve func(*Server, http.ResponseWriter, *http.Request, view.Reader) error) func(*Server, http.ResponseWriter, *http.Request, view.Reader) error {
 	return func(s *Server, w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -140,6 +139,7 @@ func whoHolds(serve func(*Server, http.ResponseWriter, *http.Request, view.Reade
 	}
 }
 
+// seatOther signs anyone whom the reader manages the occasion for up.
 func (s *Server) seatOther(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id := req.PathValue("id")
 	signup, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (activity.Signup, error) {

@@ -103,12 +103,12 @@ func (s *Server) saveSwotPlan(w http.ResponseWriter, req *http.Request, r view.R
 			return "", err
 		}
 		p.Programme = prog.ID
+		was, err := swot.PlanOf(ctx, tx, prog.ID) // before anything is refused: PostgreSQL answers nothing after that
+		if err != nil && !errors.Is(err, swot.ErrNoPlan) {
+			return "", err
+		}
 		err = swot.SavePlan(ctx, tx, r.Viewer, &p)
 		if faults := fault.Of(err); faults != nil && !errors.Is(err, fault.Stale) {
-			was, e := swot.PlanOf(ctx, tx, prog.ID)
-			if e != nil && !errors.Is(e, swot.ErrNoPlan) {
-				return "", e
-			}
 			err = atRows(req, faults, order, was)
 		}
 		return "/programmes/" + prog.Slug + "/swot", err

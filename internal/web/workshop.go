@@ -94,7 +94,8 @@ func (s *Server) writeWorkshop(w http.ResponseWriter, req *http.Request, r view.
 			return err
 		}
 		one := []workshop.Workshop{d.Workshop}
-		if err = workshop.Took(ctx, c, r.Viewer, one); err != nil || !d.Leads {
+		err = workshop.Took(ctx, c, r.Viewer, one)
+		if d.Workshop = one[0]; err != nil || !d.Leads {
 			return err
 		}
 		if d.Date != "" {

@@ -39,6 +39,15 @@ type running struct {
 	Kept   map[string][]focus.Kept // by answer: what has become of it
 }
 
+// promising are the workplaces that the reader writes for where some of the answers have become no commitment yet.
+func (d running) promising(answers []workshop.Answer) []learning.Place {
+	return slices.DeleteFunc(slices.Clone(d.Writes), func(p learning.Place) bool {
+		return !slices.ContainsFunc(answers, func(a workshop.Answer) bool {
+			return !slices.ContainsFunc(d.Kept[a.ID], func(k focus.Kept) bool { return k.Workplace == p.Workplace })
+		})
+	})
+}
+
 // at is the place of the present step among those that are held, from 0; -1 before it has begun.
 func (d running) at() (held []workshop.Step, i int) {
 	held = slices.DeleteFunc(slices.Clone(d.Steps), func(s workshop.Step) bool { return s.Skipped })

@@ -291,7 +291,10 @@ func Commit(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, c
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(c.insert(ctx, tx, nil), c.keep(ctx, tx, said)); err != nil || idea == nil {
+	if err := c.insert(ctx, tx, nil); err != nil {
+		return err
+	}
+	if err := c.keep(ctx, tx, said); err != nil || idea == nil {
 		return err
 	}
 	return thank(ctx, tx, *idea, c)

@@ -11,6 +11,9 @@ import (
 // Said returns the answers that the ids name, themselves or by their group, of workshops that a workplace has held, with the workshop of the
 // first: for all who have to do with it. Answers that were taken back meanwhile are left out.
 func Said(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, ids ...string) (w Workshop, said []Answer, err error) {
+	if len(ids) == 0 {
+		return w, nil, nil
+	}
 	all, err := At(ctx, c, v, p.Programme, p.Workplace)
 	if err != nil {
 		return w, nil, err

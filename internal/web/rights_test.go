@@ -187,9 +187,15 @@ func TestRights(t *testing.T) {
 }
 
 // askers are the roles that a route is tried by: all. What one of them changes takes a new world, which on PostgreSQL takes long: there only the first
-// of those who get in does so.
+// of those who get in does so, and what nobody gets in at is tried by two.
 func (v *visit) askers(method string, in []string) []string {
-	if method == http.MethodGet || !strings.HasSuffix(v.t.Name(), "/postgres") {
+	if !strings.HasSuffix(v.t.Name(), "/postgres") {
+		return roles
+	}
+	if len(in) == 0 { // nobody's row, and one that is missing: the roles that see most and least
+		return []string{"participant", "office"}
+	}
+	if method == http.MethodGet {
 		return roles
 	}
 	first := slices.IndexFunc(roles, func(role string) bool { return role != "public" && slices.Contains(in, role) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func (c *userAddCommand) Run(p *program) error {
 	defer h.close()
 	var way auth.Way
 	err = h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) error {
-		if err := c.add(ctx, tx); err != nil {
+		if err := c.add(ctx, tx, p.stderr); err != nil {
 			return err
 		}
 		way, err = auth.NewWay(ctx, tx, h.ring, time.Now(), c.Email)
@@ -59,8 +60,8 @@ func (c *userAddCommand) Run(p *program) error {
 
 // add gives the account and the role. Said again of the same person, it adds nothing that is there already: then it is
 // a new link that is wanted.
-func (c *userAddCommand) add(ctx context.Context, tx *db.Tx) error {
-	person, err := c.known(ctx, tx)
+func (c *userAddCommand) add(ctx context.Context, tx *db.Tx, stderr io.Writer) error {
+	person, err := c.known(ctx, tx, stderr)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (c *userAddCommand) add(ctx context.Context, tx *db.Tx) error {
 }
 
 // known returns who of that name has an account with that address, "" if nobody has.
-func (c *userAddCommand) known(ctx context.Context, tx *db.Tx) (string, error) {
+func (c *userAddCommand) known(ctx context.Context, tx *db.Tx, stderr io.Writer) (string, error) {
 	persons, err := auth.PersonsAt(ctx, tx, access.System, c.Email)
 	if err != nil {
 		return "", err
@@ -107,6 +108,9 @@ func (c *userAddCommand) known(ctx context.Context, tx *db.Tx) (string, error) {
 		if strings.EqualFold(p.Name(), strings.TrimSpace(c.Given)+" "+strings.TrimSpace(c.Family)) {
 			return id, nil
 		}
+	}
+	if len(persons) > 0 {
+		fmt.Fprintf(stderr, "%d people have accounts with %s already, under another name: this is one more\n", len(persons), c.Email)
 	}
 	return "", nil
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -14,6 +16,9 @@ import (
 type doctorCommand struct{}
 
 func (doctorCommand) Run(p *program) error {
+	if _, err := os.Stat(p.dsn()); p.DB == "" && errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("--data: there is no data in %s", p.Data) // rather than new data, all of which is wrong
+	}
 	h, err := p.open()
 	if err != nil {
 		return err

@@ -353,3 +353,29 @@ func TestDemo(t *testing.T) {
 		t.Errorf("a day before that of the story: %v", err)
 	}
 }
+
+// The demo's made-up people never come among real ones, and the doctor of what is not there makes nothing.
+func TestDemoAndDoctorLeaveOtherDataAlone(t *testing.T) {
+	dir := t.TempDir()
+	data := []string{"--data", filepath.Join(dir, "real"), "--key-file", filepath.Join(dir, "key")}
+	if out, err := told(t, nil, append([]string{"doctor"}, data...)...); err == nil || !strings.Contains(err.Error(), "no data") || out != "" {
+		t.Errorf("the doctor of nothing: %q, %v", out, err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("it made %v, %v", entries, err)
+	}
+	if _, err := told(t, nil, append([]string{"user", "add", "--email", "ann@example.org", "--given", "Ann", "--family", "Ek"}, data...)...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := told(t, nil, append([]string{"demo", "--addr", "127.0.0.1:0"}, data...)...); err == nil || !strings.Contains(err.Error(), "new folder for the demo") {
+		t.Errorf("a demo among real people: %v", err)
+	}
+	d, err := db.Open(t.Context(), filepath.Join(dir, "real", "kompobib.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if n, err := db.Value[int](t.Context(), d, `SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM unit) + (SELECT count(*) FROM programme)`); err != nil || n != 1 {
+		t.Errorf("%d rows, want Ann alone, %v", n, err)
+	}
+}

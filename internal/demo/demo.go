@@ -4,6 +4,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -20,6 +21,12 @@ import (
 
 // ErrEarlier is the fault of a day before the one that the story has come to. Its argument is the latter.
 var ErrEarlier = fault.Define(fault.Invalid, "demo.earlier")
+
+// ErrReal is the fault of data that somebody else has begun: nothing made up goes among what is real.
+var ErrReal = fault.Define(fault.Conflict, "demo.real")
+
+// begun is the setting of data that is a demo's.
+const begun = "demo_begun"
 
 // Slug is that of the programme.
 const Slug = "kompobib2020"
@@ -78,6 +85,11 @@ func load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, t
 	if to.Before(last) {
 		return 0, ErrEarlier.With(local.DateOf(last, stockholm))
 	}
+	if last.IsZero() {
+		if err := begin(ctx, d); err != nil {
+			return 0, err
+		}
+	}
 	book, err := read()
 	if err != nil {
 		return 0, err
@@ -94,6 +106,18 @@ func load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, t
 		return l.skipped, nil // the clock has run past it
 	}
 	return l.skipped, d.SetNow(ctx, system, to)
+}
+
+// begin makes data a demo's, if there is nothing in it.
+func begin(ctx context.Context, d *db.DB) error {
+	ours, err := db.Setting(ctx, d, begun)
+	if err != nil || ours != "" {
+		return err
+	}
+	if real, err := db.Value[bool](ctx, d, `SELECT EXISTS (SELECT 1 FROM person) OR EXISTS (SELECT 1 FROM unit) OR EXISTS (SELECT 1 FROM programme)`); err != nil || real {
+		return cmp.Or(err, error(ErrReal))
+	}
+	return d.Tx(ctx, system, func(ctx context.Context, tx *db.Tx) error { return db.SetSetting(ctx, tx, begun, "yes") })
 }
 
 func (l *loader) tell(ctx context.Context, b *book, to time.Time) error {

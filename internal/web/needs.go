@@ -184,9 +184,17 @@ func (d needsPage) rowsHref(line [2]string, state need.State) string {
 	return programmePath(d.Programme, "needs/list?"+query(pairs...))
 }
 
+// narrowed reports whether only some needs are chosen.
+func (d needsPage) narrowed() bool {
+	return d.Filter.Goal != "" || d.Filter.Priority != "" || d.Unit != ""
+}
+
 // sentence is the whole in one.
 func (d needsPage) sentence(r view.Reader) string {
-	if d.Total.Needs == 0 {
+	switch {
+	case d.Total.Needs == 0 && d.narrowed():
+		return r.Say("need.list-none")
+	case d.Total.Needs == 0:
 		return r.Say("need.sentence-none")
 	}
 	text := r.Say("need.sentence", r.Number(d.Total.Workplaces), r.Number(d.Total.Needs), r.Number(d.Total.Staff), r.Number(d.Total.Open))

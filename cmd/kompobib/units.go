@@ -67,7 +67,7 @@ func (c *importUnitsCommand) run(p *program) (told toldUnits, err error) {
 	if told.a, err = roster.ReadAtlas(p.ctx, h.db, content, local.Date(c.From), today); err != nil {
 		return told, err
 	}
-	if c.Apply && (told.a.Unchanged > 0 || len(told.a.New) > 0 || len(told.a.Mistakes) == 0) {
+	if c.Apply && (told.a.Unchanged > 0 || len(told.a.New) > 0 || len(told.a.Coded) > 0 || len(told.a.Mistakes) == 0) {
 		err = h.db.Tx(p.ctx, operator, func(ctx context.Context, tx *db.Tx) (err error) {
 			told.a, err = roster.AddAtlas(ctx, tx, content, local.Date(c.From), today)
 			return err
@@ -77,7 +77,7 @@ func (c *importUnitsCommand) run(p *program) (told toldUnits, err error) {
 		}
 		told.Applied = true
 	}
-	told.New, told.Unchanged = len(told.a.New), told.a.Unchanged
+	told.New, told.Coded, told.Unchanged = len(told.a.New), len(told.a.Coded), told.a.Unchanged
 	for _, m := range told.a.Mistakes {
 		told.Errors = append(told.Errors, rosterError{m.Row, m.Column, locale.English.Say(m.Fault.Code, m.Fault.Args...)})
 	}
@@ -87,6 +87,7 @@ func (c *importUnitsCommand) run(p *program) (told toldUnits, err error) {
 // toldUnits is what a list of municipalities says, as it is printed.
 type toldUnits struct {
 	New       int           `json:"new"`
+	Coded     int           `json:"coded"`
 	Unchanged int           `json:"unchanged"`
 	Errors    []rosterError `json:"errors"`
 	Applied   bool          `json:"applied"`
@@ -103,12 +104,15 @@ func (t toldUnits) words(w io.Writer) (err error) {
 	for _, u := range t.a.New {
 		say("  %s: a new %s", u.Name, u.Kind)
 	}
-	say("%d new, %d unchanged", t.New, t.Unchanged)
+	for _, u := range t.a.Coded {
+		say("  %s: is given the code %s", u.Name, u.Code)
+	}
+	say("%d new, %d given a code, %d unchanged", t.New, t.Coded, t.Unchanged)
 	for _, m := range t.Errors {
 		say("  row %d, %s: %s", m.Row, m.Column, m.Reason)
 	}
 	switch {
-	case t.Applied && t.New > 0:
+	case t.Applied && t.New+t.Coded > 0:
 		say("Carried out")
 	case t.Applied:
 		say("All of it is there already")

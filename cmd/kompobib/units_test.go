@@ -19,9 +19,9 @@ func TestImportUnits(t *testing.T) {
 		dir := t.TempDir()
 		list := filepath.Join(dir, "kommuner.csv")
 		type answer struct {
-			New, Unchanged int
-			Applied        bool
-			Errors         []struct {
+			New, Coded, Unchanged int
+			Applied               bool
+			Errors                []struct {
 				Row            int
 				Column, Reason string
 			}
@@ -88,6 +88,40 @@ func TestImportUnits(t *testing.T) {
 		}
 		if a, err := take("name,county,code\nNyköping,Västmanlands län,0480\n", "--apply"); err == nil || a.Applied || len(a.Errors) != 1 {
 			t.Errorf("nothing right: %+v, %v", a, err)
+		}
+		// A row without a code tells of what another row gives one, and a unit that has none is given the list's.
+		const columns = "code,name,county\n"
+		for _, c := range []struct {
+			text                  string
+			new, coded, unchanged int
+			wrong                 []int
+		}{
+			{"1480,Göteborg,Västra Götalands län\n,Mölndal,Västra Götalands län\n,Göteborg,Västra Götalands län\n", 3, 0, 0, []int{4}},
+			{",Håbo,Uppsala län\n,Håbo,Stockholms län\n,Tierp,Uppsala län\n0380,Uppsala,Uppsala län\n0305,Håbo,Uppsala län\n", 6, 0, 0, []int{6}},
+			{"0305,Håbo,Uppsala län\n1481,Mölndal,Västra Götalands län\n1480,Göteborg,Västra Götalands län\n", 0, 2, 3, nil},
+			{"0305,Håbo,Uppsala län\n1481,Mölndal,Västra Götalands län\n1480,Göteborg,Västra Götalands län\n", 0, 0, 5, nil},
+			{"1480,Mölndal,Västra Götalands län\n1481,Lerum,Västra Götalands län\n,Tierp,Uppsala län\n,Tierp,Västmanlands län\n", 0, 0, 2, []int{2, 3, 5}},
+		} {
+			a, err := take(columns+c.text, "--apply")
+			var rows []int
+			for _, e := range a.Errors {
+				rows = append(rows, e.Row)
+			}
+			if err != nil || a.New != c.new || a.Coded != c.coded || a.Unchanged != c.unchanged || !slices.Equal(rows, c.wrong) {
+				t.Errorf("%q: %+v, %v", c.text, a, err)
+			}
+		}
+		west := slices.DeleteFunc(units(), func(u string) bool {
+			return !strings.Contains(u, "Västra") && !strings.Contains(u, "Uppsala") && !strings.Contains(u, "Stockholms")
+		})
+		if want := []string{" > Stockholms län ", " > Uppsala län 03", " > Västra Götalands län 14", "Stockholms län > Håbo ", "Uppsala län > Håbo 0305", "Uppsala län > Tierp ",
+			"Uppsala län > Uppsala 0380", "Västra Götalands län > Göteborg 1480", "Västra Götalands län > Mölndal 1481"}; !slices.Equal(west, want) {
+			t.Errorf("with and without codes: %q, want %q", west, want)
+		}
+		at = d()
+		recorded, err = db.Value[int](t.Context(), at, `SELECT count(*) FROM audit WHERE act = 'set' AND entity = 'unit' AND actor = 'operator'`)
+		if at.Close(); err != nil || recorded != 2 {
+			t.Errorf("%d of 2 codes are recorded, %v", recorded, err)
 		}
 		if a, err := take("ort\nFlen\n"); err == nil || len(a.Errors) != 1 || a.Errors[0].Row != 0 || !strings.Contains(a.Errors[0].Reason, "county") {
 			t.Errorf("no columns: %+v, %v", a, err)

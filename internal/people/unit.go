@@ -114,6 +114,22 @@ func CreateUnit(ctx context.Context, tx *db.Tx, n NewUnit) (Unit, error) {
 		Detail: map[string]any{"kind": u.Kind, "name": u.Name, "parent": u.Parent, "from": n.From}})
 }
 
+// GiveUnitCode gives a unit that has no code its official one.
+func GiveUnitCode(ctx context.Context, tx *db.Tx, id, code string) error {
+	if err := lockUnits(ctx, tx, id); err != nil {
+		return err
+	}
+	given, err := tx.Exec(ctx, `UPDATE unit SET code = $1, version = version + 1 WHERE id = $2 AND code = ''
+		AND NOT EXISTS (SELECT 1 FROM unit o WHERE o.kind = unit.kind AND o.code = $1)`, code, id)
+	if err == nil && given == 0 {
+		err = fault.List{ErrUnitCode.At("code", code)}
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "set", Entity: "unit", Row: id, Detail: map[string]any{"code": code}})
+}
+
 func insertPeriod(ctx context.Context, tx *db.Tx, u Unit) error {
 	_, err := tx.Exec(ctx, `INSERT INTO unit_period (unit, valid_from, valid_to, parent, name, sort_key, folded)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`, u.ID, u.Valid.From, db.Null(u.Valid.To), db.Null(u.Parent), u.Name, u.SortKey, u.folded)

@@ -456,7 +456,7 @@ func before(p *post) wasPost {
 // store keeps what was done, some thousands of rows at a time.
 func (a *doing) store(imp string) error {
 	ord := 0
-	for part := range slices.Chunk(a.undo, 4096) {
+	for part := range slices.Chunk(a.undo, sealedChunk) {
 		rows := make([][]any, len(part))
 		var items []secret.Item
 		var at []int

@@ -35,11 +35,12 @@ var atlasColumns = map[string][]string{
 // An Atlas is a list of municipalities with their counties and regions, compared with the tree.
 type Atlas struct {
 	New       []*Spot // what lies above before what lies below
+	Coded     []*Spot // what is in the tree without a code, and is given the list's
 	Unchanged int
 	Mistakes  []Mistake
 }
 
-// A Spot is a unit that an atlas adds.
+// A Spot is a unit that an atlas adds, or that it tells of and is in the tree.
 type Spot struct {
 	people.NewUnit
 	under *Spot
@@ -55,8 +56,9 @@ type drawer struct {
 	codes   map[string]bool       // of all units, also of those that are gone
 	columns map[string]int
 	labels  []string
-	spots   map[string]*Spot // by kind, and code or name; of what is there already with its id
-	rows    map[string]int   // of municipalities
+	spots   map[people.Kind][]*Spot // what is in the tree, and what the rows so far add
+	told    map[*Spot]bool          // by a row so far
+	rows    map[*Spot]int           // of municipalities
 }
 
 // ReadAtlas reads a list of municipalities, and compares it with the tree of today: what is there is left as it is. from is the first day of
@@ -69,7 +71,7 @@ func ReadAtlas(ctx context.Context, c db.Conn, file []byte, from, today local.Da
 	if from > today {
 		return nil, fault.List{ErrLater.At("from")}
 	}
-	d := &drawer{Atlas: &Atlas{}, from: from, spots: map[string]*Spot{}, rows: map[string]int{}}
+	d := &drawer{Atlas: &Atlas{}, from: from, spots: map[people.Kind][]*Spot{}, told: map[*Spot]bool{}, rows: map[*Spot]int{}}
 	if len(book.Sheets) == 0 || len(book.Sheets[0].Rows) == 0 {
 		return nil, sheet.ErrEmpty
 	}
@@ -110,6 +112,9 @@ func (d *drawer) load(ctx context.Context, c db.Conn, today local.Date) (err err
 	for _, r := range rows {
 		d.first[r.unit], d.codes[r.code] = r.first, true
 	}
+	for _, u := range d.tree.Units(people.Region, people.County, people.Municipality) {
+		d.spots[u.Kind] = append(d.spots[u.Kind], &Spot{NewUnit: people.NewUnit{Kind: u.Kind, Code: u.Code, Name: u.Name}, id: u.ID})
+	}
 	return err
 }
 
@@ -149,12 +154,9 @@ func (d *drawer) row(r sheet.Row) {
 	case county.Name == "":
 		wrong("county", ErrNoCounty)
 		return
-	case d.rows[town.key()] > 0:
-		wrong("name", ErrTwice.With(d.rows[town.key()]))
-		return
 	}
-	d.rows[town.key()] = r.Number
 	var made []*Spot
+	var codes []string // of each, as the row tells
 	for _, s := range []struct {
 		column string
 		of     *Spot
@@ -162,61 +164,93 @@ func (d *drawer) row(r sheet.Row) {
 		if s.of.Name == "" {
 			continue // an atlas without regions
 		}
-		known, f := d.known(s.of)
+		var above *Spot
+		if made != nil {
+			above = made[len(made)-1]
+		}
+		known, f := d.known(s.of, above)
 		if f != nil {
 			wrong(s.column, f)
 			return
 		}
 		switch {
 		case known == nil && made != nil:
-			s.of.under = made[len(made)-1]
+			s.of.under = above
 		case s.of == &county && known != nil && made != nil && made[0].id == "": // it stands somewhere already, and a region is made for what is put under it
-			made = nil
+			made, codes = nil, nil
 		}
-		made = append(made, cmp.Or(known, s.of))
+		made, codes = append(made, cmp.Or(known, s.of)), append(codes, s.of.Code)
 	}
 	last := made[len(made)-1]
 	if at, has := d.tree.County(last.id); has && at.ID != made[len(made)-2].id {
 		wrong("county", ErrMoved.With(last.Name, at.Name))
 		return
 	}
-	for _, s := range made {
-		if d.spots[s.key()] != nil {
-			continue
-		}
-		d.spots[s.key()] = s
-		if s.id != "" {
-			d.Unchanged++
-			continue
-		}
-		if s.From = d.from; s.under != nil {
-			s.From = max(s.From, s.under.From, d.first[s.under.id])
-		}
-		d.New = append(d.New, s)
+	if before := d.rows[last]; before > 0 {
+		wrong("name", ErrTwice.With(before))
+		return
+	}
+	d.rows[last] = r.Number
+	for i, s := range made {
+		d.tell(s, codes[i])
 	}
 }
 
-// known is the unit that a row means, if it is in the tree or stands on a row before; a fault if its name is another.
-func (d *drawer) known(s *Spot) (*Spot, *fault.Fault) {
-	found := d.spots[s.key()]
-	if found == nil {
-		for _, u := range d.tree.Units(s.Kind) {
-			if s.Code != "" && u.Code == s.Code || (s.Code == "" || u.Code == "") && people.Fold(u.Name) == people.Fold(s.Name) {
-				found = &Spot{NewUnit: people.NewUnit{Kind: u.Kind, Code: cmp.Or(u.Code, s.Code), Name: u.Name}, id: u.ID}
-				break
-			}
+// tell takes in one unit of a row in which all is right.
+func (d *drawer) tell(s *Spot, code string) {
+	switch {
+	case d.told[s]:
+	case s.id != "":
+		d.Unchanged++
+	default:
+		if s.From = d.from; s.under != nil {
+			s.From = max(s.From, s.under.From, d.first[s.under.id])
+		}
+		d.New, d.spots[s.Kind] = append(d.New, s), append(d.spots[s.Kind], s)
+	}
+	d.told[s] = true
+	if s.Code == "" && code != "" {
+		if s.Code = code; s.id != "" {
+			d.Coded = append(d.Coded, s)
+			d.Unchanged--
 		}
 	}
-	switch {
-	case found == nil && s.Code != "" && d.codes[s.Code]:
+}
+
+// known is the unit that a row means, if it is in the tree or stands on a row before; a fault if its name is another, or its code another's. It is known by
+// its code; where either lacks one by its name, of a municipality that of one in the same county first, and then of one that lies elsewhere in the tree.
+func (d *drawer) known(s, above *Spot) (found *Spot, _ *fault.Fault) {
+	for _, o := range d.spots[s.Kind] {
+		if s.Code != "" && o.Code == s.Code {
+			if people.Fold(o.Name) != people.Fold(s.Name) {
+				return nil, ErrDiffers.With(s.Code, o.Name)
+			}
+			return o, nil
+		}
+	}
+	if s.Code != "" && d.codes[s.Code] {
 		return nil, ErrUsed.With(s.Code)
-	case found != nil && people.Fold(found.Name) != people.Fold(s.Name):
-		return nil, ErrDiffers.With(s.Code, found.Name)
+	}
+	for _, o := range d.spots[s.Kind] {
+		switch {
+		case s.Code != "" && o.Code != "" || people.Fold(o.Name) != people.Fold(s.Name):
+		case s.Kind != people.Municipality || d.within(o, above):
+			return o, nil
+		case o.id != "" && found == nil:
+			found = o
+		}
 	}
 	return found, nil
 }
 
-func (s *Spot) key() string { return string(s.Kind) + "/" + cmp.Or(s.Code, people.Fold(s.Name)) }
+// within reports whether a municipality lies in a county.
+func (d *drawer) within(s, county *Spot) bool {
+	if s.id == "" {
+		return s.under == county
+	}
+	at, has := d.tree.County(s.id)
+	return has && at.ID == county.id
+}
 
 // digits is a code of so many digits; kept as a number, it lost what it began with.
 func digits(text string, n int) (code string, ok bool) {
@@ -234,6 +268,11 @@ func AddAtlas(ctx context.Context, tx *db.Tx, file []byte, from, today local.Dat
 	a, err := ReadAtlas(ctx, tx, file, from, today)
 	if err != nil {
 		return a, err
+	}
+	for _, s := range a.Coded {
+		if err := people.GiveUnitCode(ctx, tx, s.id, s.Code); err != nil {
+			return a, err
+		}
 	}
 	for _, s := range a.New {
 		if s.under != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -136,6 +135,7 @@ type Difference struct {
 	Counts       map[Kind]int
 	Duplicates   []Duplicate
 	Mistakes     []Mistake
+	about        []*Place // where the rows lie that could not be read in full
 	world        *world
 }
 
@@ -153,11 +153,16 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	if len(w.tree.Units(people.County, people.Municipality)) == 0 {
 		return nil, ErrNoTree.With(d.On)
 	}
-	if choices.Municipality != "" {
+	var whole people.Unit // the one part of the tree that the list is whole for
+	if len(choices.Units) == 1 {
+		whole, _ = w.tree.Unit(choices.Units[0])
+	}
+	switch {
+	case choices.Municipality != "":
 		d.Municipality, _ = w.tree.Unit(choices.Municipality)
-	} else if u, ok := w.tree.Unit(strings.Join(choices.Units, " ")); ok && u.Kind == people.Municipality { // a list that is whole for one has its workplaces there
-		d.Municipality = u
-	} else if len(list.Parts) > 0 && !list.Parts[0].has(Municipality) {
+	case whole.Kind == people.Municipality:
+		d.Municipality = whole
+	case len(list.Parts) > 0 && !list.Parts[0].has(Municipality):
 		d.Municipality, _ = guessMunicipality(w.tree, list.Name, list.Parts, list.lines)
 	}
 	byLine, places := w.places(list.lines, d.Municipality, choices.Places)
@@ -185,6 +190,7 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	w.match(groups, list.about)
 	w.renames(groups, places, choices.Places)
 	d.Places = places
+	_, d.about = w.places(list.about, d.Municipality, choices.Places)
 	d.within(groups)
 	for _, g := range groups {
 		if len(g.lines) > 0 {

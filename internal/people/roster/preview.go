@@ -82,7 +82,7 @@ func (d *Difference) shown() iter.Seq[Shown] {
 // chunks are what comes, some thousands at a time. What it yields is used up before the next.
 func chunks(all iter.Seq[Shown]) iter.Seq[[]Shown] {
 	return func(yield func([]Shown) bool) {
-		part := make([]Shown, 0, 4096)
+		part := make([]Shown, 0, sealedChunk)
 		for s := range all {
 			if part = append(part, s); len(part) == cap(part) {
 				if !yield(part) {

@@ -3,6 +3,7 @@ package roster
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,13 +28,15 @@ func mine(v access.Viewer, args *[]any) string {
 		AND NOT EXISTS (SELECT 1 FROM roster_site s WHERE s.import = roster_import.id AND s.unit NOT IN ` + db.In(args, units) + "))"
 }
 
-// locate stores where those work of whom a difference tells. shown says that it has yet to be carried out, and that what is known of them is told.
+// locate stores where those work of whom a difference tells, also on rows in which something is wrong: those are handed out as they stand in the file.
+// Nothing is stored if one of them is of nobody knows where, so that no colleague sees what may be somebody else's staff. shown says that it has yet
+// to be carried out, and that what is known of them is told.
 func (d *Difference) locate(ctx context.Context, tx *db.Tx, imp string, shown bool) error {
 	units := map[string]bool{}
-	for _, p := range d.Places {
-		if id := cmp.Or(p.Unit, p.Parent); id != "" {
-			units[id] = true
-		}
+	lost := slices.ContainsFunc(d.Mistakes, func(m Mistake) bool { return errors.Is(m.Fault, ErrFormula) }) // of those rows nothing is read
+	for _, p := range slices.Concat(d.Places, d.about) {
+		id := cmp.Or(p.Unit, p.Parent)
+		units[id], lost = true, lost || id == ""
 	}
 	var elsewhere []string
 	for _, i := range d.Items {
@@ -53,7 +56,7 @@ func (d *Difference) locate(ctx context.Context, tx *db.Tx, imp string, shown bo
 			}
 		}
 	}
-	for part := range slices.Chunk(elsewhere, 8192) {
+	for part := range slices.Chunk(elsewhere, chunk) {
 		var args []any
 		at, err := db.Values[string](ctx, tx, `SELECT DISTINCT workplace FROM employment WHERE person IN `+db.In(&args, part), args...)
 		if err != nil {
@@ -68,6 +71,9 @@ func (d *Difference) locate(ctx context.Context, tx *db.Tx, imp string, shown bo
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM roster_site WHERE import = $1`, imp); err != nil {
 		return err
+	}
+	if lost {
+		return nil
 	}
 	var rows [][]any
 	for _, id := range slices.Sorted(maps.Keys(units)) {

@@ -71,7 +71,7 @@ func (w *world) load(ctx context.Context, c db.Conn, v access.Viewer, units []st
 			elsewhere = append(elsewhere, hash)
 		}
 	}
-	for part := range slices.Chunk(elsewhere, 8192) {
+	for part := range slices.Chunk(elsewhere, chunk) {
 		var args []any
 		if err := w.read(ctx, c, `i.hash IN `+db.In(&args, part), args...); err != nil {
 			return err

@@ -44,6 +44,12 @@ const MaxTime = 5 * time.Minute
 // keptDays is how long a file, and what its rows said, is kept.
 const keptDays = 30
 
+// chunk is how many ids stand in one statement; sealedChunk of how many rows what is sealed is held at once, half as many, for their texts go along.
+const (
+	chunk       = 8192
+	sealedChunk = 4096
+)
+
 // sealedFile is what the file store is given: text, a third longer than what it seals.
 var sealedFile = file.Limits{Size: MaxFile*2 + 1024, Media: []string{"text/plain"}}
 

@@ -131,7 +131,7 @@ func changedSince(ctx context.Context, c db.Conn, rows []undoRow, persons []stri
 	}
 	version := map[string]int{}
 	employments := map[string][]string{} // of each person, now
-	for part := range slices.Chunk(persons, 8192) {
+	for part := range slices.Chunk(persons, chunk) {
 		var args []any
 		in := db.In(&args, part)
 		now, err := db.All(ctx, c, func(r *row) []any { return []any{&r.id, &r.version} }, `SELECT id, version FROM person WHERE id IN `+in+` ORDER BY id`, args...)

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/browsertest"
@@ -49,7 +50,10 @@ func TestColumnsByHand(t *testing.T) {
 	submit(`main a[href$="/choices"]`)
 	v.Focus("main form details:not(:has(#place_0)) summary")
 	v.Press("\r")
-	for t.Context().Err() == nil && !browsertest.Eval[bool](v.Page, `document.querySelector('#column_workplace').checkVisibility({visibilityProperty: true})`) { // it unfolds
+	for end := time.Now().Add(20 * time.Second); !browsertest.Eval[bool](v.Page, `document.querySelector('#column_workplace').checkVisibility({visibilityProperty: true})`); {
+		if time.Now().After(end) {
+			t.Fatal("the columns do not unfold")
+		}
 	}
 	v.Focus("#column_workplace")
 	v.Press("Hemvist")

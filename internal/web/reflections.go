@@ -487,6 +487,9 @@ func sourceOf(r view.Reader, q reflection.Quotation) string {
 	if about == "" {
 		about = r.Say("reflection.freely")
 	}
+	if q.Date == "" {
+		return r.Say("reflection.source-undated", by, about)
+	}
 	return r.Say("reflection.source-of", by, about, q.Date)
 }
 

@@ -208,7 +208,15 @@ func answerQuotations(ctx context.Context, s *stage) error {
 		v := access.Viewer{Person: a.person, On: s.today(), Grants: []access.Grant{{Role: access.Participant}}}
 		for n, answer := range answers {
 			s.as(a.person, time.Minute)
-			if err := reflection.Answer(ctx, s.Tx, s.ring, v, a.id, n+1, answer); err != nil {
+			q, err := reflection.OwnQuotation(ctx, s.Tx, s.ring, v, a.id)
+			if err != nil {
+				return err
+			}
+			sources, err := reflection.Sources(ctx, s.Tx, v, q)
+			if err != nil {
+				return err
+			}
+			if err := reflection.Answer(ctx, s.Tx, s.ring, v, a.id, n+1, answer, reflection.SourcesMark(sources)); err != nil {
 				return err
 			}
 		}

@@ -16,11 +16,14 @@ import (
 
 // A ThemeLine is a group of a table of themes: how many persons have shared something with each.
 type ThemeLine struct {
-	ID, Name string
-	Others   []string // the ids of groups that are told of together, since they are too small each
-	Counts   []int
-	Shown    []bool
+	ThemeGroup
+	Others []ThemeGroup // two or more that are told of together, since they are too small each
+	Counts []int
+	Shown  []bool
 }
+
+// A ThemeGroup is a goal area, a county or a kind of workplace; "" for those without.
+type ThemeGroup struct{ ID, Name string }
 
 // Themes tell how many persons have shared something with each theme. The first count of a line is everyone who has
 // shared something that is coded; the next are the themes in their order.
@@ -56,7 +59,7 @@ func ThemesOf(ctx context.Context, c db.Conn, v access.Viewer, prog string, toda
 	if err != nil {
 		return t, err
 	}
-	tree, err := people.LoadTree(ctx, c, today)
+	tree, err := people.LoadTree(ctx, c, t.Until) // a workplace that moves changes nothing until the next month
 	if err != nil {
 		return t, err
 	}
@@ -176,7 +179,7 @@ func (t *Themes) reckon(rows []reflection.Coded, goals []programme.GoalArea, tre
 	t.Total.blank()
 	for goal, g := range goals {
 		first := 1 + themes + goal*(1+themes)
-		line := ThemeLine{ID: g.ID, Name: g.Name, Counts: slices.Clone(whole.Counts[first : first+1+themes]), Shown: slices.Clone(whole.Shown[first : first+1+themes])}
+		line := ThemeLine{ThemeGroup: ThemeGroup{g.ID, g.Name}, Counts: slices.Clone(whole.Counts[first : first+1+themes]), Shown: slices.Clone(whole.Shown[first : first+1+themes])}
 		line.blank()
 		t.Goals = append(t.Goals, line)
 	}
@@ -212,21 +215,21 @@ func (t *cut) count(id string, is []bool) int {
 	return i
 }
 
-// lines are what is shown, in an order. Groups of which not even the number of persons is told roll up in one line, the last.
+// lines are what is shown, in an order. Two or more groups of which not even the number of persons is told roll up in one line, the last.
 func (t *cut) lines(order func(a, b *Group) int) (lines []ThemeLine) {
 	parts := slices.Clone(t.root.Parts)
 	slices.SortFunc(parts, order)
 	rest := ThemeLine{Counts: make([]int, len(t.root.Counts)), Shown: slices.Clone(t.root.Shown)}
 	for _, g := range parts {
 		if !g.Shown[0] {
-			rest.Others = append(rest.Others, g.ID)
+			rest.Others = append(rest.Others, ThemeGroup{g.ID, t.names[g.ID]})
 			for c, n := range g.Counts {
 				rest.Counts[c] += n
 				rest.Shown[c] = rest.Shown[c] && !g.Shown[c]
 			}
 			continue
 		}
-		line := ThemeLine{ID: g.ID, Name: t.names[g.ID], Counts: slices.Clone(g.Counts), Shown: slices.Clone(g.Shown)}
+		line := ThemeLine{ThemeGroup: ThemeGroup{g.ID, t.names[g.ID]}, Counts: slices.Clone(g.Counts), Shown: slices.Clone(g.Shown)}
 		line.blank()
 		lines = append(lines, line)
 		for c, shown := range g.Shown { // a figure that another line hides too is not that of the rest alone
@@ -236,18 +239,14 @@ func (t *cut) lines(order func(a, b *Group) int) (lines []ThemeLine) {
 	if rest.Others == nil {
 		return lines
 	}
+	if len(rest.Others) == 1 { // it is itself, and hidden
+		rest.ThemeGroup, rest.Others = rest.Others[0], nil
+		clear(rest.Shown)
+	}
 	for c, n := range rest.Counts { // they were hidden so that this holds; nothing is shown that does not
 		rest.Shown[c] = rest.Shown[c] && safe(n) && safe(rest.Counts[0]-n)
 	}
 	rest.blank()
-	for _, id := range rest.Others {
-		if name := t.names[id]; name != "" {
-			rest.Name += ", " + name
-		}
-	}
-	if rest.Name != "" {
-		rest.Name = rest.Name[2:]
-	}
 	return append(lines, rest)
 }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -356,44 +355,48 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 			Above: quotationAbove(r, q, p), Heading: say("your-answer"), What: []string{publicAt(r, p.ID, "reflection.may-quote-law")}, Submit: say("answer"), Back: logbookPath}
 		options := []view.Option{{Value: reflection.No, Label: say("answer-no")}}
 		if q.Shared != "" {
-			places, names, err := quotedFrom(ctx, c, r, q)
+			sources, names, err := quotedFrom(ctx, c, r, q)
 			if err != nil {
 				return f, err
 			}
 			from := func(by, answer string) string { // what the report would say
-				if name := names[places[answer]]; name != "" {
-					by += ", " + name
-				}
-				return by
+				return sourceOf(r, q.As(by, names[sources[answer].Place], sources[answer]))
 			}
-			options = []view.Option{{Value: reflection.Yes, Label: say("answer-yes", from(say("somebody"), reflection.Yes))}}
+			options = []view.Option{{Value: reflection.Yes, Label: say("answer-yes", from("", reflection.Yes))}}
 			if !person.Protected {
 				options = append(options, view.Option{Value: reflection.YesNamed, Label: say("answer-yes-named", from(person.Name(), reflection.YesNamed))})
 			}
+			f.Controls = []control{{Field: view.Field{Name: wasField, Value: reflection.SourcesMark(sources)}, As: "hidden"}}
 			options = append(options, view.Option{Value: reflection.No, Label: say("answer-no")})
 		}
 		value := q.State
 		if value == reflection.Withdrawn {
 			value = reflection.No
 		}
-		f.Controls = []control{{Field: view.Field{Name: "answer", Label: say("may-quote"), Value: value, Options: options}, As: "radios"}}
+		f.Controls = append(f.Controls, control{Field: view.Field{Name: "answer", Label: say("may-quote"), Value: value, Options: options}, As: "radios"})
 		return f, nil
 	}
 }
 
-// quotedFrom are the places that a quotation would be given with, by answer, and their names.
-func quotedFrom(ctx context.Context, c db.Conn, r view.Reader, q reflection.Quotation) (places, names map[string]string, err error) {
-	if places, err = reflection.Sources(ctx, c, r.Viewer, q); err != nil {
+// quotedFrom are what a quotation would be given with, by answer, and the names of those places.
+func quotedFrom(ctx context.Context, c db.Conn, r view.Reader, q reflection.Quotation) (sources map[string]reflection.Source, names map[string]string, err error) {
+	if sources, err = reflection.Sources(ctx, c, r.Viewer, q); err != nil {
 		return nil, nil, err
 	}
-	names, err = people.UnitNames(ctx, c, slices.Sorted(maps.Values(places)))
-	return places, names, err
+	var places []string
+	for _, source := range sources {
+		if source.Place != "" {
+			places = append(places, source.Place)
+		}
+	}
+	names, err = people.UnitNames(ctx, c, places)
+	return sources, names, err
 }
 
 func (s *Server) answerQuotation(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
 	return s.takeForm(w, req, r, "reflection.answered", s.quotationForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		return logbookPath, reflection.Answer(ctx, tx, s.Ring, r.Viewer, req.PathValue("quotation"), in.version(), in.text("answer"))
+		return logbookPath, reflection.Answer(ctx, tx, s.Ring, r.Viewer, req.PathValue("quotation"), in.version(), in.text("answer"), in.text(wasField))
 	})
 }
 

@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"html"
+	"strings"
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning/learningtest"
@@ -36,14 +39,45 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 			return err
 		})
 		ask := "/me/quotations/" + id
-		p.wants("what would be told", p.get(ask), 200, "without my name. The report says: A member of staff, county", "with my name. The report says: Given small-0 Family, "+learningtest.Small)
-		p.wants("yes, without a name", p.post(ask, "version=1", "answer=yes"), 303)
+		p.wants("what would be told", p.get(ask), 200, "without my name. The report says: A member of staff, county, about a reflection of one&#39;s own, 1 October 2012",
+			"with my name. The report says: Given small-0 Family, "+learningtest.Small+", about a reflection of one&#39;s own, 1 October 2012")
+		was := func() string {
+			_, rest, _ := strings.Cut(p.get(ask).body, `name="was" value="`)
+			mark, _, _ := strings.Cut(rest, `"`)
+			return "was=" + html.UnescapeString(mark)
+		}
+		before := was()
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error { // five are left in the county, but none of them there
+			if _, err := tx.Exec(ctx, `UPDATE employment SET valid_to = '2012-10-01' WHERE workplace = $1 AND person <> 'small-0'`, learningtest.Far); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "end", Entity: "employment"})
+		})
+		p.wants("yes to another source than was shown", p.post(ask, "version=1", "answer=yes", before), 409, "without my name. The report says: A member of staff, about a reflection")
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE employment SET valid_to = NULL WHERE workplace = $1`, learningtest.Far); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "end", Entity: "employment"})
+		})
+		p.wants("yes, without a name", p.post(ask, "version=1", "answer=yes", was()), 303)
 		p.who = office
 		p.wants("the list", p.get("/programmes/kompobib/quotations"), 200, "A member of staff, county, about a reflection of one")
 		p.wants("the file", p.post("/programmes/kompobib/quotations/file", "format=csv"), 200, "Vi lyssnar mer", "A member of staff", "county", "Free reflection")
 		p.who = author
-		p.wants("with a name instead", p.post(ask, "version=2", "answer=yes-named"), 303)
+		p.wants("with a name instead", p.post(ask, "version=2", "answer=yes-named", was()), 303)
 		p.who = office
 		p.wants("the file then", p.post("/programmes/kompobib/quotations/file", "format=csv"), 200, "Given small-0 Family", learningtest.Small)
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE person SET protected = 1 WHERE id = 'small-0'`); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "protect", Entity: "person", Row: "small-0"})
+		})
+		for what, said := range map[string]string{"the list": p.get("/programmes/kompobib/quotations").body, "the file": p.post("/programmes/kompobib/quotations/file", "format=csv").body} {
+			if strings.Contains(said, "small") || !strings.Contains(said, "Vi lyssnar mer") {
+				t.Errorf("%s tells of who has protected identity: %s", what, said)
+			}
+		}
 	})
 }

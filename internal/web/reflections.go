@@ -1,9 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"kompobib/internal/access"
@@ -269,58 +269,59 @@ func themeNumber(r view.Reader, l report.ThemeLine, c int) string {
 
 // themeLabel is what a line is called.
 func themeLabel(r view.Reader, l report.ThemeLine) string {
-	switch {
-	case l.Others != nil:
-		return r.Say("reflection.together", l.Name)
-	case l.Name == "":
-		return r.Say("reflection.no-place")
-	}
-	return l.Name
+	return groupsLabel(r, l, func(g report.ThemeGroup) string { return cmp.Or(g.Name, r.Say("reflection.no-place")) })
 }
 
 // kindLabel is the same of a line by kind of workplace.
 func kindLabel(r view.Reader, l report.ThemeLine) string {
-	say := func(kind string) string {
-		if kind == "" {
+	return groupsLabel(r, l, func(g report.ThemeGroup) string {
+		if g.ID == "" {
 			return r.Say("reflection.no-kind")
 		}
-		return r.State("workplace-kind", kind)
-	}
-	if l.Others == nil {
-		return say(l.ID)
-	}
-	var kinds []string
-	for _, kind := range l.Others {
-		kinds = append(kinds, say(kind))
-	}
-	return r.Say("reflection.together", strings.Join(kinds, ", "))
+		return r.State("workplace-kind", g.ID)
+	})
 }
 
+func groupsLabel(r view.Reader, l report.ThemeLine, say func(report.ThemeGroup) string) string {
+	if l.Others == nil {
+		return say(l.ThemeGroup)
+	}
+	var names []string
+	for _, g := range l.Others {
+		names = append(names, say(g))
+	}
+	return r.Say("reflection.together", strings.Join(names, ", "))
+}
+
+// themesSheet is the page's tables as a file: a table below the other, as there.
 func themesSheet(r view.Reader, d report.Themes) sheet.Table {
-	t := sheet.Table{Columns: []sheet.Column{{Label: r.Say("reflection.group"), Width: 30}, {Label: r.Say("reflection.persons")}}}
+	t := sheet.Table{Columns: []sheet.Column{{Label: r.Say("reflection.way"), Width: 26}, {Label: r.Say("reflection.group"), Width: 30}, {Label: r.Say("reflection.persons")}}}
 	for _, theme := range d.Themes {
 		t.Columns = append(t.Columns, sheet.Column{Label: theme.Name, Width: 20})
 	}
 	t.Rows = func(yield func([]any) bool) {
-		lines := slices.Concat([]report.ThemeLine{d.Total}, d.Goals, d.Counties, d.Kinds)
-		for i, l := range lines {
-			label := themeLabel(r, l)
-			if i == 0 {
-				label = r.Say("reach.all")
-			}
-			if i >= len(lines)-len(d.Kinds) {
-				label = kindLabel(r, l)
-			}
-			row := []any{label}
-			for c := range l.Counts {
-				if l.Shown[c] {
-					row = append(row, l.Counts[c])
-				} else {
-					row = append(row, r.Say("reach.hidden"))
+		for _, way := range []struct {
+			name  string
+			lines []report.ThemeLine
+			label func(view.Reader, report.ThemeLine) string
+		}{
+			{r.Say("reflection.by-goal"), d.Goals, themeLabel},
+			{r.Say("reach.all"), []report.ThemeLine{d.Total}, func(view.Reader, report.ThemeLine) string { return "" }},
+			{r.Say("reflection.by-kind"), d.Kinds, kindLabel},
+			{r.Say("reflection.by-county"), d.Counties, themeLabel},
+		} {
+			for _, l := range way.lines {
+				row := []any{way.name, way.label(r, l)}
+				for c := range l.Counts {
+					if l.Shown[c] {
+						row = append(row, l.Counts[c])
+					} else {
+						row = append(row, r.Say("reach.hidden"))
+					}
 				}
-			}
-			if !yield(row) {
-				return
+				if !yield(row) {
+					return
+				}
 			}
 		}
 	}
@@ -486,6 +487,9 @@ func sourceOf(r view.Reader, q reflection.Quotation) string {
 	}
 	if about == "" {
 		about = r.Say("reflection.freely")
+	}
+	if q.Date == "" {
+		return r.Say("reflection.source-undated", by, about)
 	}
 	return r.Say("reflection.source-of", by, about, q.Date)
 }

@@ -493,6 +493,14 @@ func (b *builder) reflections(whose, programme, workplace, person string) {
 			return err
 		}
 		b.row("quotation", whose, id)
-		return reflection.Answer(ctx, tx, ring, v, id, 1, reflection.Yes)
+		q, err := reflection.OwnQuotation(ctx, tx, ring, v, id)
+		if err != nil {
+			return err
+		}
+		sources, err := reflection.Sources(ctx, tx, v, q)
+		if err != nil {
+			return err
+		}
+		return reflection.Answer(ctx, tx, ring, v, id, 1, reflection.Yes, reflection.SourcesMark(sources))
 	})
 }

@@ -55,10 +55,14 @@ type Quotation struct {
 	Place    string // the name of where they work, as far as it may be told: see [Sources]
 	About    string // the title of what the reflection is about
 	Occasion string
-	Date     local.Date // that the reflection bears
+	Date     local.Date // that the reflection bears, as far as it may be told
 
 	person        string
-	workplace     string // that it was shared as someone of
+	on            local.Date // that the reflection bears
+	place         string     // the id of what Place names
+	local         bool       // the occasion was held at single workplaces
+	took          int        // how many took part in it
+	workplace     string     // that it was shared as someone of
 	given, family string
 	protected     bool
 }
@@ -68,10 +72,12 @@ func (q Quotation) Agreed() bool { return q.State == Yes || q.State == YesNamed 
 
 func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string, args ...any) ([]Quotation, error) {
 	list, err := db.All(ctx, c, func(q *Quotation) []any {
-		return []any{&q.ID, &q.Programme, &q.Shared, &q.Passage, &q.State, &q.AskedAt, &q.AnsweredAt, &q.UsedIn, &q.Version, &q.About, &q.Occasion, &q.Date,
-			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.Place}
+		return []any{&q.ID, &q.Programme, &q.Shared, &q.Passage, &q.State, &q.AskedAt, &q.AnsweredAt, &q.UsedIn, &q.Version, &q.About, &q.Occasion, &q.on,
+			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.place, &q.Place, db.Truth(&q.local), &q.took}
 	}, `SELECT q.id, q.programme, coalesce(r.shared, ''), q.passage, q.state, q.asked_at, q.answered_at, q.used_in, q.version, coalesce(a.title, ''), coalesce(r.occasion, ''), r.date,
-			r.id, r.person, n.given, n.family, n.protected, coalesce(r.workplace, ''), coalesce((SELECT u.name FROM unit_period u WHERE u.unit = q.place ORDER BY u.valid_from DESC LIMIT 1), '')
+			r.id, r.person, n.given, n.family, n.protected, coalesce(r.workplace, ''), coalesce(q.place, ''), coalesce((SELECT u.name FROM unit_period u WHERE u.unit = q.place ORDER BY u.valid_from DESC LIMIT 1), ''),
+			CASE WHEN EXISTS (SELECT 1 FROM occasion_place l WHERE l.occasion = r.occasion) THEN 1 ELSE 0 END,
+			(SELECT count(DISTINCT t.person) FROM meeting m JOIN attendance t ON t.meeting = m.id AND t.minutes > 0 WHERE m.occasion = r.occasion)
 		FROM quotation q JOIN reflection r ON r.id = q.reflection JOIN person n ON n.id = r.person
 		LEFT JOIN occasion o ON o.id = r.occasion LEFT JOIN activity a ON a.id = o.activity WHERE `+where+` ORDER BY q.id`, args...)
 	if err != nil {
@@ -87,6 +93,13 @@ func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string,
 		q.Passage = plain[i]
 		if q.State == YesNamed && !q.protected {
 			q.By = q.given + " " + q.family
+		}
+		q.Date = q.on
+		if q.By == "" && q.few() {
+			q.Place, q.Date = "", ""
+		}
+		if q.protected { // also who said yes before they were
+			q.Place = ""
 		}
 	}
 	return list, err
@@ -169,8 +182,9 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, sha
 }
 
 // Answer is what the author of a passage says: [Yes], [YesNamed] or [No]. They may say otherwise at any time; a no after
-// a yes is told to the office as such. The event names their own row, as all that an author does.
-func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, state string) error {
+// a yes is told to the office as such. A yes is to the sources that they were shown, whose [SourcesMark] is given. The event names
+// their own row, as all that an author does.
+func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, state, shown string) error {
 	q, err := OwnQuotation(ctx, tx, ring, v, id)
 	if err != nil {
 		return err
@@ -185,14 +199,21 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	if state == No && (q.Agreed() || q.State == Withdrawn) {
 		state = Withdrawn
 	}
-	if state == q.State {
+	var place string
+	if state == Yes || state == YesNamed {
+		sources, err := Sources(ctx, tx, v, q)
+		if err != nil {
+			return err
+		}
+		if SourcesMark(sources) != shown {
+			return fault.Stale
+		}
+		place = sources[state].Place
+	}
+	if state == q.State && place == q.place {
 		return nil
 	}
-	sources, err := Sources(ctx, tx, v, q)
-	if err != nil {
-		return err
-	}
-	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, place = $5, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version, db.Null(sources[state]))
+	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, place = $5, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version, db.Null(place))
 	if err != nil {
 		return err
 	}

@@ -282,9 +282,7 @@ func TestCodeAndQuote(t *testing.T) {
 			t.Errorf("used without a yes: %v", err)
 		}
 		answer := func(v access.Viewer, state string) error {
-			return w.try(v, func(ctx context.Context, tx *db.Tx) error {
-				return reflection.Answer(ctx, tx, w.ring, v, quotation, list().Version, state)
-			})
+			return w.answer(v, quotation, list().Version, state)
 		}
 		if err := answer(at.Staff("near-1"), reflection.Yes); !errors.Is(err, reflection.ErrQuotation) {
 			t.Errorf("another answers: %v", err)
@@ -373,63 +371,4 @@ func (w *desk) versions() (all []any) {
 		all = append(all, x.Number, string(x.AgreedOn))
 	}
 	return all
-}
-
-// A quotation is given with where its author works as far as they have agreed to: the workplace beside a name or where five work, else the county.
-func TestSourceOfQuotation(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		w := newDesk(t, d)
-		office := at.Holder(access.Office)
-		for _, test := range []struct {
-			says, person, workplace, answer, by, place string
-		}{
-			{"the branch beside a name", "small-0", at.Small, reflection.YesNamed, "Given small-0 Family", at.Small},
-			{"the county where two work, and no name", "small-1", at.Small, reflection.Yes, "", at.County},
-			{"the workplace where five work, and no name", "far-0", at.Far, reflection.Yes, "", at.Far},
-			{"nothing with a no", "far-1", at.Far, reflection.No, "", ""},
-		} {
-			author := at.Staff(test.person)
-			id := w.write(author, "Jag heter "+test.person)
-			if err := w.share(author, id, 1, reflection.Programme, test.workplace, false); err != nil {
-				t.Fatal(err)
-			}
-			own, err := reflection.Get(t.Context(), d, w.ring, author, id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var quotation string
-			if err := w.try(office, func(ctx context.Context, tx *db.Tx) (err error) {
-				quotation, err = reflection.Ask(ctx, tx, w.ring, office, own.Shared, "Jag heter")
-				return err
-			}); err != nil {
-				t.Fatal(err)
-			}
-			if err := w.try(author, func(ctx context.Context, tx *db.Tx) error {
-				return reflection.Answer(ctx, tx, w.ring, author, quotation, 1, test.answer)
-			}); err != nil {
-				t.Fatal(err)
-			}
-			read := func() (q reflection.Quotation) {
-				all, err := reflection.Quotations(t.Context(), d, w.ring, office, at.Programme)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, one := range all {
-					if one.ID == quotation {
-						q = one
-					}
-				}
-				return q
-			}
-			if q := read(); q.By != test.by || q.Place != test.place {
-				t.Errorf("%s: by %q at %q", test.says, q.By, q.Place)
-			}
-			if err := w.share(author, id, 1, reflection.Me, "", false); err != nil {
-				t.Fatal(err)
-			}
-			if q := read(); q.Place != "" {
-				t.Errorf("%s: withdrawn, and still at %q", test.says, q.Place)
-			}
-		}
-	})
 }

@@ -2,55 +2,93 @@ package reflection
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
 	"kompobib/internal/small"
 )
 
-// Sources are the places that a quotation would be given with, by the answer to whether it may be used, as of v's day: what its author is told before they say yes.
-// Beside a name that is the workplace. Without one it is the workplace if five or more work there, else the county if five or more work there
-// within the programme, else none. Of who has protected identity nothing is told.
-func Sources(ctx context.Context, c db.Conn, v access.Viewer, q Quotation) (map[string]string, error) {
+// A Source is what a quotation is given with by an answer, beside what it is about: the id of a place and the day, "" for what is not told.
+type Source struct {
+	Place string
+	Date  local.Date
+}
+
+// SourcesMark is what tells some sources from others: a form sends it along, so that nobody says yes to other ones than they were shown.
+func SourcesMark(of map[string]Source) string { return fmt.Sprint(of[Yes], of[YesNamed]) }
+
+// As is the quotation as the report would give it by an answer: as by whom, and where.
+func (q Quotation) As(by, place string, s Source) Quotation {
+	q.By, q.Place, q.Date = by, place, s.Date
+	return q
+}
+
+// few reports whether the day, and any place, would find out who wrote what is about an occasion: it was held at single workplaces, or fewer than five were there.
+func (q Quotation) few() bool { return q.Occasion != "" && (q.local || q.took < small.Least) }
+
+// Sources are what a quotation would be given with, by the answer to whether it may be used, as of v's day: what its author is told before they say yes.
+// Beside a name that is the workplace and the day. Without one the place is the workplace if five or more could have written it, else the county if five or more
+// could within the programme, else none: those who took part from there in what it is about, or else those who work there. Of an occasion held at single
+// workplaces, or with few, neither place nor day is told. Of who has protected identity no place is.
+func Sources(ctx context.Context, c db.Conn, v access.Viewer, q Quotation) (map[string]Source, error) {
+	without, named := Source{Date: q.on}, Source{Date: q.on}
+	if q.few() {
+		without.Date = ""
+	}
 	if q.workplace == "" || q.protected {
-		return nil, nil
+		return map[string]Source{Yes: without, YesNamed: named}, nil
 	}
 	tree, err := people.LoadTree(ctx, c, v.On)
 	if err != nil {
 		return nil, err
 	}
-	now := tree.Under(q.workplace)
-	if len(now) != 1 {
-		return nil, nil
+	if now := tree.Under(q.workplace); len(now) == 1 {
+		named.Place = now[0]
+		if !q.few() {
+			without.Place, err = placeOfFive(ctx, c, v, q, tree, now[0])
+		}
 	}
-	of := map[string]string{YesNamed: now[0]}
+	return map[string]Source{Yes: without, YesNamed: named}, err
+}
+
+// placeOfFive is the workplace, or else its county, if five or more there could have written a text; "" if not.
+func placeOfFive(ctx context.Context, c db.Conn, v access.Viewer, q Quotation, tree *people.Tree, workplace string) (string, error) {
 	targets, err := programme.TargetWorkplaces(ctx, c, q.Programme, v.On)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	var county []string
-	u, ok := tree.County(now[0])
-	if ok {
-		county = slices.DeleteFunc(tree.Under(u.ID), func(id string) bool { return !slices.Contains(targets, id) })
+	type row struct{ person, workplace string }
+	scan := func(r *row) []any { return []any{&r.person, &r.workplace} }
+	var rows []row
+	if q.Occasion != "" {
+		rows, err = db.All(ctx, c, scan, `SELECT DISTINCT t.person, e.workplace FROM attendance t JOIN meeting m ON m.id = t.meeting JOIN employment e ON e.id = t.employment
+			WHERE m.occasion = $1 AND t.minutes > 0`, q.Occasion)
+	} else {
+		rows, err = db.All(ctx, c, scan, `SELECT DISTINCT person, workplace FROM employment WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)`, v.On)
 	}
-	for _, place := range []struct {
-		id         string
-		workplaces []string
-	}{{now[0], now}, {u.ID, county}} {
-		if place.id == "" || of[Yes] != "" {
-			continue
-		}
-		args := []any{v.On}
-		n, err := db.Value[int](ctx, c, `SELECT count(DISTINCT person) FROM employment WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) AND workplace IN `+db.In(&args, place.workplaces), args...)
-		if err != nil {
-			return nil, err
-		}
-		if n >= small.Least {
-			of[Yes] = place.id
-		}
+	if err != nil {
+		return "", err
 	}
-	return of, nil
+	five := func(workplaces []string) bool {
+		persons := map[string]bool{}
+		for _, r := range rows {
+			if now := tree.Under(r.workplace); len(now) == 1 && slices.Contains(workplaces, now[0]) {
+				persons[r.person] = true
+			}
+		}
+		return len(persons) >= small.Least
+	}
+	if five([]string{workplace}) {
+		return workplace, nil
+	}
+	county, ok := tree.County(workplace)
+	if ok && five(slices.DeleteFunc(tree.Under(county.ID), func(id string) bool { return !slices.Contains(targets, id) })) {
+		return county.ID, nil
+	}
+	return "", nil
 }

@@ -97,6 +97,7 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 		return told, err
 	}
 	told = toldOf(d)
+	told.asked = c.Apply
 	if !c.Apply || len(d.Mistakes) > 0 && told.right() == 0 {
 		return told, nil
 	}
@@ -166,7 +167,8 @@ type toldRoster struct {
 	Import  string `json:"import,omitempty"`  // the one that it was carried out as
 	Undated int    `json:"undated,omitempty"` // of those who left: they stay, since no day was given
 
-	d *roster.Difference
+	d     *roster.Difference
+	asked bool // to carry it out
 }
 
 type rosterDuplicate struct {
@@ -253,6 +255,7 @@ func (t toldRoster) words(w io.Writer) (err error) {
 		say("Say with --municipality in which one the workplaces are for which the list tells none")
 	}
 	switch {
+	case !t.Applied && t.asked: // what stands in the way is told besides
 	case !t.Applied:
 		say("Nothing has been changed. --apply carries it out")
 	default:

@@ -20,6 +20,7 @@ var (
 	ErrScope    = fault.Define(fault.Invalid, "roster.scope")    // args: what was asked for
 	ErrLater    = fault.Define(fault.Invalid, "roster.later")    // the day of the list lies ahead
 	ErrNoTree   = fault.Define(fault.Conflict, "roster.no-tree") // args: the day on which there is nowhere to put workplaces
+	ErrNobody   = fault.Define(fault.Invalid, "roster.nobody")
 	ErrEmployer = fault.Define(fault.Invalid, "roster.employer") // none is told and none can be guessed
 )
 
@@ -79,6 +80,9 @@ func Read(ctx context.Context, ring *secret.Ring, name string, file []byte, aske
 		}
 		list.lines, list.about, list.wrong = append(list.lines, lines...), append(list.about, about...), append(list.wrong, wrong...)
 		list.Parts[i].rows = p.rows
+	}
+	if len(list.lines)+len(list.about)+len(list.wrong) == 0 { // half a file, rather than that all have left
+		return nil, ErrNobody
 	}
 	return list, nil
 }
@@ -197,7 +201,9 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 			d.add(w.item(d, g, v))
 		}
 	}
-	d.left(choices.LeftOn)
+	if len(list.lines) > 0 { // of whom none could be read nothing is known
+		d.left(choices.LeftOn)
+	}
 	d.sort()
 	return d, nil
 }

@@ -2,6 +2,7 @@ package roster_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -252,6 +253,15 @@ func TestMistakes(t *testing.T) {
 			t.Error(got)
 		}
 	})
+}
+
+// A list that broke off after its headings tells of nobody, and so not that everyone has left.
+func TestAListWithoutPeople(t *testing.T) {
+	for _, rows := range []string{"", "\r\n\r\n", ";;;;;;;\r\n"} {
+		if _, err := roster.Read(t.Context(), nil, "lista.csv", []byte(head+rows), nil, "2012-10-12"); !errors.Is(err, roster.ErrNobody) {
+			t.Errorf("%q: %v", rows, err)
+		}
+	}
 }
 
 // One list says something, another something else: what is thought of it.

@@ -13,6 +13,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/file"
+	"kompobib/internal/local"
 	"kompobib/internal/secret"
 )
 
@@ -95,6 +96,9 @@ func within(path, folder string) bool {
 	absolute, err2 := filepath.Abs(folder)
 	return err == nil && err2 == nil && strings.HasPrefix(path, absolute+string(filepath.Separator))
 }
+
+// today is the domain's day, as it is in Sweden.
+func (h *house) today() local.Date { return local.DateOf(h.db.Now(), local.Zone("Europe/Stockholm")) }
 
 func (h *house) close() error { return errors.Join(h.db.Close(), h.files.Close()) }
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -74,11 +73,7 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 		return told, err
 	}
 	defer h.close()
-	sweden, err := time.LoadLocation("Europe/Stockholm")
-	if err != nil {
-		return told, err
-	}
-	today := local.DateOf(h.db.Now(), sweden)
+	today := h.today()
 	var choices roster.Choices
 	if c.Employer != "" {
 		if choices, err = roster.EmployerChoice(p.ctx, h.db, c.Employer); err != nil {

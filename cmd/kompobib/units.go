@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
@@ -59,11 +58,7 @@ func (c *importUnitsCommand) run(p *program) (told toldUnits, err error) {
 		return told, err
 	}
 	defer h.close()
-	sweden, err := time.LoadLocation("Europe/Stockholm")
-	if err != nil {
-		return told, err
-	}
-	today := local.DateOf(h.db.Now(), sweden)
+	today := h.today()
 	if told.a, err = roster.ReadAtlas(p.ctx, h.db, content, local.Date(c.From), today); err != nil {
 		return told, err
 	}

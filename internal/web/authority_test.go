@@ -54,13 +54,8 @@ func learningForm(pattern string) bool {
 func TestEveryFormNamesTheAuthority(t *testing.T) {
 	const owner = "Landstinget" // of the world's first programme
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		mux := http.NewServeMux()
 		for _, route := range routes {
 			mux.HandleFunc(route.pattern, func(http.ResponseWriter, *http.Request) {})

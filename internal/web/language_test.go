@@ -44,13 +44,8 @@ func TestTheLanguageOneChoseGoesAlong(t *testing.T) {
 // out, since a browser reads them by itself, and so are headings that quote a name.
 func TestSwedishNamesAreMarked(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		own := func(sort string) string { return w.rows[sort]["own"] }
 		for _, path := range []string{
 			"/programmes", "/programmes/kompobib/edit", "/activities?show=all", "/activities/" + own("activity") + "/edit", "/occasions/" + own("occasion") + "/edit",

@@ -15,13 +15,8 @@ import (
 // What events tell of is told by its name, with the way to it, as far as the reader may see it.
 func TestEventsNameWhatTheyTellOf(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		for entity, want := range map[string][]string{
 			"activity":   {`<a lang="sv" href="/activities/` + w.rows["activity"]["own"] + `">Föreläsning own</a>`},
 			"occasion":   {`<a lang="sv" href="/occasions/` + w.rows["occasion"]["own"] + `">Föreläsning own – Köping</a>`},
@@ -48,13 +43,8 @@ var rawID = regexp.MustCompile(`\b[0-9a-v]{26}\b`)
 // The page of an occasion whose activity is a draft says that nobody else sees it, and leads to where it is published.
 func TestDraftSaysThatNobodySeesIt(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		path, of := "/occasions/"+w.rows["occasion"]["own"]+"/edit", w.rows["activity"]["own"]
 		const words = "The activity is a draft, so only you who plan it see the occasion."
 		if strings.Contains(v.page("office", path, ""), words) {

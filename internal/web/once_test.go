@@ -23,13 +23,8 @@ var (
 // Every form that changes anything carries a key of its own, on every page that anyone gets to see.
 func TestEveryFormCarriesAKey(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		forms := 0
 		for _, route := range routes {
 			method, path, ok := w.path(route.pattern, "own")
@@ -77,13 +72,8 @@ func needsNoKey(action string) bool {
 // A form that is sent twice does what it asks once; one that was changed meanwhile asks for something else.
 func TestFormSentTwice(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		meeting := w.rows["past-meeting"]["own"]
 		for _, step := range []struct {
 			says, role, path, form string

@@ -14,13 +14,8 @@ import (
 // One changes how one is reached oneself, and is not asked again for what one typed.
 func TestOwnDetails(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		for _, test := range []struct {
 			says, form string
 			code       int

@@ -50,13 +50,8 @@ func TestPapersSayTheSame(t *testing.T) {
 		t.Fatal("without poppler-utils, which `make deps` installs, nothing reads the file")
 	}
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		at := "/programmes/kompobib/workplaces/" + w.rows["unit"]["own"]
 		for path, role := range map[string]string{
 			"/workshops/" + w.rows["workshop"]["own"] + "/print": "contact", "/kits/" + w.rows["kit"]["own"] + "/print": "office",

@@ -109,6 +109,22 @@ type visit struct {
 	before  int // audit records in the world as it was
 }
 
+// newVisit makes a world, with what more is to be in it, and a visit to it.
+func newVisit(t *testing.T, url string, more ...func(*world, *testing.T, *db.DB)) *visit {
+	t.Helper()
+	d := dbtest.Open(t, url)
+	w := newWorld(t, d)
+	for _, add := range more {
+		add(w, t, d)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
+	v.fresh()
+	return v
+}
+
 // recorded is how many changes of state there have been.
 func (v *visit) recorded() int {
 	v.t.Helper()
@@ -172,14 +188,7 @@ func TestRights(t *testing.T) {
 		}
 	}
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		w.furnish(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url, (*world).furnish)
 		for _, route := range routes {
 			v.walk(route.pattern, reach[route.pattern])
 		}
@@ -230,13 +239,8 @@ func (v *visit) walk(pattern string, reaches reaches) {
 // A hidden row is answered as one that is missing.
 func TestHiddenIsMissing(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		for _, request := range []string{"/people/{person}", "/people/{person}/edit"} {
 			_, hidden, _ := w.path("GET "+request, "elsewhere")
 			_, missing, _ := w.path("GET "+request, "missing")

@@ -74,13 +74,8 @@ func TestListsSort(t *testing.T) {
 // A file has its rows in the order of the page that it was taken from.
 func TestFilesKeepTheOrder(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		d := dbtest.Open(t, url)
-		w := newWorld(t, d)
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := newVisit(t, url)
+		w := v.w
 		v.person = w.viewers["office"]
 		for _, test := range []struct{ method, path, form, want string }{
 			{"GET", "/activities?sort=title&format=csv", "", "Föreläsning other|Föreläsning own"},

@@ -133,8 +133,8 @@ func needsView(r view.Reader, d needsPage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						if by == "topic" {
-							templ_7745c5c3_Err = view.ChartOf(r, "topic-chart", d.chart(r, d.by(r, by))).Render(ctx, templ_7745c5c3_Buffer)
+						if chart := d.chart(r, d.by(r, by)); by == "topic" && len(chart.Bars) > 0 {
+							templ_7745c5c3_Err = view.ChartOf(r, "topic-chart", chart).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

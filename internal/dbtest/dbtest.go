@@ -108,14 +108,19 @@ func Run[Part T[Part]](t Part, f func(t Part, d *db.DB)) {
 // RunURL is [Run] for what opens the database itself, or more than once.
 func RunURL[Part T[Part]](t Part, f func(t Part, url string)) {
 	t.Helper()
-	t.Run("sqlite", func(t Part) {
-		path := filepath.Join(t.TempDir(), "test.db")
-		if err := os.WriteFile(path, file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		f(t, path)
-	})
+	t.Run("sqlite", func(t Part) { f(t, OneEngine(t)) })
 	t.Run("postgres", func(t Part) { f(t, take(t)) })
+}
+
+// OneEngine is the URL of a database for what is not about storage, such as whether all forms look alike: on the engine that is
+// quickest to make one of.
+func OneEngine(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // create makes a PostgreSQL database for the time of a test.

@@ -22,41 +22,40 @@ var (
 
 // Every form that changes anything carries a key of its own, on every page that anyone gets to see.
 func TestEveryFormCarriesAKey(t *testing.T) {
-	dbtest.RunURL(t, func(t *testing.T, url string) {
-		v := newVisit(t, url)
-		w := v.w
-		forms := 0
-		for _, route := range routes {
-			method, path, ok := w.path(route.pattern, "own")
-			if method != http.MethodGet || !ok {
-				continue
-			}
-			for _, role := range roles {
-				v.person = w.viewers[role]
-				page := httptest.NewRecorder()
-				v.handler.ServeHTTP(page, httptest.NewRequestWithContext(t.Context(), method, path+queries[route.pattern], nil))
-				keys := map[string]bool{}
-				for _, form := range posting.FindAllString(page.Body.String(), -1) {
-					to := action.FindStringSubmatch(form)[1]
-					if needsNoKey(to) {
-						continue
-					}
-					forms++
-					switch key := keyed.FindString(form); {
-					case key == "":
-						t.Errorf("%s as %s: the form to %s carries no key", path, role, to)
-					case keys[key]:
-						t.Errorf("%s as %s: the form to %s has the key of another", path, role, to)
-					default:
-						keys[key] = true
-					}
+	t.Parallel()
+	v := newVisit(t, dbtest.OneEngine(t))
+	w := v.w
+	forms := 0
+	for _, route := range routes {
+		method, path, ok := w.path(route.pattern, "own")
+		if method != http.MethodGet || !ok {
+			continue
+		}
+		for _, role := range roles {
+			v.person = w.viewers[role]
+			page := httptest.NewRecorder()
+			v.handler.ServeHTTP(page, httptest.NewRequestWithContext(t.Context(), method, path+queries[route.pattern], nil))
+			keys := map[string]bool{}
+			for _, form := range posting.FindAllString(page.Body.String(), -1) {
+				to := action.FindStringSubmatch(form)[1]
+				if needsNoKey(to) {
+					continue
+				}
+				forms++
+				switch key := keyed.FindString(form); {
+				case key == "":
+					t.Errorf("%s as %s: the form to %s carries no key", path, role, to)
+				case keys[key]:
+					t.Errorf("%s as %s: the form to %s has the key of another", path, role, to)
+				default:
+					keys[key] = true
 				}
 			}
 		}
-		if forms < 100 {
-			t.Errorf("no more than %d forms were seen", forms)
-		}
-	})
+	}
+	if forms < 100 {
+		t.Errorf("no more than %d forms were seen", forms)
+	}
 }
 
 func needsNoKey(action string) bool {

@@ -188,6 +188,7 @@ func TestRights(t *testing.T) {
 		}
 	}
 	dbtest.RunURL(t, func(t *testing.T, url string) {
+		t.Parallel()
 		v := newVisit(t, url, (*world).furnish)
 		for _, route := range routes {
 			v.walk(route.pattern, reach[route.pattern])

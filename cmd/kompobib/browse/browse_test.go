@@ -89,7 +89,8 @@ func serve(ctx context.Context, dir string) (wait func() error, err error) {
 }
 
 // Roles have a link each, but for the public.
-var roles = []string{"public", "participant", "contact", "organiser", "office", "steering", "auditor", "administrator"}
+// The one with most pages comes first, so that nothing waits for it in the end.
+var roles = []string{"office", "public", "participant", "contact", "organiser", "steering", "auditor", "administrator"}
 
 // cookies are the sessions that links were used for, by role: each link may be used once.
 var cookies sync.Map

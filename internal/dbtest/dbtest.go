@@ -26,7 +26,7 @@ var Now = time.Date(2012, 10, 12, 10, 0, 0, 0, time.UTC)
 // What each test has a copy of: the bytes of a file, the name of a database.
 var (
 	file     []byte
-	template = scratch("template_")
+	template string
 	server   = os.Getenv("TEST_POSTGRES") // the URL of a server where databases may be made
 )
 
@@ -35,7 +35,7 @@ const emptyTemplate = `template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`
 
 func scratch(kind string) string { return "kompobib_" + kind + strings.ToLower(rand.Text()) }
 
-// Main is a package's TestMain: it migrates once, for all tests.
+// Main is a package's TestMain: it migrates, if no other package has on this server, for all tests.
 func Main(m *testing.M) { MainWith(m, nil) }
 
 // MainWith is [Main] with something put into the database before it is copied.
@@ -58,25 +58,24 @@ func run(m *testing.M, fill func(ctx context.Context, d *db.DB) error) (code int
 	if err = prepare(path, fill); err == nil {
 		file, err = os.ReadFile(path)
 	}
-	if err == nil {
-		err = admin("CREATE DATABASE " + template + " TEMPLATE " + emptyTemplate)
-	}
-	if err == nil {
-		defer func() {
-			if err := errors.Join(dropUsed(), drop(template)); err != nil {
-				log.Print(err)
-				code = 1
-			}
-		}()
-		err = prepare(dsn(template), fill)
-	}
-	if err == nil {
-		err = keepTemplate()
+	leave := giveBack
+	if err == nil && fill == nil {
+		err = shareTemplate(path)
+	} else if err == nil {
+		template = scratch("template_")
+		leave = func() error { return errors.Join(dropUsed(), drop(template)) }
+		err = makeTemplate(template, fill)
 	}
 	if err != nil {
 		log.Print(err)
 		return 1
 	}
+	defer func() {
+		if err := leave(); err != nil {
+			log.Print(err)
+			code = 1
+		}
+	}()
 	return m.Run()
 }
 
@@ -193,7 +192,11 @@ func Copy(t testing.TB, url string) string {
 		}
 		return path
 	}
-	return create(t, url[strings.LastIndex(url, "/")+1:])
+	name := url[strings.LastIndex(url, "/")+1:]
+	if err := admin("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + name + "'"); err != nil { // its keeper
+		t.Fatal(err)
+	}
+	return create(t, name)
 }
 
 // Open opens a test's database, watched over by the rules of [Check].

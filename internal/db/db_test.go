@@ -182,6 +182,10 @@ func TestLock(t *testing.T) {
 				return errors.Join(db.Lock(ctx, tx, "person"), db.Lock(ctx, tx, "occasion"))
 			}, false},
 			{"a row that is missing", func(ctx context.Context, tx *db.Tx) error { return db.Lock(ctx, tx, "person", "nobody") }, false},
+			{"a row that is missing, by what it should have", func(ctx context.Context, tx *db.Tx) error {
+				_, err := db.LockBy(ctx, tx, "workshop", "code", "NOBODY")
+				return err
+			}, false},
 		} {
 			if err := d.Tx(t.Context(), "ann", test.f); (err == nil) != test.ok {
 				t.Errorf("%s: %v", test.says, err)

@@ -186,10 +186,9 @@ func separator(row, column int) string {
 // going back is refused, or two transactions would wait for each other. A row that is
 // missing is [ErrNoRows].
 func Lock(ctx context.Context, tx *Tx, table string, ids ...string) error {
-	if table < tx.locked {
-		return fmt.Errorf("db: %s locked after %s", table, tx.locked)
+	if err := tx.locks(table); err != nil {
+		return err
 	}
-	tx.locked = table
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if len(ids) == 0 {
 		return nil
@@ -209,6 +208,25 @@ func Lock(ctx context.Context, tx *Tx, table string, ids ...string) error {
 	if n != int64(len(ids)) {
 		return ErrNoRows
 	}
+	return nil
+}
+
+// LockBy is [Lock] for the one row that has a value in a column, in one statement, and returns its id. Whoever waited for a row that
+// has lost the value meanwhile finds none.
+func LockBy(ctx context.Context, tx *Tx, table, column, value string) (id string, err error) {
+	if err := tx.locks(table); err != nil {
+		return "", err
+	}
+	tx.trace.lock(table)
+	return Value[string](ctx, tx, `UPDATE `+table+` SET seq = seq + 1 WHERE `+column+` = $1 RETURNING id`, value)
+}
+
+// locks notes that rows of a table are locked next.
+func (tx *Tx) locks(table string) error {
+	if table < tx.locked {
+		return fmt.Errorf("db: %s locked after %s", table, tx.locked)
+	}
+	tx.locked = table
 	return nil
 }
 

@@ -121,22 +121,14 @@ func Turn(ctx context.Context, c db.Conn, code string) (int, error) {
 
 // open locks the analysis whose board a code opens.
 func open(ctx context.Context, tx *db.Tx, code string) (a Analysis, err error) {
-	id, err := db.Value[string](ctx, tx, `SELECT id FROM swot WHERE code = $1`, learning.ParseCode(code))
+	id, err := db.LockBy(ctx, tx, "swot", "code", learning.ParseCode(code)) // none if it was closed while we waited
 	if errors.Is(err, db.ErrNoRows) {
 		return a, ErrClosed
 	}
 	if err != nil {
 		return a, err
 	}
-	if err := db.Lock(ctx, tx, "swot", id); err != nil {
-		return a, err
-	}
-	// Closed, perhaps, while we waited.
-	a, err = db.One(ctx, tx, scan, `SELECT `+columns+` FROM swot s WHERE s.id = $1 AND s.code = $2`, id, learning.ParseCode(code))
-	if errors.Is(err, db.ErrNoRows) {
-		err = ErrClosed
-	}
-	return a, err
+	return db.One(ctx, tx, scan, `SELECT `+columns+` FROM swot s WHERE s.id = $1`, id)
 }
 
 // Send stores a note from a phone. The same key is stored once.

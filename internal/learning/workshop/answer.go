@@ -93,25 +93,13 @@ func said(body string) (string, error) {
 	return body, faults.Err()
 }
 
-// enter locks the workshop that a code leads to. It may have been closed while we waited, see [still].
+// enter locks the workshop that a code leads to. Who waited while it was closed finds it closed: it has no code any more.
 func enter(ctx context.Context, tx *db.Tx, code string) (id string, err error) {
-	id, err = db.Value[string](ctx, tx, `SELECT id FROM workshop WHERE code = $1`, learning.ParseCode(code))
+	id, err = db.LockBy(ctx, tx, "workshop", "code", learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
-		return "", ErrClosed
-	}
-	if err != nil {
-		return "", err
-	}
-	return id, db.Lock(ctx, tx, "workshop", id)
-}
-
-// still is [ErrClosed] if a code no longer leads to a workshop.
-func still(ctx context.Context, tx *db.Tx, id, code string) error {
-	n, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop WHERE id = $1 AND code = $2`, id, learning.ParseCode(code))
-	if err == nil && n == 0 {
 		err = ErrClosed
 	}
-	return err
+	return id, err
 }
 
 // Send stores an answer from a phone to a question that the workshop has asked, also if it is on the next one meanwhile. The same
@@ -128,14 +116,11 @@ func Send(ctx context.Context, tx *db.Tx, code, device, key, step, body string) 
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO workshop_answer (id, workshop, step, body, device, key, seq)
 		SELECT $1, w.id, s.id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), w.seq FROM workshop w JOIN kit_step s ON s.kit_version = w.kit_version
-		WHERE w.id = $5 AND w.code = $7 AND s.id = $6 AND s.question <> '' ON CONFLICT (workshop, key) DO NOTHING`, tx.NewID(), body, device, key, id, step, learning.ParseCode(code))
+		WHERE w.id = $5 AND s.id = $6 AND s.question <> '' ON CONFLICT (workshop, key) DO NOTHING`, tx.NewID(), body, device, key, id, step)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		if err := still(ctx, tx, id, code); err != nil {
-			return err
-		}
 		stored, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop_answer WHERE workshop = $1 AND key = $2`, id, key)
 		if err == nil && stored == 0 {
 			err = fault.List{ErrStep.At("body")}
@@ -163,9 +148,6 @@ func Withdraw(ctx context.Context, tx *db.Tx, code, device, answer string) error
 
 func own(ctx context.Context, tx *db.Tx, code, device, answer, act, set string, value any) error {
 	id, err := enter(ctx, tx, code)
-	if err == nil {
-		err = still(ctx, tx, id, code)
-	}
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
 	at "kompobib/internal/learning/learningtest"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/programme"
@@ -485,5 +488,51 @@ func TestLeaderLeaves(t *testing.T) {
 		if got := attend(at.Staff("near-1")); got != "" {
 			t.Errorf("who leads from then on: %q", got)
 		}
+	})
+}
+
+// Of the answers that come while who leads ends the workshop, those that are acknowledged are stored, and all others are told that
+// it is over. None bears the number of a phone afterwards.
+func TestAnswersWhileItEnds(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		const phones = 40
+		w := newWorld(t, d)
+		lead := at.Contact("near-1", at.Near)
+		w.plan(lead, at.Near, workshop.Plan{Date: "2012-11-07", Start: "13:00"})
+		id := w.of(lead, at.Near).ID
+		w.move(lead, id, workshop.Begin)
+		w.move(lead, id, workshop.Next)
+		x := w.of(lead, at.Near)
+		var all sync.WaitGroup
+		var acknowledged atomic.Int64
+		for i := range phones {
+			all.Go(func() {
+				key := fmt.Sprint("phone ", i)
+				err := d.Tx(t.Context(), workshop.Phones, func(ctx context.Context, tx *db.Tx) error {
+					return workshop.Send(ctx, tx, x.Code, key, key, x.Step, key)
+				})
+				switch {
+				case err == nil:
+					acknowledged.Add(1)
+				case !errors.Is(err, workshop.ErrClosed):
+					t.Error(err)
+				}
+			})
+			if i == phones/2 {
+				all.Go(func() {
+					if err := d.Tx(t.Context(), "near-1", func(ctx context.Context, tx *db.Tx) error {
+						return workshop.Do(ctx, tx, lead, id, x.Turn, workshop.Finish)
+					}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		all.Wait()
+		stored, err := db.Value[int64](t.Context(), d, `SELECT count(*) FROM workshop_answer WHERE device = ''`)
+		if err != nil || stored != acknowledged.Load() {
+			t.Errorf("%d acknowledged, %d stored, %v", acknowledged.Load(), stored, err)
+		}
+		doctor.Well(t, d)
 	})
 }

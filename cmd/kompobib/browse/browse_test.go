@@ -169,7 +169,10 @@ func TestEveryPage(t *testing.T) {
 				}
 				first, nests := looked.news(like(path), at)
 				whole := first && os.Getenv("BROWSE_ALL") != ""
-				if !first && len(nests) == 0 {
+				if len(at.Wide) > 0 {
+					t.Errorf("%s is wider than 320 px: %v", name, at.Wide)
+				}
+				if !whole && len(nests) == 0 {
 					continue
 				}
 				where := wholePage
@@ -180,11 +183,9 @@ func TestEveryPage(t *testing.T) {
 					t.Errorf("%s = %d, then %d", path, at.Status, status)
 				}
 				narrow(t, p, name)
-				if whole || len(nests) > 0 {
-					dark(t, p, name, where)
-					desk.Go(path)
-					light(t, desk, name, where)
-				}
+				dark(t, p, name, where)
+				desk.Go(path)
+				light(t, desk, name, where)
 			}
 			t.Logf("%d pages, the largest of %d bytes", len(seen), largest)
 			if largest == 0 {
@@ -205,6 +206,7 @@ type sight struct {
 	Links  []string
 	Nests  []string // each element in another, with class and role
 	Wrong  []string // what does not hold together
+	Wide   []string // what is wider than the window
 	Size   int      // as it was sent
 }
 
@@ -226,7 +228,7 @@ func fetch(p *browsertest.Page, path string) sight {
 	return browsertest.Eval[sight](p, fmt.Sprintf(`fetch(%q).then(async answer => {
 		const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), piece = %s;
 		const all = [...page.querySelectorAll('body *')];
-		return {
+		const sight = {
 			Status: answer.status,
 			Page: answer.headers.get('Content-Type').startsWith('text/html'),
 			Asks: !!page.querySelector('main form[method=post] :is(input:not([type=hidden]), select, textarea)'),
@@ -235,7 +237,13 @@ func fetch(p *browsertest.Page, path string) sight {
 			Nests: [...new Set(all.map(e => piece(e.parentElement) + ' > ' + piece(e)))],
 			Size: performance.getEntriesByName(answer.url).at(-1)?.encodedBodySize ?? 0
 		};
-	})`, path, piece, wrong))
+		if (sight.Page) {
+			for (const a of page.documentElement.attributes) document.documentElement.setAttribute(a.name, a.value);
+			document.body.replaceWith(document.adoptNode(page.body)); // laid out as the page that is open, by the same styles
+			sight.Wide = %s;
+		}
+		return sight;
+	})`, path, piece, wrong, browsertest.Wide))
 }
 
 // piece is what an element is, whatever is in it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type userAddCommand struct {
 	Given     string `required:"" placeholder:"NAME" help:"Given name."`
 	Family    string `required:"" placeholder:"NAME" help:"Family name."`
 	Role      string `enum:"administrator,office,organiser,steering,auditor,participant" default:"administrator" help:"What they may do."`
-	URL       string `name:"url" placeholder:"URL" help:"Address at which people reach us, for the link that is printed."`
+	URL       string `name:"url" placeholder:"URL" help:"Address at which people reach us, for the link that is printed. Default: http:// and where the application listens."`
 	Programme string `placeholder:"SLUG" help:"The programme that the role is for, by the word in its address. Default: all."`
 }
 
@@ -54,8 +55,16 @@ func (c *userAddCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s can sign in, until %s, at %s/sign-in/%s\n", c.Email, way.Until.Local().Format("2006-01-02 15:04"), strings.TrimRight(c.URL, "/"), way.Token)
+	_, err = fmt.Fprintf(p.stdout, "%s can sign in, until %s, at %s/sign-in/%s\n", c.Email, way.Until.Local().Format("2006-01-02 15:04"), c.address(p.env), way.Token)
+	if err == nil && c.URL == "" {
+		_, err = fmt.Fprintln(p.stderr, "That is the address on this machine: --url or KOMPOBIB_URL says at which people reach it")
+	}
 	return err
+}
+
+// address is where the application answers, which without a setting is where it does so by default.
+func (c *userAddCommand) address(env []string) string {
+	return cmp.Or(strings.TrimRight(c.URL, "/"), "http://"+cmp.Or(ours(env)[variable("addr")], defaultAddr))
 }
 
 // add gives the account and the role. Said again of the same person, it adds nothing that is there already: then it is

@@ -22,6 +22,9 @@ type backupCommand struct {
 }
 
 func (c *backupCommand) Run(p *program) error {
+	if folder, err := os.Stat(filepath.Dir(c.File)); err != nil || !folder.IsDir() {
+		return fmt.Errorf("no backup was made: there is no folder %s. Make it first, or name another", filepath.Dir(c.File))
+	}
 	h, err := p.open()
 	if err != nil {
 		return err

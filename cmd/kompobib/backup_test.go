@@ -47,6 +47,7 @@ func TestBackupAndRestore(t *testing.T) {
 		must("user add --email ann@example.org --given Ann --family Ek", "ann@example.org can sign in")
 		must("backup "+archive, "rows of")
 		refused("backup "+archive, "is there already")
+		refused("backup "+filepath.Join(folder, "none", "copy.zip"), "there is no folder "+filepath.Join(folder, "none"))
 
 		key, err := os.ReadFile(filepath.Join(folder, "key"))
 		if err != nil {

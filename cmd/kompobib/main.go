@@ -38,7 +38,7 @@ func main() {
 func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
 	var s settings
 	parser, err := kong.New(&s, kong.Name("kompobib"), kong.NoDefaultHelp(), kong.Writers(stdout, stderr),
-		kong.Resolvers(environment(env)), kong.Vars{"today": string(demo.Today)})
+		kong.Resolvers(environment(env)), kong.Vars{"today": string(demo.Today), "addr": defaultAddr})
 	if err != nil {
 		return err
 	}

@@ -9,12 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
 	"kompobib/internal/office"
+	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
 	"kompobib/internal/web/locale"
 )
@@ -88,6 +90,9 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 		return told, err
 	}
 	list, d, choices, err := roster.Prepare(p.ctx, h.db, h.ring, access.System, filepath.Base(c.File), content, choices, today)
+	if f := fault.Of(err).In("left_on"); f != nil {
+		err = f.At("left", f.Args...)
+	}
 	if err != nil {
 		return told, err
 	}
@@ -102,7 +107,7 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 			return err
 		}
 		imp, err = roster.Finish(ctx, tx, h.ring, access.System, imp, list, roster.Decisions{}, func(int, int) error { return ctx.Err() })
-		told.Applied, told.Undated, told.Import = true, imp.Summary.Undated, imp.ID
+		told.carriedOut(imp)
 		return err
 	})
 	return told, err
@@ -161,6 +166,8 @@ type toldRoster struct {
 	Applied bool   `json:"applied"`
 	Import  string `json:"import,omitempty"`  // the one that it was carried out as
 	Undated int    `json:"undated,omitempty"` // of those who left: they stay, since no day was given
+	Passed  []int  `json:"passed_over"`       // the rows with something in them that were not read as people
+	Blank   int    `json:"blank_rows"`        // and how many were empty
 
 	d     *roster.Difference
 	asked bool // to carry it out
@@ -178,6 +185,9 @@ type rosterError struct {
 	Row    int    `json:"row"`
 	Column string `json:"column"`
 	Reason string `json:"reason"`
+	Person string `json:"person,omitempty"` // whom it is about, where no row is
+
+	name string
 }
 
 func toldOf(d *roster.Difference) toldRoster {
@@ -187,9 +197,36 @@ func toldOf(d *roster.Difference) toldRoster {
 		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other, o.Held})
 	}
 	for _, m := range d.Mistakes {
-		t.Errors = append(t.Errors, rosterError{m.Row, m.Column, locale.English.Say(m.Fault.Code, m.Fault.Args...)})
+		e := rosterError{Row: m.Row, Column: m.Column, Reason: locale.English.Say(m.Fault.Code, m.Fault.Args...)}
+		if p := m.Who(); p.ID != "" {
+			e.Person, e.name = p.ID, nameOf(p)
+		}
+		t.Errors = append(t.Errors, e)
 	}
+	t.Passed, t.Blank = d.Passed.Numbers(), d.Passed.Blank
 	return t
+}
+
+// nameOf is what someone may be called on a terminal.
+func nameOf(p people.Person) string {
+	if p.Protected {
+		return "person " + p.ID
+	}
+	return p.Name()
+}
+
+// carriedOut tells what came of it: of those with time recorded for later days nothing did.
+func (t *toldRoster) carriedOut(imp roster.Import) {
+	s := imp.Summary
+	t.Applied, t.Import, t.Undated = true, imp.ID, s.Undated
+	t.New, t.Changed, t.Moved, t.Left = s.Applied[roster.Newcomer], s.Applied[roster.Changed], s.Applied[roster.Moved], s.Applied[roster.Left]+s.Undated
+	names := map[string]string{}
+	for _, i := range t.d.Items {
+		names[i.Person] = nameOf(people.Person{ID: i.Person, Given: i.Given, Family: i.Family, Protected: i.Protected})
+	}
+	for _, id := range s.Given {
+		t.Errors = append(t.Errors, rosterError{Reason: locale.English.Say("roster.time-given"), Person: id, name: names[id]})
+	}
 }
 
 // right is how many of the list's people the rows are right of.
@@ -203,6 +240,9 @@ func (t toldRoster) json(w io.Writer) error {
 	}
 	if t.Duplicates == nil {
 		t.Duplicates = []rosterDuplicate{}
+	}
+	if t.Passed == nil {
+		t.Passed = []int{}
 	}
 	return printed(w, t)
 }
@@ -222,6 +262,8 @@ func (t toldRoster) words(w io.Writer) (err error) {
 	}
 	e := t.d.Employer
 	switch {
+	case e.ID != "" && e.OrgNumber == "":
+		say("Staff of %s, as of %s", e.Name, t.d.On)
 	case e.ID != "":
 		say("Staff of %s (%s), as of %s", e.Name, e.OrgNumber, t.d.On)
 	case e.Name != "":
@@ -244,7 +286,27 @@ func (t toldRoster) words(w io.Writer) (err error) {
 		say("  row %d: %s", o.Row, o.Reason)
 	}
 	for _, m := range t.Errors {
-		say("  row %d, %s: %s", m.Row, m.Column, m.Reason)
+		switch {
+		case m.Person != "":
+			say("  %s: %s", m.name, m.Reason)
+		case m.Column == "":
+			say("  row %d: %s", m.Row, m.Reason)
+		default:
+			say("  row %d, %s: %s", m.Row, m.Column, m.Reason)
+		}
+	}
+	if p := t.d.Passed; p.Count > 0 {
+		more := ""
+		if p.Count > len(p.Rows) {
+			more = fmt.Sprintf(" and %d more", p.Count-len(p.Rows))
+		}
+		say("Not read as people, since they are headings, sums or remarks: rows %s%s", strings.Join(p.Rows, ", "), more)
+	}
+	if p := t.d.Passed; p.Blank > 0 {
+		say("%d empty rows were passed over", p.Blank)
+	}
+	if p := t.d.Passed; len(p.Sheets) > 0 {
+		say("Sheets without a list of staff: %s", strings.Join(p.Sheets, ", "))
 	}
 	if slices.ContainsFunc(t.d.Mistakes, func(m roster.Mistake) bool { return m.Fault.Code == roster.ErrNoMunicipality.Code }) {
 		say("Say with --municipality in which one the workplaces are for which the list tells none")

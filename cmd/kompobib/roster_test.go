@@ -131,6 +131,45 @@ func TestWhereNewWorkplacesLie(t *testing.T) {
 	})
 }
 
+// Who is said to have left before they began is no leaver and is told, as is what was not read as people; a day of another decade is refused.
+func TestImportTellsWhoStays(t *testing.T) {
+	dir := t.TempDir()
+	do := func(args ...string) (string, error) {
+		return told(t, nil, append(args, "--data", dir, "--key-file", filepath.Join(dir, "key"))...)
+	}
+	tree(t, filepath.Join(dir, "kompobib.db"), do)
+	list := filepath.Join(dir, "lista.csv")
+	const head, ann = "Namn;Arbetsplats;Kommun;Anställd från\n", "Ek, Ann;Biblioteket;Köping;2001-01-01\n"
+	if err := os.WriteFile(list, []byte(head+ann+"Ek, Bo;Biblioteket;Köping;2025-03-01\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := do("import", "roster", list, "--employer", "Köpings kommun", "--on", "2025-09-01", "--apply"); err != nil {
+		t.Fatal(out, err)
+	}
+	if err := os.WriteFile(list, []byte("Personal\n"+head+ann+"Antal: 1;;;\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := []string{"import", "roster", list, "--employer", "Köpings kommun", "--on", "2025-10-01", "--left"}
+	out, err := do(append(again, "2025-02-01")...)
+	for _, want := range []string{"Staff of Köpings kommun, as of", "0 left, 1 unchanged", "Bo Ek: Began on 1 March 2025", "rows 1, 4"} {
+		if out = strings.ReplaceAll(out, "\u00a0", " "); err != nil || !strings.Contains(out, want) {
+			t.Errorf("looked at, without %q: %q, %v", want, out, err)
+		}
+	}
+	out, err = do(append(again, "2025-02-01", "--apply", "--json")...)
+	var a struct {
+		Left   int
+		Passed []int `json:"passed_over"`
+		Errors []struct{ Person, Reason string }
+	}
+	if e := json.Unmarshal([]byte(out), &a); e != nil || err != nil || a.Left != 0 || len(a.Errors) != 1 || a.Errors[0].Person == "" || !slices.Equal(a.Passed, []int{1, 4}) {
+		t.Errorf("carried out: %q, %v, %v", out, e, err)
+	}
+	if out, err := do(append(again, "2005-02-01")...); err == nil || !strings.Contains(err.Error(), "--left: The day is more than two years before") {
+		t.Errorf("a day of another decade: %q, %v", out, err)
+	}
+}
+
 // tree makes a county with one municipality.
 func tree(t *testing.T, url string, do func(args ...string) (string, error)) {
 	t.Helper()

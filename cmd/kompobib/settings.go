@@ -48,9 +48,12 @@ type settings struct {
 	Help    helpCommand    `cmd:"" help:"Print this."`
 }
 
+// defaultAddr is where the application listens if nothing else is said.
+const defaultAddr = "127.0.0.1:8080"
+
 // serving are the settings of what serves.
 type serving struct {
-	Addr    string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	Addr    string `default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on."`
 	URL     string `name:"url" placeholder:"URL" help:"Address at which people reach us, for links in letters. https:// also makes cookies secure. Default: http:// and the address listened on."`
 	Proxy   bool   `help:"A proxy of ours stands before us, and X-Forwarded-For says who asks."`
 	Service string `default:"KompoBib" help:"Name of the installation, where no programme is meant."`

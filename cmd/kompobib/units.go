@@ -74,7 +74,7 @@ func (c *importUnitsCommand) run(p *program) (told toldUnits, err error) {
 	}
 	told.New, told.Coded, told.Unchanged = len(told.a.New), len(told.a.Coded), told.a.Unchanged
 	for _, m := range told.a.Mistakes {
-		told.Errors = append(told.Errors, rosterError{m.Row, m.Column, locale.English.Say(m.Fault.Code, m.Fault.Args...)})
+		told.Errors = append(told.Errors, rosterError{Row: m.Row, Column: m.Column, Reason: locale.English.Say(m.Fault.Code, m.Fault.Args...)})
 	}
 	return told, nil
 }

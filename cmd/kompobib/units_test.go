@@ -101,6 +101,8 @@ func TestImportUnits(t *testing.T) {
 			{"0305,Håbo,Uppsala län\n1481,Mölndal,Västra Götalands län\n1480,Göteborg,Västra Götalands län\n", 0, 2, 3, nil},
 			{"0305,Håbo,Uppsala län\n1481,Mölndal,Västra Götalands län\n1480,Göteborg,Västra Götalands län\n", 0, 0, 5, nil},
 			{"1480,Mölndal,Västra Götalands län\n1481,Lerum,Västra Götalands län\n,Tierp,Uppsala län\n,Tierp,Västmanlands län\n", 0, 0, 2, []int{2, 3, 5}},
+			{"1382,Falkenberg,Hallands län\n1383,Varberg,Hallands län\n1384,Falkenberg,Hallands län\n1985,Falkenberg,Västmanlands län\n1285,Eslöv,Hallands län\n", 4, 0, 1, []int{4, 6}},
+			{"1386,Varberg,Hallands län\n1383,Varberg,Hallands län\n", 0, 0, 2, []int{2}},
 		} {
 			a, err := take(columns+c.text, "--apply")
 			var rows []int

@@ -111,8 +111,8 @@ func TestImports(t *testing.T) {
 		} else {
 			says("a PDF is refused with its reason", answer.Header().Get("Location"), "Filen är PDF", "Gick inte att läsa")
 		}
-		if _, answer := k.send("tom.csv", nil); answer.Code != 422 || !strings.Contains(answer.Body.String(), "Välj en fil") {
-			t.Errorf("no file: %d", answer.Code)
+		if _, answer := k.send("tom.csv", nil); answer.Code != 422 || !strings.Contains(answer.Body.String(), "Filen är tom") {
+			t.Errorf("an empty file: %d", answer.Code)
 		}
 
 		page, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
@@ -183,6 +183,64 @@ func TestImports(t *testing.T) {
 		}
 		says("put away", page, "Borttagen")
 		dbtest.Hold(t, d, files.Invariants(time.Time{})[0])
+	})
+}
+
+// Each kind of mistake is told with what to do about it, what is not read as people is told too, and what cannot be meant is told beside its field.
+func TestImportMistakes(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+		k.handler = s.Handler()
+		const head, eva = "Efternamn;Förnamn;Arbetsplats;Kommun;Befattning;Anställd från\r\n", "Ny;Eva;Bokbussen;Köping;chef;2012-03-01\r\n"
+
+		page, _ := k.send("rubrik.csv", []byte("Personal i Köping\r\n"+head+eva+"\r\n;;Filialen är stängd;;;\r\nNy;Bo;Bokbussen;Köping;chef;2001-01-01\r\nAntal: 2;;;;;\r\n"))
+		k.holds(page, "2 rader med rubrik, summa eller anmärkning. Rader: 1, 7", "1 tom rad.", "Bara du och den som har hand om alla projekt ser listan", "Rad: 5")
+		k.holds(page+"?kind=mistake", "något enstaka ifyllt", "Rätta raden i listan", "Raderna med fel")
+
+		page, _ = k.send("fel kolumn.csv", []byte("Personnummer;Namn\r\n;Ny, Eva\r\n"))
+		k.holds(page+"?kind=mistake", "Listan behöver en kolumn", `href="`+page+`/choices">Rätta tolkningen`, "!Raderna med fel", "!Rätta raden i listan")
+		page, _ = k.send("hel kolumn.csv", []byte(head+strings.Repeat(strings.Replace(eva, "2012-03-01", "nej", 1), 4)))
+		k.holds(page+"?kind=mistake", "De flesta rader har samma fel", "Raderna med fel")
+
+		columns := []string{"on", "2012-10-01", "column_family", "Efternamn", "column_given", "Förnamn", "column_workplace", "Arbetsplats", "column_municipality", "Kommun", "column_title", "Befattning", "column_from", "Anställd från"}
+		page, _ = k.send("först.csv", []byte(head+eva+"Gammal;Bo;Bokbussen;Köping;chef;2001-01-01\r\n"))
+		if answer := k.act(page, "choices", append(columns, "employer", k.payer)...); answer.Code != 303 {
+			t.Fatalf("choices: %d %s", answer.Code, answer.Body)
+		}
+		if answer := k.act(page, "apply"); answer.Code != 303 {
+			t.Fatalf("apply: %d", answer.Code)
+		}
+		page, _ = k.send("sedan.csv", []byte(head+"Ny;Siv;Bokbussen;Köping;chef;2012-09-01\r\n"))
+		for _, test := range []struct {
+			says  string
+			form  []string
+			words string
+		}{
+			{"a day of another decade", []string{"employer", k.payer, "left_on", "2001-10-01"}, "mer än två år före den dag som listan gäller, 1 oktober 2012"},
+			{"a column twice", []string{"employer", k.payer, "column_phone", "Befattning"}, "Kolumnen ”Befattning” är redan vald för Befattning"},
+			{"two employers", []string{"employer", k.payer, "new_employer", "Kungsörs kommun"}, "Du har valt en arbetsgivare som redan finns"},
+			{"one that is there already as new", []string{"employer", "", "new_employer", "Köpings kommun"}, "Arbetsgivaren finns redan"},
+		} {
+			answer := k.act(page, "choices", append(columns, test.form...)...)
+			text := strings.ReplaceAll(answer.Body.String(), "\u00a0", " ")
+			if answer.Code != 422 || !strings.Contains(text, test.words) {
+				t.Errorf("%s: %d, without %q\n%s", test.says, answer.Code, test.words, text)
+			}
+			if typed := test.form[len(test.form)-1]; !strings.Contains(text, `value="`+typed+`"`) {
+				t.Errorf("%s: %q is lost", test.says, typed)
+			}
+		}
+
+		// Who began later than they are said to have left is told, before and after.
+		if answer := k.act(page, "choices", append(columns, "employer", k.payer, "left_on", "2012-02-01")...); answer.Code != 303 {
+			t.Fatalf("choices: %d %s", answer.Code, answer.Body)
+		}
+		k.holds(page+"?kind=mistake", "Slutat (1)", "Fel (1)", "Eva Ny", "Började den 1 mars 2012", "Rätta tolkningen", "!Raderna med fel")
+		if answer := k.act(page, "apply"); answer.Code != 303 {
+			t.Fatalf("apply: %d", answer.Code)
+		}
+		k.holds(page, "Slutat: 1", "började senare än den dag då de skulle ha varit borta", "Eva Ny")
 	})
 }
 

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
 
+	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
 	"kompobib/internal/web/view"
@@ -45,6 +47,8 @@ func mistakeArgs(r view.Reader, s roster.Shown) (args []any) {
 	for _, a := range s.Args {
 		n, err := strconv.Atoi(a)
 		switch {
+		case s.Code == roster.ErrEarly.Code:
+			args = append(args, local.Date(a))
 		case s.Code == roster.ErrNoColumn.Code:
 			args = append(args, fieldName(r, roster.Field(a)))
 		case err == nil && (s.Code == roster.ErrOtherName.Code || s.Code == people.ErrBirthYear.Code):
@@ -55,6 +59,9 @@ func mistakeArgs(r view.Reader, s roster.Shown) (args []any) {
 	}
 	return args
 }
+
+// cureOf is what puts a mistake right; of lists that were read before it was noted, the list.
+func cureOf(s roster.Shown) roster.Cure { return cmp.Or(s.Cure, roster.InList) }
 
 // troubleSays is why a file could not be read.
 func troubleSays(r view.Reader, trouble string) string {

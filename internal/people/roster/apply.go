@@ -78,6 +78,23 @@ type Summary struct {
 	Undated  int          `json:"undated,omitempty"` // who has left, on no day that anyone has told
 	Kept     []string     `json:"kept,omitempty"`    // persons whose rows were changed since, so that they were not undone
 	Undone   int          `json:"undone,omitempty"`
+	Cured    int          `json:"cured,omitempty"` // of the mistakes: those that no other file would put right
+	Early    []string     `json:"early,omitempty"` // persons who began later than they are said to have left
+	Lost     []int        `json:"lost,omitempty"`  // the first of the rows of which nobody can say where they belong, so that colleagues do not see the list
+}
+
+// summary is what a list says, before anything has come of it.
+func (d *Difference) summary() Summary {
+	s := Summary{Found: d.Counts, Mistakes: len(d.Mistakes), Lost: d.Lost[:min(len(d.Lost), passedShown)]}
+	for _, m := range d.Mistakes {
+		if m.Cure() == InChoices {
+			s.Cured++
+		}
+		if m.about != nil {
+			s.Early = append(s.Early, m.about.ID)
+		}
+	}
+	return s
 }
 
 // a doing is one list being carried out.
@@ -106,7 +123,8 @@ func Apply(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 	if d.Employer.ID == "" && d.Employer.Name == "" {
 		return fault.List{ErrEmployer.At("employer")}
 	}
-	imp.Summary = Summary{Found: d.Counts, Applied: map[Kind]int{}, Mistakes: len(d.Mistakes)}
+	imp.Summary = d.summary()
+	imp.Summary.Applied = map[Kind]int{}
 	if err := step(0, len(d.Items)); err != nil {
 		return err
 	}

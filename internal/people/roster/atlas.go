@@ -14,13 +14,15 @@ import (
 )
 
 var (
-	ErrAtlas    = fault.Define(fault.Invalid, "roster.atlas")         // no header
-	ErrUnitCode = fault.Define(fault.Invalid, "roster.atlas-code")    // args: what stands there
-	ErrNoCounty = fault.Define(fault.Invalid, "roster.atlas-county")  // neither name nor code
-	ErrDiffers  = fault.Define(fault.Conflict, "roster.atlas-differ") // args: the code, what it is called on an earlier row or in the tree
-	ErrTwice    = fault.Define(fault.Conflict, "roster.atlas-twice")  // args: the row
-	ErrMoved    = fault.Define(fault.Conflict, "roster.atlas-moved")  // args: the municipality, where it lies
-	ErrUsed     = fault.Define(fault.Conflict, "roster.atlas-used")   // args: the code
+	ErrAtlas    = fault.Define(fault.Invalid, "roster.atlas")            // no header
+	ErrUnitCode = fault.Define(fault.Invalid, "roster.atlas-code")       // args: what stands there
+	ErrNoCounty = fault.Define(fault.Invalid, "roster.atlas-county")     // neither name nor code
+	ErrDiffers  = fault.Define(fault.Conflict, "roster.atlas-differ")    // args: the code, what it is called on an earlier row or in the tree
+	ErrTwice    = fault.Define(fault.Conflict, "roster.atlas-twice")     // args: the row
+	ErrMoved    = fault.Define(fault.Conflict, "roster.atlas-moved")     // args: the municipality, where it lies
+	ErrTwoCodes = fault.Define(fault.Conflict, "roster.atlas-two-codes") // args: the name, the row on which it has another code, that code
+	ErrCoded    = fault.Define(fault.Conflict, "roster.atlas-coded")     // args: the name, the code that it has in the tree
+	ErrUsed     = fault.Define(fault.Conflict, "roster.atlas-used")      // args: the code
 )
 
 // The columns of a list of municipalities, by what they may be called, folded.
@@ -57,7 +59,7 @@ type drawer struct {
 	columns map[string]int
 	labels  []string
 	spots   map[people.Kind][]*Spot // what is in the tree, and what the rows so far add
-	told    map[*Spot]bool          // by a row so far
+	told    map[*Spot]int           // the first row that tells of it
 	rows    map[*Spot]int           // of municipalities
 }
 
@@ -71,7 +73,7 @@ func ReadAtlas(ctx context.Context, c db.Conn, file []byte, from, today local.Da
 	if from > today {
 		return nil, fault.List{ErrLater.At("from")}
 	}
-	d := &drawer{Atlas: &Atlas{}, from: from, spots: map[people.Kind][]*Spot{}, told: map[*Spot]bool{}, rows: map[*Spot]int{}}
+	d := &drawer{Atlas: &Atlas{}, from: from, spots: map[people.Kind][]*Spot{}, told: map[*Spot]int{}, rows: map[*Spot]int{}}
 	if len(book.Sheets) == 0 || len(book.Sheets[0].Rows) == 0 {
 		return nil, sheet.ErrEmpty
 	}
@@ -192,14 +194,14 @@ func (d *drawer) row(r sheet.Row) {
 	}
 	d.rows[last] = r.Number
 	for i, s := range made {
-		d.tell(s, codes[i])
+		d.tell(s, codes[i], r.Number)
 	}
 }
 
 // tell takes in one unit of a row in which all is right.
-func (d *drawer) tell(s *Spot, code string) {
+func (d *drawer) tell(s *Spot, code string, row int) {
 	switch {
-	case d.told[s]:
+	case d.told[s] > 0:
 	case s.id != "":
 		d.Unchanged++
 	default:
@@ -208,7 +210,7 @@ func (d *drawer) tell(s *Spot, code string) {
 		}
 		d.New, d.spots[s.Kind] = append(d.New, s), append(d.spots[s.Kind], s)
 	}
-	d.told[s] = true
+	d.told[s] = cmp.Or(d.told[s], row)
 	if s.Code == "" && code != "" {
 		if s.Code = code; s.id != "" {
 			d.Coded = append(d.Coded, s)
@@ -217,7 +219,7 @@ func (d *drawer) tell(s *Spot, code string) {
 	}
 }
 
-// known is the unit that a row means, if it is in the tree or stands on a row before; a fault if its name is another, or its code another's. It is known by
+// known is the unit that a row means, if it is in the tree or stands on a row before; a fault if its name is another, its code another's, or its name one's with another code. It is known by
 // its code; where either lacks one by its name, of a municipality that of one in the same county first, and then of one that lies elsewhere in the tree.
 func (d *drawer) known(s, above *Spot) (found *Spot, _ *fault.Fault) {
 	for _, o := range d.spots[s.Kind] {
@@ -233,7 +235,15 @@ func (d *drawer) known(s, above *Spot) (found *Spot, _ *fault.Fault) {
 	}
 	for _, o := range d.spots[s.Kind] {
 		switch {
-		case s.Code != "" && o.Code != "" || people.Fold(o.Name) != people.Fold(s.Name):
+		case people.Fold(o.Name) != people.Fold(s.Name):
+		case s.Code != "" && o.Code != "":
+			if s.Kind == people.Municipality && !d.within(o, above) { // of one name there is one in each county
+				continue
+			}
+			if row := d.told[o]; row > 0 {
+				return nil, ErrTwoCodes.With(o.Name, row, o.Code)
+			}
+			return nil, ErrCoded.With(o.Name, o.Code)
 		case s.Kind != people.Municipality || d.within(o, above):
 			return o, nil
 		case o.id != "" && found == nil:

@@ -21,7 +21,9 @@ var (
 	ErrLater    = fault.Define(fault.Invalid, "roster.later")    // the day of the list lies ahead
 	ErrNoTree   = fault.Define(fault.Conflict, "roster.no-tree") // args: the day on which there is nowhere to put workplaces
 	ErrNobody   = fault.Define(fault.Invalid, "roster.nobody")
-	ErrEmployer = fault.Define(fault.Invalid, "roster.employer") // none is told and none can be guessed
+	ErrEmployer = fault.Define(fault.Invalid, "roster.employer")      // none is told and none can be guessed
+	ErrEarly    = fault.Define(fault.Invalid, "roster.early")         // args: the day on which who is said to have left began
+	ErrLeftOn   = fault.Define(fault.Invalid, "roster.left-long-ago") // args: the day that the list tells of
 )
 
 // A Kind is what a list has to say of a person.
@@ -55,12 +57,13 @@ type Choices struct {
 
 // A List is a file, read: what stands in it before it is compared with anything.
 type List struct {
-	Name  string // of the file
-	Parts []Part
-	lines []Line
-	about []Line // whom rows with mistakes are about
-	wrong []Mistake
-	today local.Date
+	Name   string // of the file
+	Parts  []Part
+	lines  []Line
+	about  []Line // whom rows with mistakes are about
+	wrong  []Mistake
+	sheets []string // of the file that hold something, but no list
+	today  local.Date
 }
 
 // Read reads a file and understands its columns. It reads no more than the file, so it is done outside of transactions.
@@ -73,13 +76,17 @@ func Read(ctx context.Context, ring *secret.Ring, name string, file []byte, aske
 	if list.Parts, err = Understand(book, asked, today); err != nil {
 		return nil, err
 	}
-	for i, p := range list.Parts {
-		lines, about, wrong, err := p.lines(ctx, i, ring, today)
+	for _, s := range book.Sheets {
+		if len(s.Rows) > 0 && len(book.Sheets) > 1 && !slices.ContainsFunc(list.Parts, func(p Part) bool { return p.Sheet == s.Name || p.Sheet == "" && p.sheet == s.Name }) {
+			list.sheets = append(list.sheets, s.Name)
+		}
+	}
+	for i := range list.Parts {
+		lines, about, wrong, err := list.Parts[i].lines(ctx, i, ring, today)
 		if err != nil {
 			return nil, err
 		}
 		list.lines, list.about, list.wrong = append(list.lines, lines...), append(list.about, about...), append(list.wrong, wrong...)
-		list.Parts[i].rows = p.rows
 	}
 	if len(list.lines)+len(list.about)+len(list.wrong) == 0 { // half a file, rather than that all have left
 		return nil, ErrNobody
@@ -139,6 +146,8 @@ type Difference struct {
 	Counts       map[Kind]int
 	Duplicates   []Duplicate
 	Mistakes     []Mistake
+	Lost         []int // the rows of which nobody can say where they belong
+	Passed       Passed
 	about        []*Place // where the rows lie that could not be read in full
 	world        *world
 }
@@ -194,7 +203,9 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	w.match(groups, list.about)
 	w.renames(groups, places, choices.Places)
 	d.Places = places
-	_, d.about = w.places(list.about, d.Municipality, choices.Places)
+	aboutAt, about := w.places(list.about, d.Municipality, choices.Places)
+	d.about = about
+	d.lose(list, byLine, aboutAt)
 	d.within(groups)
 	for _, g := range groups {
 		if len(g.lines) > 0 {
@@ -204,6 +215,8 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	if len(list.lines) > 0 { // of whom none could be read nothing is known
 		d.left(choices.LeftOn)
 	}
+	d.whole(len(list.lines) + len(list.about))
+	d.pass(list)
 	d.sort()
 	return d, nil
 }
@@ -223,6 +236,9 @@ func (d *Difference) day(ctx context.Context, c db.Conn, w *world, list *List, c
 		return fault.List{local.ErrDate.At("on")}
 	case d.On > list.today:
 		return fault.List{ErrLater.At("on")}
+	}
+	if choices.LeftOn != "" && choices.LeftOn < d.On.Add(-longAgo) { // the wrong year
+		return fault.List{ErrLeftOn.At("left_on", d.On)}
 	}
 	if err := w.loadTree(ctx, c, d.On); err != nil {
 		return err
@@ -310,19 +326,28 @@ func (d *Difference) add(i Item) {
 // left are those within the scope of whom the list says nothing.
 func (d *Difference) left(on local.Date) {
 	var gone []Item
+	var late []Mistake
 	for _, k := range d.world.persons {
 		if k.claimed || !k.inside {
 			continue
 		}
 		i := Item{Kind: Left, Person: k.ID, Given: k.Given, Family: k.Family, Masked: k.masked, Protected: k.Protected, known: k}
+		early := local.Date("") // the day on which they began, if they cannot have been gone when it is said
 		for _, p := range k.posts {
-			if p.valid.To == "" && p.valid.From < d.On {
+			switch {
+			case p.valid.To != "" || p.valid.From >= d.On:
+			case on != "" && on <= p.valid.From:
+				early = max(early, p.valid.From)
+			default:
 				i.posts = append(i.posts, postChange{act: end, was: p, on: on})
 				i.Workplace = d.world.tree.Name(p.workplace)
 			}
 		}
-		if i.posts != nil {
+		switch {
+		case i.posts != nil:
 			gone = append(gone, i)
+		case early != "":
+			late = append(late, Mistake{Fault: ErrEarly.With(early), about: k})
 		}
 	}
 	slices.SortFunc(gone, func(a, b Item) int {
@@ -331,7 +356,14 @@ func (d *Difference) left(on local.Date) {
 	for _, i := range gone {
 		d.add(i)
 	}
+	slices.SortFunc(late, func(a, b Mistake) int {
+		return cmp.Or(cmp.Compare(a.about.Family, b.about.Family), cmp.Compare(a.about.Given, b.about.Given), cmp.Compare(a.about.ID, b.about.ID))
+	})
+	d.Mistakes = append(d.Mistakes, late...)
 }
+
+// longAgo is how many days before the list's own day someone may be said to have been gone: what is longer ago is a mistyped year.
+const longAgo = 2 * 366
 
 // sort puts all in the order of the file.
 func (d *Difference) sort() {

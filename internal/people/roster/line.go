@@ -15,11 +15,11 @@ import (
 const noTitle = "ej angiven"
 
 // lines reads the rows of a part: the employments, what is wrong with the others, and whom those others seem to be about: they
-// have not left, for being told wrongly.
-func (p Part) lines(ctx context.Context, part int, ring *secret.Ring, today local.Date) (all, about []Line, wrong []Mistake, err error) {
+// have not left, for being told wrongly. Rows that tell of nobody are passed over, and noted.
+func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today local.Date) (all, about []Line, wrong []Mistake, err error) {
 	if missing := p.missing(); missing != nil {
 		for _, f := range missing {
-			wrong = append(wrong, Mistake{p.Sheet, p.Header, "", ErrNoColumn.With(string(f))})
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: p.Header, Fault: ErrNoColumn.With(string(f))})
 		}
 		return nil, nil, wrong, nil
 	}
@@ -41,25 +41,46 @@ func (p Part) lines(ctx context.Context, part int, ring *secret.Ring, today loca
 			}
 		}
 	})
+	last := len(p.rows) - 1 // of a person
+	for last >= 0 {
+		if t, _ := p.tells(p.rows[last], today); t >= half {
+			break
+		}
+		last--
+	}
+	before := p.Header
 	for n, r := range p.rows {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return nil, nil, nil, ctx.Err()
 		}
-		if p.note(r) {
+		p.blank += r.Number - before - 1 // a file may leave empty rows out
+		before = r.Number
+		tells, column := p.tells(r, today)
+		switch {
+		case tells == blank:
+			p.blank++
+			continue
+		case tells == counts, tells == remark && n > last:
+			p.passed = append(p.passed, r.Number)
 			continue
 		}
 		formula := slices.IndexFunc(r.Formulas, func(i int) bool { return slices.Contains(used, i) })
 		if formula >= 0 {
-			wrong = append(wrong, Mistake{p.Sheet, r.Number, p.Labels[r.Formulas[formula]], ErrFormula})
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[r.Formulas[formula]], Fault: ErrFormula})
 			continue
 		}
 		l := Line{Part: part, Row: r.Number}
 		sound := true
 		bad := func(f Field, fl *fault.Fault) {
 			sound = false
-			wrong = append(wrong, Mistake{p.Sheet, r.Number, p.Label(f), fl})
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Label(f), Fault: fl})
 		}
 		cell := func(f Field) string { return clean(r.Cell(columns[f])) }
+		if tells < someone {
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.labelAt(column), Fault: ErrNoPerson})
+			about = append(about, p.barely(l, cell, ring, today))
+			continue
+		}
 
 		l.Given, l.Family = cell(Given), cell(Family)
 		nameField := Name
@@ -110,6 +131,25 @@ func (p Part) lines(ctx context.Context, part int, ring *secret.Ring, today loca
 		}
 	}
 	return all, about, wrong, nil
+}
+
+// labelAt is what a column is called: one beyond the headers has its letter.
+func (p *Part) labelAt(column int) string {
+	if column < len(p.Labels) {
+		return p.Labels[column]
+	}
+	return "(" + letter(column) + ")"
+}
+
+// barely is what a row tells that is not enough for a person: it may be about someone all the same.
+func (p *Part) barely(l Line, cell func(Field) string, ring *secret.Ring, today local.Date) Line {
+	l.Given, l.Family = splitName(cell(Name))
+	l.Workplace, l.Municipality = cell(Workplace), cell(Municipality)
+	p.identity(&l, cell, today, func(Field, *fault.Fault) {})
+	if l.known() {
+		l.Hash = people.IdentityHash(ring, l.Identity)
+	}
+	return l
 }
 
 // identity reads who someone is, beyond the name.

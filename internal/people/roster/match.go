@@ -205,5 +205,5 @@ func compatible(l *Line, k *known) bool {
 
 func (d *Difference) mistake(l *Line, f Field, fl *fault.Fault) {
 	p := d.Parts[l.Part]
-	d.Mistakes = append(d.Mistakes, Mistake{p.Sheet, l.Row, p.Label(f), fl})
+	d.Mistakes = append(d.Mistakes, Mistake{Sheet: p.Sheet, Row: l.Row, Column: p.Label(f), Fault: fl})
 }

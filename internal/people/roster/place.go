@@ -12,10 +12,11 @@ import (
 )
 
 var (
-	ErrMunicipality   = fault.Define(fault.Invalid, "roster.municipality")    // args: what stands there
-	ErrNoMunicipality = fault.Define(fault.Invalid, "roster.no-municipality") // args: the workplace
-	ErrOutside        = fault.Define(fault.Invalid, "roster.outside")         // args: the workplace
-	ErrClosing        = fault.Define(fault.Conflict, "roster.closing")        // args: the workplace, its last day
+	ErrMunicipality   = fault.Define(fault.Invalid, "roster.municipality")       // args: what stands there
+	ErrNoMunicipality = fault.Define(fault.Invalid, "roster.no-municipality")    // args: the workplace
+	ErrAsked          = fault.Define(fault.Invalid, "roster.municipality-asked") // args: what was asked for, those that are most like it
+	ErrOutside        = fault.Define(fault.Invalid, "roster.outside")            // args: the workplace
+	ErrClosing        = fault.Define(fault.Conflict, "roster.closing")           // args: the workplace, its last day
 )
 
 // How a workplace of a list was found.

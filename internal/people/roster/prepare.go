@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,7 +75,39 @@ func MunicipalityChoice(ctx context.Context, c db.Conn, on local.Date, text stri
 	if u, ok := municipalityOf(tree, text); ok && u.Kind == people.Municipality {
 		return u.ID, nil
 	}
-	return "", fault.List{ErrMunicipality.At("municipality", text)}
+	all := tree.Units(people.Municipality)
+	if len(all) == 0 {
+		return "", ErrNoTree.With(on)
+	}
+	slices.SortStableFunc(all, func(a, b people.Unit) int {
+		return cmp.Compare(apart(people.Fold(a.Name), people.Fold(text)), apart(people.Fold(b.Name), people.Fold(text)))
+	})
+	var like []string
+	for _, u := range all[:min(len(all), 8)] {
+		like = append(like, u.Name)
+	}
+	return "", fault.List{ErrAsked.At("municipality", text, strings.Join(like, ", "))}
+}
+
+// apart is how many letters have to be changed, added or left out to make one word of another.
+func apart(a, b string) int {
+	to := []rune(b)
+	row := make([]int, len(to)+1)
+	for i := range row {
+		row[i] = i
+	}
+	for i, r := range []rune(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j, s := range to {
+			change := before
+			if r != s {
+				change++
+			}
+			before, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(to)]
 }
 
 // EmployerChoice finds an employer by number, name or id; of one that is not there it gives the name, and the number if it is told too.

@@ -40,6 +40,7 @@ type Shown struct {
 	Column    string   `json:"column,omitempty"` // of a mistake, as the next two
 	Code      string   `json:"code,omitempty"`
 	Args      []string `json:"args,omitempty"`
+	Cure      Cure     `json:"cure,omitempty"`
 
 	mark, sealed string
 }
@@ -68,7 +69,13 @@ func (d *Difference) shown() iter.Seq[Shown] {
 			}
 		}
 		for _, m := range d.Mistakes {
-			s := Shown{Kind: Mistaken, Sheet: m.Sheet, Row: m.Row, Column: m.Column, Code: m.Fault.Code}
+			s := Shown{Kind: Mistaken, Sheet: m.Sheet, Row: m.Row, Column: m.Column, Code: m.Fault.Code, Cure: m.Cure()}
+			if k := m.about; k != nil {
+				s.Person, s.Protected = k.ID, k.Protected
+				if !k.Protected {
+					s.Name, s.Masked = k.Name(), k.masked
+				}
+			}
 			for _, arg := range m.Fault.Args {
 				s.Args = append(s.Args, mask(fmt.Sprint(arg)))
 			}
@@ -130,7 +137,7 @@ func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, 
 	choices.On = d.On // a list that tells no day is of the day on which it was shown, also if it is confirmed on another
 	imp.State, imp.Trouble, imp.Choices = Ready, "", choices
 	imp.Employer, imp.EmployerName, imp.On = d.Employer.ID, d.Employer.Name, d.On
-	imp.Summary = Summary{Found: d.Counts, Mistakes: len(d.Mistakes)}
+	imp.Summary = d.summary()
 	imp.View = d.view()
 	if err := save(ctx, tx, &imp, ""); err != nil {
 		return imp, err
@@ -145,6 +152,7 @@ type View struct {
 	Missing      []Field          `json:"missing,omitempty"` // without which nothing can be done
 	Municipality string           `json:"municipality,omitempty"`
 	Places       []PlaceView      `json:"places,omitempty"`
+	Passed       Passed           `json:"passed,omitzero"`
 }
 
 // A PlaceView is a workplace of the list and what it was taken for.
@@ -166,7 +174,7 @@ func (d *Difference) view() (v View) {
 			v.Columns[f] = p.Label(f)
 		}
 	}
-	v.Municipality = d.Municipality.ID
+	v.Municipality, v.Passed = d.Municipality.ID, d.Passed
 	for _, p := range d.Places {
 		if p.fault == nil {
 			v.Places = append(v.Places, PlaceView{p.Key, p.Name, p.Unit, d.world.tree.Name(p.Parent), p.How, p.Was, p.Lines})
@@ -289,7 +297,7 @@ func BadRows(list *List, d *Difference, label string, say func(code string, args
 		return t
 	}
 	for n := range d.Parts {
-		if len(d.Mistakes) > 0 && d.Parts[n].Sheet == d.Mistakes[0].Sheet {
+		if first := slices.IndexFunc(d.Mistakes, func(m Mistake) bool { return m.Cure() != InChoices }); first >= 0 && d.Parts[n].Sheet == d.Mistakes[first].Sheet {
 			part = n
 		}
 	}
@@ -300,7 +308,7 @@ func BadRows(list *List, d *Difference, label string, say func(code string, args
 	wrong := map[int]string{}
 	var order []int
 	for _, m := range d.Mistakes {
-		if m.Sheet != p.Sheet {
+		if m.Sheet != p.Sheet || m.Cure() == InChoices {
 			continue
 		}
 		if wrong[m.Row] == "" {

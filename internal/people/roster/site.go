@@ -3,7 +3,6 @@ package roster
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -29,14 +28,21 @@ func mine(v access.Viewer, args *[]any) string {
 }
 
 // locate stores where those work of whom a difference tells, also on rows in which something is wrong: those are handed out as they stand in the file.
-// Nothing is stored if one of them is of nobody knows where, so that no colleague sees what may be somebody else's staff. shown says that it has yet
+// Nothing is stored if one of them is of nobody knows where, so that no colleague sees what may be somebody else's staff: see
+// docs/decisions/0020-one-row-hides-a-list.md. shown says that it has yet
 // to be carried out, and that what is known of them is told.
 func (d *Difference) locate(ctx context.Context, tx *db.Tx, imp string, shown bool) error {
 	units := map[string]bool{}
-	lost := slices.ContainsFunc(d.Mistakes, func(m Mistake) bool { return errors.Is(m.Fault, ErrFormula) }) // of those rows nothing is read
 	for _, p := range slices.Concat(d.Places, d.about) {
-		id := cmp.Or(p.Unit, p.Parent)
-		units[id], lost = true, lost || id == ""
+		units[cmp.Or(p.Unit, p.Parent)] = true
+	}
+	for _, m := range d.Mistakes {
+		if m.about == nil {
+			continue
+		}
+		for _, p := range m.about.posts {
+			units[p.workplace] = true
+		}
 	}
 	var elsewhere []string
 	for _, i := range d.Items {
@@ -72,7 +78,7 @@ func (d *Difference) locate(ctx context.Context, tx *db.Tx, imp string, shown bo
 	if _, err := tx.Exec(ctx, `DELETE FROM roster_site WHERE import = $1`, imp); err != nil {
 		return err
 	}
-	if lost {
+	if len(d.Lost) > 0 {
 		return nil
 	}
 	var rows [][]any

@@ -3,6 +3,7 @@
 package roster
 
 import (
+	"slices"
 	"strings"
 
 	"kompobib/internal/fault"
@@ -23,6 +24,7 @@ var (
 	ErrNoPlace   = fault.Define(fault.Invalid, "roster.no-place")  // no workplace
 	ErrNoStart   = fault.Define(fault.Invalid, "roster.no-start")
 	ErrOtherName = fault.Define(fault.Conflict, "roster.other-name") // args: the row with the same number
+	ErrNoPerson  = fault.Define(fault.Invalid, "roster.no-person")   // something stands there, but nobody
 )
 
 // A Mapping says in which column each field stands, by the column's label.
@@ -31,6 +33,7 @@ type Mapping map[Field]string
 // A Part is a sheet of which the columns are understood.
 type Part struct {
 	Sheet           string // its name, "" if there is only one with people
+	sheet           string // its name
 	Header          int    // the row of the headers
 	Labels          []string
 	Columns         map[Field]int
@@ -38,6 +41,8 @@ type Part struct {
 	titles          []string // what stands above
 	from, to, birth dates
 	shares          shares
+	passed          []int // the rows with something in them that were passed over, by number
+	blank           int   // how many rows were, that hold nothing
 }
 
 // Label is what the column of a field is called in the file.
@@ -51,9 +56,20 @@ func (p Part) Label(f Field) string {
 // A Mistake is something wrong with a row. A row in which something is wrong is left out as a whole.
 type Mistake struct {
 	Sheet  string // if there are several
-	Row    int
+	Row    int    // 0 for someone of whom the list says nothing
 	Column string // as the file calls it
 	Fault  *fault.Fault
+	Whole  bool // the same is wrong with most rows: that may be the column
+
+	about *known // who it is about, where there is no row
+}
+
+// Who is whom a mistake is about of whom no row tells, else nobody.
+func (m Mistake) Who() (p people.Person) {
+	if m.about != nil {
+		p = m.about.Person
+	}
+	return p
 }
 
 // A Line is one employment as a list tells it.
@@ -112,14 +128,17 @@ func understand(s sheet.Sheet, asked Mapping, from04 bool, today local.Date) (p 
 	for i, r := range s.Rows[:min(len(s.Rows), headerWithin)] {
 		columns := match(r.Cells, asked)
 		if len(columns) > len(p.Columns) {
-			at, p = i, Part{Sheet: s.Name, Header: r.Number, Labels: labels(r.Cells), Columns: columns}
+			at, p = i, Part{Sheet: s.Name, sheet: s.Name, Header: r.Number, Labels: labels(r.Cells), Columns: columns}
 		}
 	}
 	if at < 0 {
 		return p, false
 	}
 	for _, r := range s.Rows[:at] {
-		p.titles = append(p.titles, strings.Join(r.Cells, " "))
+		title := strings.Join(r.Cells, " ")
+		if p.titles = append(p.titles, title); strings.TrimSpace(title) != "" {
+			p.passed = append(p.passed, r.Number)
+		}
 	}
 	p.rows = s.Rows[at+1:]
 	p.byContent(today)
@@ -233,25 +252,40 @@ func (p Part) missing() (all []Field) {
 // sums begin a row that counts others.
 var sums = []string{"summa", "totalt", "total", "delsumma", "antal", "sum", "subtotal", "count", "sammanlagt", "grand total"}
 
-// note reports whether a row tells of nobody: a sum, a remark, or the headers once more.
-func (p Part) note(r sheet.Row) bool {
+// A tale is whom a row tells of.
+type tale int
+
+const (
+	blank   tale = iota // nothing stands in it
+	counts              // it counts others, or is the headers once more
+	remark              // one or two words: below the last person it is a remark, among them a mistake
+	half                // as few words, that name somebody
+	someone             // it is to be read as a person
+)
+
+// tells finds out whom a row tells of. column is the first that something stands in.
+func (p Part) tells(r sheet.Row, today local.Date) (t tale, column int) {
 	filled, first, told := 0, "", false // told: of someone
 	for i, cell := range r.Cells {
 		if cell = clean(cell); cell != "" {
 			if filled++; first == "" {
-				first = cell
+				first, column = cell, i
 			}
 			told = told || p.is(i, Identity) || p.is(i, Name) || p.is(i, Given) || p.is(i, Family)
 		}
 	}
+	if filled == 0 {
+		return blank, 0
+	}
 	word, _, _ := strings.Cut(people.Fold(first), " ")
-	for _, sum := range sums {
-		if word == sum && filled <= 4 {
-			return true
-		}
+	if filled <= 4 && slices.Contains(sums, word) {
+		return counts, column
 	}
 	if filled <= 1 || !told && filled <= 2 {
-		return true
+		if told && p.names(first, column, today) {
+			return half, column
+		}
+		return remark, column
 	}
 	again := 0
 	for _, i := range p.Columns {
@@ -259,5 +293,21 @@ func (p Part) note(r sheet.Row) bool {
 			again++
 		}
 	}
-	return again >= 2 && again == len(p.Columns)
+	if again >= 2 && again == len(p.Columns) {
+		return counts, column
+	}
+	return someone, column
+}
+
+// names reports whether what stands alone in a column of names or numbers is somebody's.
+func (p Part) names(text string, column int, today local.Date) bool {
+	switch {
+	case p.is(column, Identity):
+		_, err := people.ParseIdentity(text, today)
+		return err == nil
+	case p.is(column, Name):
+		given, family, comma := strings.Cut(text, ",")
+		return comma && clean(given) != "" && clean(family) != "" && !strings.ContainsAny(text, ":0123456789")
+	}
+	return false
 }

@@ -1,0 +1,101 @@
+package roster
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+)
+
+// A Cure is what puts a mistake right.
+type Cure string
+
+const (
+	InList    Cure = "list"    // the row, in the file
+	InChoices Cure = "choices" // how the list was understood
+	InColumn  Cure = "column"  // perhaps another column is meant, else the rows
+)
+
+// Cure is what puts the mistake right.
+func (m Mistake) Cure() Cure {
+	switch m.Fault.Code {
+	case ErrNoColumn.Code, ErrNoMunicipality.Code, ErrOutside.Code, ErrEarly.Code:
+		return InChoices
+	}
+	if m.Whole {
+		return InColumn
+	}
+	return InList
+}
+
+// Passed is what of a file was not read as people.
+type Passed struct {
+	Rows   []string `json:"rows,omitempty"`   // with something in them, the first of them; with their sheets, if there are several
+	Count  int      `json:"count,omitempty"`  // of them all
+	Blank  int      `json:"blank,omitempty"`  // how many were empty
+	Sheets []string `json:"sheets,omitempty"` // that hold something else
+
+	numbers []int
+}
+
+// Numbers are those of all the rows with something in them; of a difference just made, they are not kept.
+func (p Passed) Numbers() []int { return p.numbers }
+
+// Any reports whether there is something to tell.
+func (p Passed) Any() bool { return p.Count+p.Blank+len(p.Sheets) > 0 }
+
+// passedShown is how many rows are named of those that are passed over.
+const passedShown = 20
+
+func (d *Difference) pass(list *List) {
+	d.Passed.Sheets = list.sheets
+	for _, p := range list.Parts {
+		d.Passed.Blank += p.blank
+		d.Passed.Count += len(p.passed)
+		d.Passed.numbers = append(d.Passed.numbers, p.passed...)
+		for _, row := range p.passed[:min(len(p.passed), passedShown-len(d.Passed.Rows))] {
+			text := strconv.Itoa(row)
+			if p.Sheet != "" {
+				text = p.Sheet + " " + text
+			}
+			d.Passed.Rows = append(d.Passed.Rows, text)
+		}
+	}
+}
+
+// lose notes the rows of which nobody can say where they belong: those with formulas, of which nothing is read, and those without a place.
+func (d *Difference) lose(list *List, byLine, aboutAt []*Place) {
+	lost := map[int]bool{}
+	for _, m := range d.Mistakes {
+		if errors.Is(m.Fault, ErrFormula) {
+			lost[m.Row] = true
+		}
+	}
+	for _, of := range []struct {
+		lines []Line
+		at    []*Place
+	}{{list.lines, byLine}, {list.about, aboutAt}} {
+		for i, p := range of.at {
+			if cmp.Or(p.Unit, p.Parent) == "" {
+				lost[of.lines[i].Row] = true
+			}
+		}
+	}
+	for row := range lost {
+		d.Lost = append(d.Lost, row)
+	}
+	slices.Sort(d.Lost)
+}
+
+// whole marks what is wrong with most of the rows, in the same way in the same column.
+func (d *Difference) whole(rows int) {
+	type same struct{ sheet, column, code string }
+	count := map[same]int{}
+	of := func(m Mistake) same { return same{m.Sheet, m.Column, m.Fault.Code} }
+	for _, m := range d.Mistakes {
+		count[of(m)]++
+	}
+	for i, m := range d.Mistakes {
+		d.Mistakes[i].Whole = m.Row > 0 && m.Column != "" && count[of(m)] >= 3 && count[of(m)]*2 > rows
+	}
+}

@@ -22,7 +22,7 @@ type demoCommand struct {
 }
 
 func (c *demoCommand) Run(p *program) error {
-	h, err := p.unlocked(true)
+	h, err := p.serving(true)
 	if err != nil {
 		return err
 	}

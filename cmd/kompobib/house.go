@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -28,6 +29,7 @@ type house struct {
 	data  string // the folder
 	near  bool   // the keys lie among the data
 	log   *slog.Logger
+	lock  io.Closer // of what serves
 }
 
 // open opens the data, and makes what is missing. It may stand open in other processes.
@@ -43,6 +45,27 @@ func (p *program) open() (*house, error) {
 	if h.db, err = db.Open(p.ctx, p.dsn(), time.Now); err != nil {
 		return nil, fmt.Errorf("--db: %w", errors.Join(err, h.files.Close()))
 	}
+	return h, nil
+}
+
+// serving is [program.unlocked] for what serves from the data, of which there is one on SQLite.
+func (p *program) serving(demo bool) (*house, error) {
+	if err := os.MkdirAll(p.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("--data: %w", err)
+	}
+	lock, err := db.Serving(p.dsn())
+	if err != nil {
+		setting := "db"
+		if p.DB == "" {
+			setting = "data"
+		}
+		return nil, fmt.Errorf("--%s: %w", setting, err)
+	}
+	h, err := p.unlocked(demo)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	h.lock = lock
 	return h, nil
 }
 
@@ -100,7 +123,13 @@ func within(path, folder string) bool {
 // today is the domain's day, as it is in Sweden.
 func (h *house) today() local.Date { return local.DateOf(h.db.Now(), local.Zone("Europe/Stockholm")) }
 
-func (h *house) close() error { return errors.Join(h.db.Close(), h.files.Close()) }
+func (h *house) close() error {
+	err := errors.Join(h.db.Close(), h.files.Close())
+	if h.lock != nil { // the last, so that who comes next finds all closed
+		err = errors.Join(err, h.lock.Close())
+	}
+	return err
+}
 
 type migrateCommand struct{}
 

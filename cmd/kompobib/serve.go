@@ -29,7 +29,7 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(p *program) error {
-	h, err := p.unlocked(false)
+	h, err := p.serving(false)
 	if err != nil {
 		return err
 	}

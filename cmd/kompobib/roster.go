@@ -135,7 +135,41 @@ func (c *importUndoCommand) Run(p *program) error {
 	if err != nil {
 		return inWords(err)
 	}
-	_, err = fmt.Fprintf(p.stdout, "Taken back; %d rows that have been changed since stay as they are\n", len(imp.Summary.Kept))
+	return c.words(p.ctx, h.db, p.stdout, imp.Summary)
+}
+
+// words tell what was taken back, and who stays as they are, for which reason, and what can be done about it.
+func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer, s roster.Summary) error {
+	names, err := people.Names(ctx, conn, access.System, s.Kept)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Taken back: %d people are as before the import, %d stay as they are\n", s.Undone, len(s.Kept))
+	var lists []string
+	for _, id := range s.Kept {
+		n, why := names[id], s.Why[id]
+		fmt.Fprintf(&b, "  %s: %s", nameOf(people.Person{ID: id, Given: n.Given, Family: n.Family, Protected: n.Protected}), locale.English.Say(roster.WhyWords(why.Reason)))
+		if why.Import != "" {
+			fmt.Fprintf(&b, " %s", why.Import)
+			if !slices.Contains(lists, why.Import) {
+				lists = append(lists, why.Import)
+			}
+		}
+		b.WriteString("\n")
+	}
+	if len(lists) > 0 {
+		fmt.Fprintln(&b, "Take back what came later first, then this once more, and they are as before too:")
+		slices.Sort(lists) // by when they were begun
+		slices.Reverse(lists)
+		for _, id := range append(lists, c.Import) {
+			fmt.Fprintf(&b, "  kompobib import undo %s\n", id)
+		}
+	}
+	if slices.ContainsFunc(s.Kept, func(id string) bool { return s.Why[id].Import == "" }) {
+		fmt.Fprintln(&b, "Who was not changed by a list is put right on their own page")
+	}
+	_, err = io.WriteString(w, b.String())
 	return err
 }
 

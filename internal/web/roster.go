@@ -208,6 +208,8 @@ type importPage struct {
 	Next   string
 	Job    *job.Job               // under way
 	Kept   map[string]people.Name // of those whose rows are kept, and of who added it
+	Later  []roster.Later         // lists that have changed the same people since
+	Files  map[string]string      // what the lists are called that the kept were changed by
 	Places int                    // that are new or renamed
 	Key    string
 }
@@ -241,6 +243,15 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 				d.Rows = d.Rows[:importPageRows]
 				d.Next = r.With("after", strconv.Itoa(d.Rows[importPageRows-1].Ord))
 			}
+		}
+		switch d.State {
+		case roster.Applied:
+			d.Later, err = roster.LaterLists(ctx, c, r.Viewer, d.Import)
+		case roster.Undone:
+			d.Files, err = roster.FileNames(ctx, c, r.Viewer, d.lists())
+		}
+		if err != nil {
+			return err
 		}
 		d.Kept, err = people.Names(ctx, c, r.Viewer, slices.Concat(d.Summary.Kept, d.Summary.Given, d.Summary.Early, []string{d.MadeBy}))
 		return err
@@ -355,7 +366,11 @@ func (s *Server) undoImport(w http.ResponseWriter, req *http.Request, r view.Rea
 		return err
 	}
 	to := "/imports/" + imp.ID
-	if imp.State == roster.Applied && imp.Version == formOf(req).version() && total(imp.Summary.Applied) > soonRows {
+	rows := total(imp.Summary.Applied)
+	if imp.State == roster.Undone {
+		rows = len(imp.Summary.Kept)
+	}
+	if imp.Version == formOf(req).version() && rows > soonRows {
 		return s.soon(w, req, r, rosterUndo, imp, to)
 	}
 	long := req.WithContext(db.Lengthy(req.Context(), roster.MaxTime))

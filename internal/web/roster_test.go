@@ -186,6 +186,32 @@ func TestImports(t *testing.T) {
 	})
 }
 
+// Who is not as before once a list is undone is told of with what changed them, and what to do next.
+func TestUndoOnPages(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+		k.handler = s.Handler()
+		do := func(page, what string) {
+			t.Helper()
+			if answer := k.act(page, what); answer.Code != 303 {
+				t.Fatalf("%s: %d %s", what, answer.Code, answer.Body)
+			}
+		}
+		first, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
+		do(first, "apply")
+		k.holds(first, "Ångra importen", "!har ändrat samma personer")
+		second, _ := k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
+		do(second, "apply")
+		k.holds(first, "har ändrat samma personer sedan dess", `href="`+second+`">koping-2012-12.csv</a> (4 personer)`)
+		do(first, "undo")
+		k.holds(first, "20 personer är som före importen", "– ändrad sedan dess av listan", `href="`+second+`">koping-2012-12.csv</a>`, "Ångra den nyare listan först", "Ångra också för dem som är kvar", "!rättar du på personens egen sida")
+		do(second, "undo")
+		do(first, "undo")
+		k.holds(first, "24 personer är som före importen", "!Ångra också för dem")
+	})
+}
+
 // Each kind of mistake is told with what to do about it, what is not read as people is told too, and what cannot be meant is told beside its field.
 func TestImportMistakes(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

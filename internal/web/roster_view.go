@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,6 +123,26 @@ func (d importPage) working() string {
 // stoppable reports whether what is to be done with an import has not begun to be done.
 func (d importPage) stoppable() bool {
 	return d.Job.Kind != rosterPrepare && (d.Job.State == "waiting" || d.Job.Done < begun)
+}
+
+// lists are those that the kept were changed by.
+func (d importPage) lists() (ids []string) {
+	for _, why := range d.Summary.Why {
+		if why.Import != "" && !slices.Contains(ids, why.Import) {
+			ids = append(ids, why.Import)
+		}
+	}
+	return ids
+}
+
+// byHand reports whether somebody was kept whom undoing another list does not help.
+func (d importPage) byHand() bool {
+	for _, why := range d.Summary.Why {
+		if why.Import == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func rosterName(r view.Reader, s roster.Shown) string {

@@ -77,10 +77,13 @@ type Summary struct {
 	Given    []string     `json:"given,omitempty"`   // persons with time recorded outside of what would become of their employment
 	Undated  int          `json:"undated,omitempty"` // who has left, on no day that anyone has told
 	Kept     []string     `json:"kept,omitempty"`    // persons whose rows were changed since, so that they were not undone
-	Undone   int          `json:"undone,omitempty"`
-	Cured    int          `json:"cured,omitempty"` // of the mistakes: those that no other file would put right
-	Early    []string     `json:"early,omitempty"` // persons who began later than they are said to have left
-	Lost     []int        `json:"lost,omitempty"`  // the first of the rows of which nobody can say where they belong, so that colleagues do not see the list
+
+	Why map[string]Why `json:"why,omitempty"` // they were kept
+
+	Undone int      `json:"undone,omitempty"`
+	Cured  int      `json:"cured,omitempty"` // of the mistakes: those that no other file would put right
+	Early  []string `json:"early,omitempty"` // persons who began later than they are said to have left
+	Lost   []int    `json:"lost,omitempty"`  // the first of the rows of which nobody can say where they belong, so that colleagues do not see the list
 }
 
 // summary is what a list says, before anything has come of it.

@@ -209,9 +209,63 @@ func TestUndo(t *testing.T) {
 			t.Error("nothing to compare with")
 		}
 		doctor.Well(t, d)
-		if _, err := undoAgain(w, first); fault.Of(err) == nil {
+		if why := first.Summary.Why[touched.ID]; why.Reason != roster.ByHand {
+			t.Errorf("kept for %+v", why)
+		}
+		if again, err := undoAgain(w, first); err != nil || !slices.Equal(again.Summary.Kept, first.Summary.Kept) || again.Summary.Undone != 23 {
+			t.Errorf("undone once more, nothing is other: %v, %+v", err, again.Summary)
+		}
+		if _, err := undoAgain(w, second); fault.Of(err) == nil {
 			t.Errorf("undone twice: %v", err)
 		}
+	})
+}
+
+// The older of two lists is undone but for those whom the newer one changed; once that is undone too, for them as well.
+func TestUndoTheOlderFirst(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		persons := func() int {
+			n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM person`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		first := w.take("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}, roster.Decisions{})
+		second := w.take("koping-2012-12.csv", file(t, "koping-2012-12.csv"), roster.Choices{LeftOn: "2012-10-01"}, roster.Decisions{})
+		get := func(imp roster.Import) roster.Import {
+			imp, err := roster.Get(t.Context(), d, office, imp.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return imp
+		}
+		first, second = get(first), get(second)
+		later, err := roster.LaterLists(t.Context(), d, office, first)
+		if err != nil || len(later) != 1 || later[0].ID != second.ID || later[0].FileName != "koping-2012-12.csv" || later[0].Persons != 5 {
+			t.Errorf("later lists: %+v, %v", later, err)
+		}
+		if later, err := roster.LaterLists(t.Context(), d, office, second); err != nil || len(later) > 0 {
+			t.Errorf("later than the last: %+v, %v", later, err)
+		}
+		first = w.undo(first)
+		if len(first.Summary.Kept) != 5 || first.Summary.Undone != 19 || persons() != 8 {
+			t.Errorf("the older first: %+v, %d people", first.Summary, persons())
+		}
+		for _, id := range first.Summary.Kept {
+			if why := first.Summary.Why[id]; why != (roster.Why{Reason: roster.ByList, Import: second.ID}) {
+				t.Errorf("%s is kept for %+v", id, why)
+			}
+		}
+		doctor.Well(t, d)
+		if second = w.undo(second); len(second.Summary.Kept) > 0 || persons() != 5 {
+			t.Errorf("then the newer: %+v, %d people", second.Summary, persons())
+		}
+		if first = w.undo(first); len(first.Summary.Kept) > 0 || len(first.Summary.Why) > 0 || first.Summary.Undone != 24 || persons() != 0 {
+			t.Errorf("and the older once more: %+v, %d people", first.Summary, persons())
+		}
+		doctor.Well(t, d)
 	})
 }
 

@@ -3,6 +3,7 @@ package roster
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"kompobib/internal/access"
@@ -20,14 +21,33 @@ type Refs struct{ Persons, Employments, Units []string }
 // attended, got an account. What came of them cannot be taken back.
 type Used func(ctx context.Context, c db.Conn, added Refs) (map[string]bool, error)
 
+// A Why is what keeps someone from being as before an import.
+type Why struct {
+	Reason string `json:"reason"`
+	Import string `json:"import,omitempty"` // of [ByList]: which
+}
+
+// Why someone is kept. [WhyWords] is the code of the words.
+const (
+	ByList  = "list"     // a later list changed them
+	ByHand  = "changed"  // someone did
+	ByUse   = "used"     // something has come of what was added
+	ByTime  = "given"    // time is recorded
+	ByOther = "employed" // another employment was added
+)
+
+// WhyWords is the code of the words for why someone is kept.
+func WhyWords(reason string) string { return "roster.kept-" + reason }
+
 // Undo takes back what an import did, except to those who were changed since or of whom something has come: their rows stay as they are, and
-// are told in the summary.
+// are told in the summary. Once what changed them has been undone itself, it may be done again for them.
 func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, used Used) (Import, error) {
 	imp, err := Get(ctx, tx, v, id)
 	if err != nil {
 		return imp, err
 	}
-	if imp.State != Applied {
+	again := imp.State == Undone && len(imp.Summary.Kept) > 0
+	if imp.State != Applied && !again {
 		return imp, ErrState
 	}
 	imp.Version = version
@@ -37,6 +57,11 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	}
 	if len(rows) == 0 && len(imp.Summary.Applied) > 0 {
 		return imp, ErrGone
+	}
+	if again {
+		if rows, sealed, err = left(ctx, tx, rows, sealed, imp.Summary.Kept); err != nil {
+			return imp, err
+		}
 	}
 	var persons []string
 	for _, r := range rows {
@@ -60,6 +85,9 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err := givenSince(ctx, tx, rows, sealed, kept); err != nil {
 		return imp, err
 	}
+	if err := byLists(ctx, tx, imp, kept); err != nil {
+		return imp, err
+	}
 	u := undoing{ctx, tx, ring, rows, sealed, kept, use}
 	if err := u.all(); err != nil {
 		return imp, err
@@ -67,16 +95,89 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err := u.employer(&imp); err != nil {
 		return imp, err
 	}
-	for _, p := range persons {
-		if kept[p] {
-			imp.Summary.Kept = append(imp.Summary.Kept, p)
-		}
-	}
-	imp.State, imp.Summary.Undone = Undone, len(persons)-len(imp.Summary.Kept)
+	imp.Summary.Kept, imp.Summary.Why = slices.Sorted(maps.Keys(kept)), kept
+	imp.State = Undone
+	imp.Summary.Undone += len(persons) - len(kept)
 	if err := save(ctx, tx, &imp, `, undone_by = $11, undone_at = $12`, tx.By, tx.At); err != nil {
 		return imp, err
 	}
 	return imp, audit.Record(ctx, tx, audit.Event{Act: "undo", Entity: "roster_import", Row: id, Detail: map[string]any{"persons": imp.Summary.Undone, "kept": len(imp.Summary.Kept)}})
+}
+
+// left are what there is to undo once more: what concerns those who were kept, and workplaces that are still there.
+func left(ctx context.Context, c db.Conn, rows []undoRow, before, kept []string) (rest []undoRow, restBefore []string, err error) {
+	var args []any
+	there, err := db.Values[string](ctx, c, `SELECT id FROM unit WHERE id IN `+db.In(&args, added(rows).Units), args...)
+	stay := make(map[string]bool, len(kept))
+	for _, p := range kept {
+		stay[p] = true
+	}
+	for n, r := range rows {
+		if r.person != "" && !stay[r.person] || r.entity == "unit" && r.act == "create" && !slices.Contains(there, r.row) {
+			continue
+		}
+		rest, restBefore = append(rest, r), append(restBefore, before[n])
+	}
+	return rest, restBefore, err
+}
+
+// A Later is a list that has been carried out since another, and changed some of the same people.
+type Later struct {
+	ID, FileName string
+	Persons      int
+}
+
+// LaterLists are those that v may see, of which an import can be undone in full only after them; the newest first.
+func LaterLists(ctx context.Context, c db.Conn, v access.Viewer, imp Import) ([]Later, error) {
+	if imp.AppliedAt == nil {
+		return nil, nil
+	}
+	args := []any{imp.ID, *imp.AppliedAt}
+	return db.All(ctx, c, func(l *Later) []any { return []any{&l.ID, &l.FileName, &l.Persons} }, `
+		SELECT roster_import.id, roster_import.file_name, count(DISTINCT u.person) FROM roster_import JOIN roster_undo u ON u.import = roster_import.id
+		WHERE roster_import.state = 'applied' AND (roster_import.applied_at > $2 OR roster_import.applied_at = $2 AND roster_import.id > $1)
+			AND u.person IN (SELECT person FROM roster_undo WHERE import = $1 AND person <> '') AND `+mine(v, &args)+`
+		GROUP BY roster_import.id, roster_import.file_name, roster_import.applied_at ORDER BY roster_import.applied_at DESC, roster_import.id DESC`, args...)
+}
+
+// FileNames are what the files of imports are called, of those that v may see.
+func FileNames(ctx context.Context, c db.Conn, v access.Viewer, ids []string) (map[string]string, error) {
+	var args []any
+	names := map[string]string{}
+	type row struct{ id, name string }
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.id, &r.name} },
+		`SELECT id, file_name FROM roster_import WHERE id IN `+db.In(&args, ids)+` AND `+mine(v, &args), args...)
+	for _, r := range rows {
+		names[r.id] = r.name
+	}
+	return names, err
+}
+
+// byLists finds, for those who were changed, the latest list that did it.
+func byLists(ctx context.Context, c db.Conn, imp Import, kept map[string]Why) error {
+	var changed []string
+	for _, p := range slices.Sorted(maps.Keys(kept)) {
+		if reason := kept[p].Reason; reason == ByHand || reason == ByOther {
+			changed = append(changed, p)
+		}
+	}
+	if imp.AppliedAt == nil {
+		return nil
+	}
+	type row struct{ person, list string }
+	for part := range slices.Chunk(changed, chunk) {
+		args := []any{imp.ID, *imp.AppliedAt}
+		rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.list} }, `
+			SELECT u.person, i.id FROM roster_undo u JOIN roster_import i ON i.id = u.import
+			WHERE i.state = 'applied' AND (i.applied_at > $2 OR i.applied_at = $2 AND i.id > $1) AND u.person IN `+db.In(&args, part)+` ORDER BY i.applied_at, i.id, u.ord`, args...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			kept[r.person] = Why{ByList, r.list}
+		}
+	}
+	return nil
 }
 
 func readUndo(ctx context.Context, c db.Conn, ring *secret.Ring, id string) (rows []undoRow, before []string, err error) {
@@ -124,7 +225,7 @@ func added(rows []undoRow) (all Refs) {
 }
 
 // changedSince are the persons who are not as the import left them, or of whom something has come.
-func changedSince(ctx context.Context, c db.Conn, rows []undoRow, persons []string, used map[string]bool) (map[string]bool, error) {
+func changedSince(ctx context.Context, c db.Conn, rows []undoRow, persons []string, used map[string]bool) (map[string]Why, error) {
 	type row struct {
 		id      string
 		version int
@@ -154,7 +255,7 @@ func changedSince(ctx context.Context, c db.Conn, rows []undoRow, persons []stri
 			employments[p.person] = append(employments[p.person], p.id)
 		}
 	}
-	kept := map[string]bool{}
+	kept := map[string]Why{}
 	made := map[string]bool{}
 	numbered := map[string]bool{} // whose number was set too, which may have raised the version once more
 	for _, r := range rows {
@@ -168,22 +269,27 @@ func changedSince(ctx context.Context, c db.Conn, rows []undoRow, persons []stri
 		}
 		now := version[r.entity+"/"+r.row]
 		same := now == r.version || r.entity == "person" && numbered[r.row] && now == r.version+1
-		if !same || used[r.row] {
-			kept[r.person] = true
+		switch {
+		case used[r.row]:
+			kept[r.person] = Why{Reason: ByUse}
+		case !same && kept[r.person].Reason != ByUse:
+			kept[r.person] = Why{Reason: ByHand}
 		}
 		made[r.row] = made[r.row] || r.act == "create"
 	}
 	// Who came with the import goes only if nothing else has been given them.
 	for _, r := range rows {
 		if r.entity == "person" && r.act == "create" && slices.ContainsFunc(employments[r.person], func(id string) bool { return !made[id] }) {
-			kept[r.person] = true
+			if _, has := kept[r.person]; !has {
+				kept[r.person] = Why{Reason: ByOther}
+			}
 		}
 	}
 	return kept, nil
 }
 
 // givenSince adds to kept those of whose time some would lie outside of what their employment was.
-func givenSince(ctx context.Context, c db.Conn, rows []undoRow, before []string, kept map[string]bool) error {
+func givenSince(ctx context.Context, c db.Conn, rows []undoRow, before []string, kept map[string]Why) error {
 	was := map[string]wasPost{}
 	var ids []string
 	for n, r := range rows {
@@ -199,7 +305,7 @@ func givenSince(ctx context.Context, c db.Conn, rows []undoRow, before []string,
 	given, err := people.GivenUnder(ctx, c, ids)
 	for _, r := range rows {
 		if g, has := given[r.row]; has && g.Outside(local.Period{From: was[r.row].From, To: was[r.row].To}) {
-			kept[r.person] = true
+			kept[r.person] = Why{Reason: ByTime}
 		}
 	}
 	return err
@@ -211,7 +317,7 @@ type undoing struct {
 	ring   *secret.Ring
 	rows   []undoRow
 	before []string
-	kept   map[string]bool // persons
+	kept   map[string]Why // persons
 	used   map[string]bool
 }
 
@@ -220,7 +326,7 @@ func (u *undoing) all() error {
 	var employments, persons []string
 	for n := len(u.rows) - 1; n >= 0; n-- {
 		r := u.rows[n]
-		if u.kept[r.person] && r.person != "" {
+		if _, keep := u.kept[r.person]; keep {
 			continue
 		}
 		switch r.entity + " " + r.act {

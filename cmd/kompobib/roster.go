@@ -259,7 +259,10 @@ func (t *toldRoster) carriedOut(imp roster.Import) {
 		names[i.Person] = nameOf(people.Person{ID: i.Person, Given: i.Given, Family: i.Family, Protected: i.Protected})
 	}
 	for _, id := range s.Given {
-		t.Errors = append(t.Errors, rosterError{Reason: locale.English.Say("roster.time-given"), Person: id, name: names[id]})
+		if slices.ContainsFunc(t.Errors, func(e rosterError) bool { return e.Person == id }) {
+			continue // known before
+		}
+		t.Errors = append(t.Errors, rosterError{Reason: locale.English.Say(roster.ErrTimed.Code), Person: id, name: names[id]})
 	}
 }
 

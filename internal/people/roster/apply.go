@@ -90,11 +90,14 @@ type Summary struct {
 func (d *Difference) summary() Summary {
 	s := Summary{Found: d.Counts, Mistakes: len(d.Mistakes), Lost: d.Lost[:min(len(d.Lost), passedShown)]}
 	for _, m := range d.Mistakes {
-		if m.Cure() == InChoices {
+		if !m.inFile() {
 			s.Cured++
 		}
-		if m.about != nil {
+		switch m.Fault.Code {
+		case ErrEarly.Code:
 			s.Early = append(s.Early, m.about.ID)
+		case ErrTimed.Code:
+			s.Given = append(s.Given, m.about.ID)
 		}
 	}
 	return s

@@ -23,6 +23,7 @@ var (
 	ErrNobody   = fault.Define(fault.Invalid, "roster.nobody")
 	ErrEmployer = fault.Define(fault.Invalid, "roster.employer")      // none is told and none can be guessed
 	ErrEarly    = fault.Define(fault.Invalid, "roster.early")         // args: the day on which who is said to have left began
+	ErrTimed    = fault.Define(fault.Conflict, "roster.time-given")   // time is recorded for days after who is said to have left
 	ErrLeftOn   = fault.Define(fault.Invalid, "roster.left-long-ago") // args: the day that the list tells of
 )
 
@@ -213,7 +214,9 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 		}
 	}
 	if len(list.lines) > 0 { // of whom none could be read nothing is known
-		d.left(choices.LeftOn)
+		if err := d.left(ctx, c, choices.LeftOn); err != nil {
+			return nil, err
+		}
 	}
 	d.whole(len(list.lines) + len(list.about))
 	d.pass(list)
@@ -324,7 +327,7 @@ func (d *Difference) add(i Item) {
 }
 
 // left are those within the scope of whom the list says nothing.
-func (d *Difference) left(on local.Date) {
+func (d *Difference) left(ctx context.Context, c db.Conn, on local.Date) error {
 	var gone []Item
 	var late []Mistake
 	for _, k := range d.world.persons {
@@ -353,13 +356,34 @@ func (d *Difference) left(on local.Date) {
 	slices.SortFunc(gone, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Given, b.Given), cmp.Compare(a.Person, b.Person))
 	})
+	given := map[string]people.Given{}
+	if on != "" {
+		var ids []string
+		for _, i := range gone {
+			for _, p := range i.posts {
+				ids = append(ids, p.was.id)
+			}
+		}
+		var err error
+		if given, err = people.GivenUnder(ctx, c, ids); err != nil {
+			return err
+		}
+	}
 	for _, i := range gone {
+		if slices.ContainsFunc(i.posts, func(p postChange) bool {
+			g, has := given[p.was.id]
+			return has && g.Outside(local.Period{From: p.was.valid.From, To: on})
+		}) {
+			late = append(late, Mistake{Fault: ErrTimed, about: i.known})
+			continue
+		}
 		d.add(i)
 	}
-	slices.SortFunc(late, func(a, b Mistake) int {
+	slices.SortStableFunc(late, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.about.Family, b.about.Family), cmp.Compare(a.about.Given, b.about.Given), cmp.Compare(a.about.ID, b.about.ID))
 	})
 	d.Mistakes = append(d.Mistakes, late...)
+	return nil
 }
 
 // longAgo is how many days before the list's own day someone may be said to have been gone: what is longer ago is a mistyped year.

@@ -14,6 +14,7 @@ const (
 	InList    Cure = "list"    // the row, in the file
 	InChoices Cure = "choices" // how the list was understood
 	InColumn  Cure = "column"  // perhaps another column is meant, else the rows
+	AtPerson  Cure = "person"  // what is recorded of who it is about
 )
 
 // Cure is what puts the mistake right.
@@ -21,12 +22,17 @@ func (m Mistake) Cure() Cure {
 	switch m.Fault.Code {
 	case ErrNoColumn.Code, ErrNoMunicipality.Code, ErrOutside.Code, ErrEarly.Code:
 		return InChoices
+	case ErrTimed.Code:
+		return AtPerson
 	}
 	if m.Whole {
 		return InColumn
 	}
 	return InList
 }
+
+// inFile reports whether it is rows of the file that are to be mended.
+func (m Mistake) inFile() bool { return m.Cure() == InList || m.Cure() == InColumn }
 
 // Passed is what of a file was not read as people.
 type Passed struct {

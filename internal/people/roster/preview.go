@@ -297,7 +297,7 @@ func BadRows(list *List, d *Difference, label string, say func(code string, args
 		return t
 	}
 	for n := range d.Parts {
-		if first := slices.IndexFunc(d.Mistakes, func(m Mistake) bool { return m.Cure() != InChoices }); first >= 0 && d.Parts[n].Sheet == d.Mistakes[first].Sheet {
+		if first := slices.IndexFunc(d.Mistakes, Mistake.inFile); first >= 0 && d.Parts[n].Sheet == d.Mistakes[first].Sheet {
 			part = n
 		}
 	}
@@ -308,7 +308,7 @@ func BadRows(list *List, d *Difference, label string, say func(code string, args
 	wrong := map[int]string{}
 	var order []int
 	for _, m := range d.Mistakes {
-		if m.Sheet != p.Sheet || m.Cure() == InChoices {
+		if m.Sheet != p.Sheet || !m.inFile() {
 			continue
 		}
 		if wrong[m.Row] == "" {

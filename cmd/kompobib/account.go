@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +65,14 @@ func (c *userAddCommand) Run(p *program) error {
 
 // address is where the application answers, which without a setting is where it does so by default.
 func (c *userAddCommand) address(env []string) string {
-	return cmp.Or(strings.TrimRight(c.URL, "/"), "http://"+cmp.Or(ours(env)[variable("addr")], defaultAddr))
+	if c.URL != "" {
+		return strings.TrimRight(c.URL, "/")
+	}
+	addr := cmp.Or(ours(env)[variable("addr")], defaultAddr)
+	if host, port, err := net.SplitHostPort(addr); err == nil && (host == "" || host == "0.0.0.0" || host == "::") { // on all that the machine has
+		addr = net.JoinHostPort("localhost", port)
+	}
+	return "http://" + addr
 }
 
 // add gives the account and the role. Said again of the same person, it adds nothing that is there already: then it is

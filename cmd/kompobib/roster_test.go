@@ -181,7 +181,7 @@ func TestImportTellsWhoStays(t *testing.T) {
 	if e := json.Unmarshal([]byte(out), &a); e != nil || err != nil || a.Left != 0 || len(a.Errors) != 1 || a.Errors[0].Person == "" || !slices.Equal(a.Passed, []int{1, 4}) {
 		t.Errorf("carried out: %q, %v, %v", out, e, err)
 	}
-	if out, err := do(append(again, "2005-02-01")...); err == nil || !strings.Contains(err.Error(), "--left: The day is more than two years before") {
+	if out, err := do(append(again, "2005-02-01")...); err == nil || !strings.Contains(err.Error(), "--left: The day is more than two years from") {
 		t.Errorf("a day of another decade: %q, %v", out, err)
 	}
 }

@@ -243,7 +243,7 @@ func TestImportMistakes(t *testing.T) {
 			form  []string
 			words string
 		}{
-			{"a day of another decade", []string{"employer", k.payer, "left_on", "2001-10-01"}, "mer än två år före den dag som listan gäller, 1 oktober 2012"},
+			{"a day of another decade", []string{"employer", k.payer, "left_on", "2001-10-01"}, "mer än två år från den dag som listan gäller, 1 oktober 2012"},
 			{"a column twice", []string{"employer", k.payer, "column_phone", "Befattning"}, "Kolumnen ”Befattning” är redan vald för Befattning"},
 			{"two employers", []string{"employer", k.payer, "new_employer", "Kungsörs kommun"}, "Du har valt en arbetsgivare som redan finns"},
 			{"one that is there already as new", []string{"employer", "", "new_employer", "Köpings kommun"}, "Arbetsgivaren finns redan"},

@@ -82,11 +82,20 @@ func TestRosterPages(t *testing.T) {
 		look("import: " + tab)
 	}
 
+	if status := p.Submit(`form[action$="/apply"] button[type=submit]`); status != 200 {
+		t.Fatalf("carrying out the second: %d", status)
+	}
+	worked(t, p)
+	p.Go(first)
+	look("an import that a later one has changed")
+
 	bad := filepath.Join(t.TempDir(), "bad.csv")
-	if err := os.WriteFile(bad, []byte("Namn;Arbetsplats;Befattning;Tjänstgöringsgrad;Anställd från\nEk;Stadsbiblioteket;bibliotekarie;100;2012-01-01\n"), 0o600); err != nil {
+	if err := os.WriteFile(bad, []byte("Personal\nNamn;Arbetsplats;Befattning;Tjänstgöringsgrad;Anställd från\nEk;Stadsbiblioteket;bibliotekarie;100;2012-01-01\n"+
+		";Stängd i sommar;;;\nEk, Ann;Stadsbiblioteket;bibliotekarie;100;2012-01-01\nAntal: 2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	readList(t, p, bad)
+	browsertest.Eval[bool](p, `document.querySelectorAll('main details').forEach(d => d.open = true), true`)
 	look("import: mistakes")
 	if err := os.WriteFile(bad, []byte(strings.Repeat("inget att läsa\n", 3)), 0o600); err != nil {
 		t.Fatal(err)

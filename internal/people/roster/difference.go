@@ -21,10 +21,10 @@ var (
 	ErrLater    = fault.Define(fault.Invalid, "roster.later")    // the day of the list lies ahead
 	ErrNoTree   = fault.Define(fault.Conflict, "roster.no-tree") // args: the day on which there is nowhere to put workplaces
 	ErrNobody   = fault.Define(fault.Invalid, "roster.nobody")
-	ErrEmployer = fault.Define(fault.Invalid, "roster.employer")      // none is told and none can be guessed
-	ErrEarly    = fault.Define(fault.Invalid, "roster.early")         // args: the day on which who is said to have left began
-	ErrTimed    = fault.Define(fault.Conflict, "roster.time-given")   // time is recorded for days after who is said to have left
-	ErrLeftOn   = fault.Define(fault.Invalid, "roster.left-long-ago") // args: the day that the list tells of
+	ErrEmployer = fault.Define(fault.Invalid, "roster.employer")    // none is told and none can be guessed
+	ErrEarly    = fault.Define(fault.Invalid, "roster.early")       // args: the day on which who is said to have left began
+	ErrTimed    = fault.Define(fault.Conflict, "roster.time-given") // time is recorded for days after who is said to have left
+	ErrLeftOn   = fault.Define(fault.Invalid, "roster.left-far")    // args: the day that the list tells of
 )
 
 // A Kind is what a list has to say of a person.
@@ -240,7 +240,7 @@ func (d *Difference) day(ctx context.Context, c db.Conn, w *world, list *List, c
 	case d.On > list.today:
 		return fault.List{ErrLater.At("on")}
 	}
-	if choices.LeftOn != "" && choices.LeftOn < d.On.Add(-longAgo) { // the wrong year
+	if left := choices.LeftOn; left != "" && (left < d.On.Add(-far) || d.On.Add(far) < left) { // the wrong year
 		return fault.List{ErrLeftOn.At("left_on", d.On)}
 	}
 	if err := w.loadTree(ctx, c, d.On); err != nil {
@@ -386,8 +386,8 @@ func (d *Difference) left(ctx context.Context, c db.Conn, on local.Date) error {
 	return nil
 }
 
-// longAgo is how many days before the list's own day someone may be said to have been gone: what is longer ago is a mistyped year.
-const longAgo = 2 * 366
+// far is how many days from the list's own day someone may be said to have been gone: what is further off is a mistyped year.
+const far = 2 * 366
 
 // sort puts all in the order of the file.
 func (d *Difference) sort() {

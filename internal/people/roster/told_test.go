@@ -80,9 +80,10 @@ func TestLeftBeforeTheyBegan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		choices.LeftOn = "2001-02-01"
-		if _, err := roster.Compare(t.Context(), d, office, list, choices); fault.Of(err).In("left_on") == nil {
-			t.Errorf("a day of another decade: %v", err)
+		for _, choices.LeftOn = range []local.Date{"2001-02-01", "2021-02-01"} {
+			if _, err := roster.Compare(t.Context(), d, office, list, choices); fault.Of(err).In("left_on") == nil {
+				t.Errorf("%s, of another decade: %v", choices.LeftOn, err)
+			}
 		}
 	})
 }

@@ -264,6 +264,11 @@ func (s *Server) askAgain(w http.ResponseWriter, req *http.Request, r view.Reade
 	return render(w, req, status, formView(r, f))
 }
 
+// faulty reports whether something is wrong with a part of a control.
+func (c control) faulty(faults fault.List) bool {
+	return slices.ContainsFunc(c.Parts, func(p control) bool { return p.Name != "" && faults.In(p.Name) != nil || p.faulty(faults) })
+}
+
 // closeRanks moves the rows of a form that say something up to the first ones, so that what is wrong with the third is
 // told at the third, and returns how many they are. A row is known by its first part, and says something if any of those
 // parts holds a text.

@@ -414,7 +414,7 @@ func controls(r view.Reader, list []control, faults fault.List) templ.Component 
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Details(folded(r, c)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Unfolded(folded(r, c), c.faulty(faults)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -253,6 +253,9 @@ func TestImportMistakes(t *testing.T) {
 			if answer.Code != 422 || !strings.Contains(text, test.words) {
 				t.Errorf("%s: %d, without %q\n%s", test.says, answer.Code, test.words, text)
 			}
+			if opened := strings.Contains(text, `<details class="ds-details" open>`); opened != strings.Contains(test.says, "column") {
+				t.Errorf("%s: the columns stand open: %t", test.says, opened)
+			}
 			if typed := test.form[len(test.form)-1]; !strings.Contains(text, `value="`+typed+`"`) {
 				t.Errorf("%s: %q is lost", test.says, typed)
 			}

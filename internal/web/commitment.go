@@ -175,6 +175,10 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
+		before, err := focus.Became(ctx, c, r.Viewer, at.Place, said)
+		if err != nil {
+			return f, err
+		}
 		if len(said) > 0 {
 			x.Wording = promised(said)
 			what = append(what, r.Say("focus.said-after", shop.Title))
@@ -194,13 +198,18 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			x.Need, x.Goal = n.ID, cmp.Or(x.Goal, n.Goal)
 		}
 		staff, err := staffOptions(ctx, c, r, at)
-		return formPage{
+		f = formPage{
 			Page:  view.Page{Title: r.Say("focus.new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/new"), Keep: true},
 			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
 			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
-		}, err
+		}
+		if len(before) > 0 {
+			f.Above = becameView(r, at, before)
+			f.Controls = append(f.Controls, control{Field: view.Field{Name: "again", Label: r.Say("focus.again"), Help: r.Say("focus.again-help")}, As: "checkbox"})
+		}
+		return f, err
 	}
 }
 
@@ -235,7 +244,7 @@ func (s *Server) addCommitment(w http.ResponseWriter, req *http.Request, r view.
 		if err != nil {
 			return "", err
 		}
-		x := commitmentOf(focus.Commitment{IdeaOf: in.text("from"), Said: strings.Fields(in.text("said"))}, in)
+		x := commitmentOf(focus.Commitment{IdeaOf: in.text("from"), Said: strings.Fields(in.text("said")), Again: in.ticked("again")}, in)
 		err = focus.Commit(ctx, tx, r.Viewer, at.Place, &x)
 		return at.at("commitments/" + x.ID), err
 	})

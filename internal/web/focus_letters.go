@@ -43,7 +43,7 @@ func (l Letters) aboutCommitment(ctx context.Context, c db.Conn, x letter.Letter
 	if err != nil {
 		return err
 	}
-	w.values["title"], w.path = shortText(k.Act), "/programmes/"+p.Slug+"/workplaces/"+k.Workplace+"/commitments/"+k.ID
+	w.values["title"], w.path = w.Say("focus.quoted", shortText(sentence(w.Language, k.Wording))), "/programmes/"+p.Slug+"/workplaces/"+k.Workplace+"/commitments/"+k.ID
 	w.values["commitment"] = sentence(w.Language, k.Wording)
 	if x.Template == letter.OwnerLeft {
 		w.path += "/edit"

@@ -19,6 +19,7 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/web/locale"
 )
@@ -135,6 +136,19 @@ func TestFollowUpByLetter(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPasserBy(t, d)
 		c, token := p.due("svarar vi " + script)
+		quoted, _ := p.due("svarar vi " + strings.Repeat("genast och vänligt ", 9))
+		again, err := d.Reopen(t.Context(), d.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer again.Close()
+		l := Letters{DB: again, Now: p.s.Now, URL: "https://kompobib.example.org", Ring: p.s.Ring}
+		for template, want := range map[string]string{letter.FollowUp: "Hur går det? ”När någon frågar svarar vi", letter.FollowUpAgain: "Påminnelse: hur går det? ”När någon frågar svarar vi", letter.OwnerLeft: "Vem tar över? ”När någon frågar svarar vi"} {
+			text, err := l.Render(t.Context(), letter.Letter{ID: "x", Template: template, Person: quoted.Owner, AboutKind: "commitment", About: quoted.ID, Programme: quoted.Programme})
+			if err != nil || !strings.HasPrefix(text.Subject, want) || !strings.HasSuffix(text.Subject, "”") {
+				t.Errorf("%s quotes the commitment in its subject: %q, %v", template, text.Subject, err)
+			}
+		}
 		at, key := "/f/"+token, 0
 		answer := func(fields ...string) url.Values {
 			key++

@@ -34,13 +34,18 @@ func monthsText(r view.Reader, m focus.Months) string {
 	return r.Join(words)
 }
 
-// shortText is how a text begins, to tell it by.
+// shortText is how a text begins, in whole words on one line, to tell it by.
 func shortText(s string) string {
-	const most = 40
+	const most = 70
+	s = strings.Join(strings.Fields(s), " ")
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return strings.TrimSpace(string([]rune(s)[:most])) + "…"
+	s = string([]rune(s)[:most])
+	if i := strings.LastIndexByte(s, ' '); i > most/2 {
+		s = s[:i]
+	}
+	return strings.TrimRight(s, " .,;:") + " …"
 }
 
 // posterText is as much of a text as a poster has room for: its first paragraphs.

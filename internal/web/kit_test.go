@@ -101,12 +101,17 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 		rest := []string{"starts=2012-10-12", "due=2013-04-01", "months=3, 6", "owner=near-1", "happens=någon frågar"}
 		p.wants("a mistake keeps the tie", p.post(add, append(rest, "said="+said[0].ID, "act=")...), 422, `name="said" value="`+said[0].ID+`"`)
 		made := p.wants("made", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi genast")...), 303)
-		p.wants("and of a group", p.post(add, append(rest, "said="+said[1].ID+" "+said[2].ID, "act=håller vi hjälp")...), 303)
 		to, _, _ := strings.Cut(made.to, "?")
+		if page := p.wants("another window still asks for it", p.get(add+"?said="+said[0].ID), 200, "The answer has become a commitment already", `href="`+to+`"`, `name="again"`); strings.Contains(page.body, `name="again" value="1" checked`) {
+			t.Error("a second one is made without being asked for")
+		}
+		p.wants("which does not make a second", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi strax")...), 409, "The answer has become a commitment already", `href="`+to+`"`, `name="again"`, ">svarar vi strax</textarea>")
+		p.wants("unless it is asked for", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi strax", "again=1")...), 303)
+		p.wants("and of a group", p.post(add, append(rest, "said="+said[1].ID+" "+said[2].ID, "act=håller vi hjälp")...), 303)
 		p.wants("it tells where it comes from", p.get(to), 200, "Comes from the workshop", summary)
 		page = p.wants("each answer tells what it has become", p.get(summary), 200, `href="`+to+`"`)
-		if n := strings.Count(page.body, "Has become a commitment"); n != 3 {
-			t.Errorf("three answers have become commitments: %d", n)
+		if n := strings.Count(page.body, "Has become a commitment"); n != 4 {
+			t.Errorf("three answers have become commitments, one of them two: %d", n)
 		}
 		// What is taken back once it was opened again goes when it is closed, as always; the commitment stays.
 		for _, step := range []func(ctx context.Context, tx *db.Tx) error{
@@ -123,7 +128,7 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 			w.Tx("office", step)
 		}
 		p.wants("the commitment stays", p.get(to), 200, "svarar vi genast")
-		if page := p.wants("what was taken back does not", p.get(summary), 200); strings.Contains(page.body, "Chefen ser över schemat") || strings.Count(page.body, "Has become a commitment") != 2 {
+		if page := p.wants("what was taken back does not", p.get(summary), 200); strings.Contains(page.body, "Chefen ser över schemat") || strings.Count(page.body, "Has become a commitment") != 3 {
 			t.Error("an answer that was taken back is there, or others lost what they became")
 		}
 		p.who = learningtest.Staff("near-0")
@@ -213,12 +218,91 @@ func TestHeldWithoutAttendance(t *testing.T) {
 			_, err := activity.RecordAttendance(ctx, tx, access.System, got.Meeting, []activity.AttendanceEntry{{Person: "near-0"}}, "")
 			return err
 		})
-		p.wants("counted by the office", p.get(coverage), 200, "1 of 3 workplaces are done", ">Held<")
+		p.wants("counted by the office", p.get(coverage), 200, "1 of 3 workplaces are done", ">Done<")
+		if page := p.get(coverage); strings.Contains(page.body, ">Held<") {
+			t.Error("the same has two names on one page")
+		}
 		p.who = lead
 		for _, path := range []string{place, place + "/path", "/workshops/" + shop} {
 			if page := p.get(path); page.code != 200 || strings.Contains(page.body, words) {
 				t.Errorf("%s still says that it does not count: %d", path, page.code)
 			}
+		}
+	})
+}
+
+// A workshop that several workplaces hold together says on its own page for which of them nobody's attendance is recorded, as their own pages and the office's do.
+func TestJointLacksAttendance(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		office, lead := learningtest.Holder(access.Office), learningtest.Contact("near-1", learningtest.Near, learningtest.Small)
+		var shop, other workshop.Workshop
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			p, err := programme.Get(ctx, tx, office, learningtest.Programme)
+			if err != nil {
+				return err
+			}
+			k := workshop.Standard(p)
+			if err := workshop.SaveKit(ctx, tx, office, &k); err != nil {
+				return err
+			}
+			if err := workshop.Publish(ctx, tx, office, k.Kit, 1); err != nil {
+				return err
+			}
+			_, err = workshop.Launch(ctx, tx, office, k.Kit, "", []string{learningtest.Media})
+			return err
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			for at, into := range map[string]*workshop.Workshop{learningtest.Near: &shop, learningtest.Small: &other} {
+				list, err := workshop.At(ctx, tx, office, learningtest.Programme, at)
+				if err != nil {
+					return err
+				}
+				*into = list[0]
+			}
+			return workshop.Join(ctx, tx, office, shop.ID, other.ID)
+		})
+		for _, do := range []func(ctx context.Context, tx *db.Tx) error{
+			func(ctx context.Context, tx *db.Tx) (err error) {
+				if shop, err = workshop.Get(ctx, tx, office, shop.ID); err != nil {
+					return err
+				}
+				return workshop.Set(ctx, tx, office, shop.ID, workshop.Plan{Date: "2012-10-12", Start: "09:00"}, shop.Version)
+			},
+			func(ctx context.Context, tx *db.Tx) error {
+				return workshop.Do(ctx, tx, office, shop.ID, 0, workshop.Begin)
+			},
+			func(ctx context.Context, tx *db.Tx) error {
+				return workshop.Do(ctx, tx, office, shop.ID, 1, workshop.Finish)
+			},
+		} {
+			w.Tx("office", do)
+		}
+		got, err := workshop.Get(t.Context(), d, office, shop.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		attend := func(person string) {
+			w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+				_, err := activity.RecordAttendance(ctx, tx, access.System, got.Meeting, []activity.AttendanceEntry{{Person: person}}, "")
+				return err
+			})
+		}
+		p := newPlanner(t, d, lead)
+		own, small, attendance := "/workshops/"+shop.ID, "/programmes/kompobib/workplaces/"+learningtest.Small, "/meetings/"+got.Meeting+"/attendance"
+		const words = "Held, without attendance"
+		if page := p.wants("of neither", p.get(own), 200, "<strong>"+words+"</strong>", attendance); strings.Contains(page.body, words+":") {
+			t.Error("names workplaces where none counts")
+		}
+		attend("near-0")
+		p.wants("of one", p.get(own), 200, "<strong>"+words+": "+learningtest.Small+"</strong>", "does not count until attendance is recorded", attendance)
+		p.wants("as at the workplace", p.get(small), 200, words)
+		if page := p.get(own); strings.Contains(page.body, words+": "+learningtest.Near) {
+			t.Error("names the one that counts")
+		}
+		attend("small-0")
+		if page := p.get(own); page.code != 200 || strings.Contains(page.body, words) {
+			t.Errorf("of both, and it still says so: %d", page.code)
 		}
 	})
 }

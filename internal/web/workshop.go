@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -69,6 +70,33 @@ func shopWhen(r view.Reader, w workshop.Workshop) string {
 func shopStanding(r view.Reader, s workshop.Standing) (label, tone string) {
 	tones := map[workshop.Standing]string{workshop.InProgress: "warning", workshop.Held: "success", workshop.Uncounted: "warning", workshop.GoneBy: "warning", workshop.Dated: "info"}
 	return r.Say("workshop.state-" + string(s)), cmp.Or(tones[s], "neutral")
+}
+
+// A lack is that a workshop does not count at a workplace, or at none of its if it names none.
+type lack struct {
+	Place, Name string
+	Standing    workshop.Standing
+}
+
+// lacking is where d has been held or should have been, and does not count.
+func (d shop) lacking(now time.Time) (list []lack) {
+	for _, p := range d.Places {
+		if s := d.Standing(p.ID, now); s == workshop.Uncounted || s == workshop.GoneBy {
+			list = append(list, lack{p.ID, p.Name, s})
+		}
+	}
+	if len(list) == len(d.Places) {
+		return []lack{{Standing: list[0].Standing}}
+	}
+	return list
+}
+
+func (l lack) text(r view.Reader) string {
+	text := r.Say("workshop.state-" + string(l.Standing))
+	if l.Name != "" {
+		text += ": " + l.Name
+	}
+	return text
 }
 
 // who is the name of who leads or writes.

@@ -13,7 +13,6 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/need"
-	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -67,6 +66,7 @@ type Commitment struct {
 	IdeaOf, IdeaFrom         string     // the commitment whose wording it began with, and the workplace of that
 	Ideas                    int        // how many others have begun with this one
 	Said                     []string   // of a new one: the answers of a workshop that it begins with
+	Again                    bool       // of a new one: also if some of those have become one already
 	Wording
 	Why     string // of its state
 	Left    bool   // the owner no longer works there
@@ -270,7 +270,8 @@ func (c *Commitment) check(ctx context.Context, conn db.Conn, v access.Viewer, p
 	return faults.Err()
 }
 
-// Commit adds a commitment of a workplace.
+// Commit adds a commitment of a workplace. Of answers of a workshop some of which have become one there already it adds another only where that is asked for:
+// two may do different things about the same answer, but two windows shall not make the same one twice.
 func Commit(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, c *Commitment) error {
 	if err := learning.MustWrite(ctx, tx, v, p); err != nil {
 		return err
@@ -287,7 +288,7 @@ func Commit(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, c
 		}
 		idea = &i
 	}
-	_, said, err := workshop.Said(ctx, tx, v, p, c.Said...)
+	said, err := c.begin(ctx, tx, v, p)
 	if err != nil {
 		return err
 	}

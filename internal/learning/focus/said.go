@@ -5,9 +5,13 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/workshop"
 )
+
+// ErrBecame is the fault of making a commitment of an answer that has become one.
+var ErrBecame = fault.Define(fault.Conflict, "focus.became")
 
 // A Kept is what became of an answer of a workshop: a commitment.
 type Kept struct {
@@ -34,6 +38,39 @@ func KeptOf(ctx context.Context, c db.Conn, v access.Viewer, w workshop.Workshop
 	return db.All(ctx, c, func(k *Kept) []any { return []any{&k.Answer, &k.Commitment, &k.Workplace, &k.State} }, learning.Moved+`
 		SELECT x.answer, c.id, c.workplace, c.state FROM workshop_answer a JOIN commitment_answer x ON x.answer = a.id JOIN commitment c ON c.id = x.commitment
 		WHERE a.workshop = $2 AND `+learning.Within("c.workplace", ids, &args)+` ORDER BY c.id, x.answer`, args...)
+}
+
+// Became are the commitments of a workplace that some answers have become.
+func Became(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, answers []workshop.Answer) ([]Commitment, error) {
+	if len(answers) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(answers))
+	for i, a := range answers {
+		ids[i] = a.ID
+	}
+	args := []any{v.On}
+	return Filter{}.list(ctx, c, `c.id IN (SELECT commitment FROM commitment_answer WHERE answer IN `+db.In(&args, ids)+`) AND `+
+		learning.Within("c.workplace", []string{p.Workplace}, &args), args)
+}
+
+// begin reads the answers that c begins with. The workshop is locked, so that of two who make something of the same answer at once the slower is told.
+func (c *Commitment) begin(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place) ([]workshop.Answer, error) {
+	w, said, err := workshop.Said(ctx, tx, v, p, c.Said...)
+	if err != nil || len(said) == 0 || c.Again {
+		return said, err
+	}
+	if err := db.Lock(ctx, tx, "workshop", w.ID); err != nil {
+		return nil, err
+	}
+	if _, said, err = workshop.Said(ctx, tx, v, p, c.Said...); err != nil {
+		return nil, err
+	}
+	before, err := Became(ctx, tx, v, p, said)
+	if err == nil && len(before) > 0 {
+		err = ErrBecame.At("again")
+	}
+	return said, err
 }
 
 // An Origin is the workshop that a commitment comes from.

@@ -37,7 +37,7 @@ func mayOpen(r view.Reader, right access.Right, prog string) bool {
 func outcomeProgramme(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, right access.Right) (programme.Programme, error) {
 	p, err := programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug"))
 	if err == nil && !mayOpen(r, right, p.ID) {
-		err = programme.ErrNotFound
+		err = errForbidden
 	}
 	return p, err
 }
@@ -325,10 +325,7 @@ func signSheet(r view.Reader, d signList) sheet.Table {
 // followUpForm sets when a programme's commitments are followed up.
 func (s *Server) followUpForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
-		p, err := programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug"))
-		if err == nil && !r.Viewer.In(access.PlanLearning, p.ID) {
-			err = programme.ErrNotFound
-		}
+		p, err := readsOf(ctx, c, req, r, access.PlanLearning)
 		if err != nil {
 			return f, err
 		}

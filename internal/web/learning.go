@@ -136,11 +136,8 @@ func (s *Server) learningOverview(w http.ResponseWriter, req *http.Request, r vi
 	var stages []templ.Component
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		if p, err = programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug")); err != nil {
+		if p, err = outcomeProgramme(ctx, c, req, r, access.SeeOutcome); err != nil {
 			return err
-		}
-		if !r.Viewer.In(access.SeeOutcome, p.ID) && len(r.Scope(access.SeeOutcome).Workplaces) == 0 {
-			return programme.ErrNotFound
 		}
 		stages, err = staged(ctx, c, s, r, programmeStages, p)
 		return err

@@ -34,9 +34,9 @@ func (s *Server) reachStart(w http.ResponseWriter, req *http.Request, r view.Rea
 	return render(w, req, http.StatusOK, reachStartView(r, list))
 }
 
-// reachQuery reads a question about reach from the address.
-func (s *Server) reachQuery(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (report.Query, programme.Programme, error) {
-	p, err := programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug"))
+// reachQuery reads a question about reach from the address, of who has a right in the programme or at workplaces.
+func (s *Server) reachQuery(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, right access.Right) (report.Query, programme.Programme, error) {
+	p, err := outcomeProgramme(ctx, c, req, r, right)
 	q := req.URL.Query()
 	return report.Query{Programme: p.ID, Goal: q.Get("goal"), On: date(q.Get("on")), Today: s.today(p.Zone), By: report.By(q.Get("by"))}, p, err
 }
@@ -46,7 +46,7 @@ func (s *Server) reach(w http.ResponseWriter, req *http.Request, r view.Reader) 
 	var d report.Report
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) error {
-		q, _, err := s.reachQuery(ctx, c, req, r)
+		q, _, err := s.reachQuery(ctx, c, req, r, access.SeeReach)
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (s *Server) reachRows(w http.ResponseWriter, req *http.Request, r view.Read
 	d := reachRows{Figure: f}
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		if d.Query, d.Programme, err = s.reachQuery(ctx, c, req, r); err != nil {
+		if d.Query, d.Programme, err = s.reachQuery(ctx, c, req, r, access.SeeReach); err != nil {
 			return err
 		}
 		group := req.URL.Query().Get("group")
@@ -220,7 +220,7 @@ func (s *Server) loadNotReached(req *http.Request, r view.Reader) (notReached, e
 	d := notReached{Filter: report.Missed{Unit: q.Get("unit"), Stage: report.Stage(q.Get("stage"))}, About: "programme"}
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		if d.Query, d.Programme, err = s.reachQuery(ctx, c, req, r); err != nil {
+		if d.Query, d.Programme, err = s.reachQuery(ctx, c, req, r, access.SeeNotReached); err != nil {
 			return err
 		}
 		d.Query.On, d.Query.By = "", ""
@@ -306,7 +306,7 @@ func (s *Server) officePage(w http.ResponseWriter, req *http.Request, r view.Rea
 	var d report.Overview
 	ctx := req.Context()
 	err := s.DB.Snapshot(ctx, func(c db.Conn) error {
-		q, _, err := s.reachQuery(ctx, c, req, r)
+		q, _, err := s.reachQuery(ctx, c, req, r, access.PlanAny)
 		if err != nil {
 			return err
 		}

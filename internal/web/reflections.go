@@ -26,7 +26,7 @@ func programmePath(p programme.Programme, page string) string {
 func readsOf(ctx context.Context, c db.Conn, req *http.Request, r view.Reader, right access.Right) (programme.Programme, error) {
 	p, err := programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug"))
 	if err == nil && !r.Viewer.In(right, p.ID) {
-		err = programme.ErrNotFound
+		err = errForbidden // they see that the programme exists
 	}
 	return p, err
 }

@@ -237,6 +237,30 @@ func (v *visit) walk(pattern string, reaches reaches) {
 	}
 }
 
+// Who may see that a programme exists, but not a page of it, is told that, not that there is no such programme.
+func TestClosedIsNotMissing(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		v := newVisit(t, url, (*world).furnish)
+		for _, route := range routes {
+			if !strings.HasPrefix(route.pattern, "GET /programmes/{slug}") || len(parameter.FindAllString(route.pattern, -1)) > 1 {
+				continue
+			}
+			for whose, in := range map[string]string{"own": reach[route.pattern].own, "elsewhere": reach[route.pattern].elsewhere} {
+				method, path, _ := v.w.path(route.pattern, whose)
+				for _, role := range strings.Fields(signedIn) {
+					_, shown, _ := v.w.path("GET /p/{slug}", whose)
+					if slices.Contains(strings.Fields(in), role) || v.ask(role, "GET", shown, "") != http.StatusOK {
+						continue
+					}
+					if code := v.ask(role, method, path+queries[route.pattern], ""); code != http.StatusForbidden {
+						t.Errorf("%s as %s, %s programme = %d, want 403", route.pattern, role, whose, code)
+					}
+				}
+			}
+		}
+	})
+}
+
 // A hidden row is answered as one that is missing.
 func TestHiddenIsMissing(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {

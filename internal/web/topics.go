@@ -273,7 +273,7 @@ func sortedNeed(ctx context.Context, c db.Conn, req *http.Request, r view.Reader
 		return at, n, err
 	}
 	if !r.Viewer.In(access.PlanLearning, at.Programme.ID) {
-		return at, n, need.ErrNotFound
+		return at, n, errForbidden
 	}
 	if n, err = need.Get(ctx, c, r.Viewer, at.Place, req.PathValue("need")); err == nil && n.Agreed == 0 {
 		err = need.ErrNotFound
@@ -301,7 +301,7 @@ func (s *Server) tieForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
 		a, err := activity.GetActivity(ctx, c, r.Viewer, req.PathValue("id"))
 		if err == nil && !r.Viewer.In(access.PlanLearning, a.Programme) {
-			err = activity.ErrNotFound
+			err = errForbidden
 		}
 		if err != nil {
 			return f, err

@@ -34,11 +34,8 @@ type covered struct {
 }
 
 func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d covered, err error) {
-	if d.Programme, err = programme.BySlug(ctx, c, r.Viewer, req.PathValue("slug")); err != nil {
+	if d.Programme, err = outcomeProgramme(ctx, c, req, r, access.SeeOutcome); err != nil {
 		return d, err
-	}
-	if !r.Viewer.In(access.SeeOutcome, d.ID) && len(r.Scope(access.SeeOutcome).Workplaces) == 0 {
-		return d, programme.ErrNotFound
 	}
 	if d.Coverage, err = workshop.Cover(ctx, c, r.Viewer, d.Programme, s.DB.Now()); err != nil {
 		return d, err

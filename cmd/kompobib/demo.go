@@ -61,7 +61,7 @@ func (c *demoCommand) Run(p *program) error {
 	})
 }
 
-// links are a line for each role, with a link to sign in by.
+// links are a line for each role, with a link to sign in by, and one to answer how a commitment goes.
 func (c *demoCommand) links(ctx context.Context, h *house, url string) (string, error) {
 	var b strings.Builder
 	err := h.db.Tx(ctx, operator, func(ctx context.Context, tx *db.Tx) error {
@@ -76,7 +76,11 @@ func (c *demoCommand) links(ctx context.Context, h *house, url string) (string, 
 			}
 			fmt.Fprintf(&b, "  %-14s %-25s %s/sign-in/%s\n", account.Role, account.Email, url, way.Token)
 		}
-		return nil
+		token, err := demo.FollowUp(ctx, tx, h.ring, time.Now())
+		if token != "" {
+			fmt.Fprintf(&b, "\nAnswer how a commitment goes, as the letter to who answers for it lets them without signing in\n  %s/f/%s\n", url, token)
+		}
+		return err
 	})
 	return b.String(), err
 }

@@ -148,6 +148,14 @@ func needOptions(ctx context.Context, c db.Conn, r view.Reader, at learningAt, c
 // halfYear is how long after today a new commitment is to be done, unless something else is said.
 const halfYear = 183
 
+// usuallyDue is when a new commitment is to be done: after half a year, within the programme while that goes on.
+func usuallyDue(today local.Date, p programme.Programme) local.Date {
+	if due := today.Add(halfYear); p.Ends <= today || due < p.Ends {
+		return due
+	}
+	return p.Ends
+}
+
 // newCommitmentForm asks for a commitment of a workplace; with from in the query it begins with another workplace's idea, with said with
 // answers of its workshop or a group of them.
 func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
@@ -157,7 +165,7 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		today := s.today(at.Programme.Zone)
-		x := focus.Commitment{Starts: today, Due: today.Add(halfYear)}
+		x := focus.Commitment{Starts: today, Due: usuallyDue(today, at.Programme)}
 		if at.Member {
 			x.Owner = r.Person
 		}

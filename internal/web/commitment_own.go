@@ -76,15 +76,18 @@ func (s *Server) newOwnForm(req *http.Request, r view.Reader) form {
 		if prog == "" {
 			prog = list[0].ID
 		}
+		today := focus.DayOf(s.DB.Now())
+		x := focus.Commitment{Starts: today}
 		for _, p := range list {
+			if p.ID == prog {
+				x.Due = usuallyDue(today, p)
+			}
 			options = append(options, view.Option{Value: p.ID, Label: p.ShortName})
 		}
 		goals, err := programme.Goals(ctx, c, prog)
 		if err != nil {
 			return f, err
 		}
-		today := focus.DayOf(s.DB.Now())
-		x := focus.Commitment{Starts: today, Due: today.Add(halfYear)}
 		x.Months, err = focus.MonthsOf(ctx, c, prog)
 		first := control{Field: view.Field{Name: "programme", Value: prog}, As: "hidden"}
 		if len(list) > 1 {

@@ -21,6 +21,7 @@ import (
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
+	"kompobib/internal/programme"
 	"kompobib/internal/web/locale"
 )
 
@@ -334,4 +335,19 @@ func TestWorkshopIntoRecord(t *testing.T) {
 			t.Error("fetching saved something")
 		}
 	})
+}
+
+// A new commitment is to be done within half a year, and within the programme while that goes on.
+func TestUsuallyDue(t *testing.T) {
+	for _, test := range []struct{ today, ends, want local.Date }{
+		{"2012-10-12", "2013-12-31", "2013-04-13"},
+		{"2013-02-20", "2013-08-20", "2013-08-20"},
+		{"2013-12-30", "2013-12-31", "2013-12-31"},
+		{"2013-12-31", "2013-12-31", "2014-07-02"},
+		{"2014-02-01", "2013-12-31", "2014-08-03"},
+	} {
+		if got := usuallyDue(test.today, programme.Programme{Ends: test.ends}); got != test.want {
+			t.Errorf("on %s of what ends %s: %s, want %s", test.today, test.ends, got, test.want)
+		}
+	}
 }

@@ -367,6 +367,17 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 				options = append(options, view.Option{Value: reflection.YesNamed, Label: say("answer-yes-named", from(person.Name(), reflection.YesNamed))})
 			}
 			f.Controls = []control{{Field: view.Field{Name: wasField, Value: reflection.SourcesMark(sources)}, As: "hidden"}}
+			var changed []view.Stale
+			for _, o := range options { // what was shown comes back with the answer
+				now, was := o.Label, req.PostFormValue(wasField+"-"+o.Value)
+				f.Controls = append(f.Controls, control{Field: view.Field{Name: wasField + "-" + o.Value, Value: now}, As: "hidden"})
+				if was != "" && was != now {
+					changed = append(changed, view.Stale{Yours: was, Theirs: now})
+				}
+			}
+			if changed != nil {
+				f.Stale = sourceChangedView(r, changed)
+			}
 			options = append(options, view.Option{Value: reflection.No, Label: say("answer-no")})
 		}
 		value := q.State

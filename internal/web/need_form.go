@@ -191,13 +191,25 @@ func (s *Server) planAgreeForm(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		d, err := readPlan(ctx, c, r, at)
+		if err != nil {
+			return f, err
+		}
+		f = formPage{Page: view.Page{Title: r.Say("need.agree"), Crumbs: planCrumbs(r, at)}, Form: view.Form{Action: at.at("needs/agree")}, About: at.Programme.ID}
+		if last, same, err := need.Same(ctx, c, d.Plan, d.Needs); err != nil || same {
+			f.Above = agreedAlready(r, d, last)
+			return f, err
+		}
+		if !slices.ContainsFunc(d.Needs, func(n need.Need) bool { return n.State != need.Dropped }) {
+			f.Above = nothingToAgree(r, at)
+			return f, nil
+		}
 		return formPage{
-			Page:  view.Page{Title: r.Say("need.agree"), Crumbs: planCrumbs(r, at)},
+			Page:  f.Page,
 			Form:  view.Form{Action: at.at("needs/agree"), Version: d.Plan.Version},
 			About: at.Programme.ID, Above: agreeingView(r, d), What: []string{r.Say("need.agree-what"), publicAt(r, at.Programme.ID, "focus.public-document")},
 			Controls: []control{dateControl("on", r.Say("need.agree-on"), s.today(at.Programme.Zone))},
 			Submit:   r.Say("need.agree-do"), Back: at.at("needs"),
-		}, err
+		}, nil
 	}
 }
 

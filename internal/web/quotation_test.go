@@ -46,6 +46,8 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 			mark, _, _ := strings.Cut(rest, `"`)
 			return "was=" + html.UnescapeString(mark)
 		}
+		_, shown, _ := strings.Cut(p.get(ask).body, `name="was-yes" value="`)
+		shown, _, _ = strings.Cut(shown, `"`)
 		before := was()
 		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error { // five are left in the county, but none of them there
 			if _, err := tx.Exec(ctx, `UPDATE employment SET valid_to = '2012-10-01' WHERE workplace = $1 AND person <> 'small-0'`, learningtest.Far); err != nil {
@@ -53,7 +55,7 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 			}
 			return audit.Record(ctx, tx, audit.Event{Act: "end", Entity: "employment"})
 		})
-		p.wants("yes to another source than was shown", p.post(ask, "version=1", "answer=yes", before), 409, "without my name. The report says: A member of staff, about a reflection")
+		p.wants("yes to another source than was shown", p.post(ask, "version=1", "answer=yes", before, "was-yes="+html.UnescapeString(shown)), 409, "The source has become another while you answered", "A member of staff, county, about a reflection of one&#39;s own, 1 October 2012</td>", "A member of staff, about a reflection of one&#39;s own, 1 October 2012</td>", "choose and answer again", "without my name. The report says: A member of staff, about a reflection")
 		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, `UPDATE employment SET valid_to = NULL WHERE workplace = $1`, learningtest.Far); err != nil {
 				return err

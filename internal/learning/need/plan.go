@@ -89,6 +89,17 @@ func worded(needs []Need) []string {
 	return list
 }
 
+// Same reports whether some needs say what a plan said when it was agreed on last, and when that was. Those that have been dropped say nothing.
+func Same(ctx context.Context, c db.Conn, plan Plan, needs []Need) (last Agreement, same bool, err error) {
+	last, ok := plan.Agreed()
+	if !ok {
+		return Agreement{}, false, nil
+	}
+	was, err := AgreedAt(ctx, c, plan, last.Number)
+	now := slices.DeleteFunc(slices.Clone(needs), func(n Need) bool { return n.State == Dropped })
+	return last, err == nil && slices.Equal(worded(was), worded(now)), err
+}
+
 // Agree says that a workplace agreed on its plan on a day, if version still is that of the plan. What has been dropped is not
 // in it. From then on others read its needs as they are worded now. A plan that says what it said when it was agreed on last is [ErrSame].
 func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, version int, on local.Date) error {
@@ -129,17 +140,14 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, ve
 	if len(needs) == 0 {
 		return ErrEmpty
 	}
-	number := 1
-	if last, ok := plan.Agreed(); ok {
-		was, err := AgreedAt(ctx, tx, plan, last.Number)
-		if err != nil {
-			return err
-		}
-		if slices.Equal(worded(was), worded(needs)) {
-			return ErrSame.With(last.Number, last.On)
-		}
-		number = last.Number + 1
+	last, same, err := Same(ctx, tx, plan, needs)
+	if err != nil {
+		return err
 	}
+	if same {
+		return ErrSame.With(last.Number, last.On)
+	}
+	number := last.Number + 1
 	if _, err := tx.Exec(ctx, `UPDATE competence_plan SET version = version + 1 WHERE id = $1`, plan.ID); err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ var (
 	ErrAskedTwice  = fault.Define(fault.Conflict, "reflection.asked-twice")
 	ErrAnswer      = fault.Define(fault.Invalid, "reflection.answer-not")
 	ErrUse         = fault.Define(fault.Invalid, "reflection.use-empty")
+	ErrSource      = fault.Define(fault.Conflict, "reflection.source-other")
 	ErrNotAgreed   = fault.Define(fault.Conflict, "reflection.not-agreed")
 )
 
@@ -55,10 +56,11 @@ type Quotation struct {
 	Place    string // the name of where they work, as far as it may be told: see [Sources]
 	About    string // the title of what the reflection is about
 	Occasion string
-	Date     local.Date // that the reflection bears, as far as it may be told
+	Date     local.Date // of the reflection, as far as it may be told
 
 	person        string
 	on            local.Date // that the reflection bears
+	day           local.Date // that its author has agreed to being told
 	place         string     // the id of what Place names
 	local         bool       // the occasion was held at single workplaces
 	took          int        // how many took part in it
@@ -73,9 +75,9 @@ func (q Quotation) Agreed() bool { return q.State == Yes || q.State == YesNamed 
 func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string, args ...any) ([]Quotation, error) {
 	list, err := db.All(ctx, c, func(q *Quotation) []any {
 		return []any{&q.ID, &q.Programme, &q.Shared, &q.Passage, &q.State, &q.AskedAt, &q.AnsweredAt, &q.UsedIn, &q.Version, &q.About, &q.Occasion, &q.on,
-			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.place, &q.Place, db.Truth(&q.local), &q.took}
+			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.place, &q.day, &q.Place, db.Truth(&q.local), &q.took}
 	}, `SELECT q.id, q.programme, coalesce(r.shared, ''), q.passage, q.state, q.asked_at, q.answered_at, q.used_in, q.version, coalesce(a.title, ''), coalesce(r.occasion, ''), r.date,
-			r.id, r.person, n.given, n.family, n.protected, coalesce(r.workplace, ''), coalesce(q.place, ''), coalesce((SELECT u.name FROM unit_period u WHERE u.unit = q.place ORDER BY u.valid_from DESC LIMIT 1), ''),
+			r.id, r.person, n.given, n.family, n.protected, coalesce(r.workplace, ''), coalesce(q.place, ''), coalesce(q.day, ''), coalesce((SELECT u.name FROM unit_period u WHERE u.unit = q.place ORDER BY u.valid_from DESC LIMIT 1), ''),
 			CASE WHEN EXISTS (SELECT 1 FROM occasion_place l WHERE l.occasion = r.occasion) THEN 1 ELSE 0 END,
 			(SELECT count(DISTINCT t.person) FROM meeting m JOIN attendance t ON t.meeting = m.id AND t.minutes > 0 WHERE m.occasion = r.occasion)
 		FROM quotation q JOIN reflection r ON r.id = q.reflection JOIN person n ON n.id = r.person
@@ -94,7 +96,9 @@ func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string,
 		if q.State == YesNamed && !q.protected {
 			q.By = q.given + " " + q.family
 		}
-		q.Date = q.on
+		if q.Date = q.on; q.Agreed() {
+			q.Date = q.day
+		}
 		if q.By == "" && q.few() {
 			q.Place, q.Date = "", ""
 		}
@@ -182,8 +186,9 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, sha
 }
 
 // Answer is what the author of a passage says: [Yes], [YesNamed] or [No]. They may say otherwise at any time; a no after
-// a yes is told to the office as such. A yes is to the sources that they were shown, whose [SourcesMark] is given. The event names
-// their own row, as all that an author does.
+// a yes is told to the office as such. A yes is to the sources that they were shown, whose [SourcesMark] is given: it is [ErrSource] if
+// they have become others. What the passage is given with stays what they said yes to, wherever they share the text afterwards. The event names their own
+// row, as all that an author does.
 func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, state, shown string) error {
 	q, err := OwnQuotation(ctx, tx, ring, v, id)
 	if err != nil {
@@ -199,21 +204,21 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	if state == No && (q.Agreed() || q.State == Withdrawn) {
 		state = Withdrawn
 	}
-	var place string
+	var to Source
 	if state == Yes || state == YesNamed {
 		sources, err := Sources(ctx, tx, v, q)
 		if err != nil {
 			return err
 		}
 		if SourcesMark(sources) != shown {
-			return fault.Stale
+			return ErrSource
 		}
-		place = sources[state].Place
+		to = sources[state]
 	}
-	if state == q.State && place == q.place {
+	if state == q.State && to == (Source{q.place, q.day}) {
 		return nil
 	}
-	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, place = $5, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version, db.Null(place))
+	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, place = $5, day = $6, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version, db.Null(to.Place), db.Null(string(to.Date)))
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
-	"kompobib/internal/fault"
 	at "kompobib/internal/learning/learningtest"
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/local"
@@ -202,7 +201,7 @@ func TestYesIsToWhatWasShown(t *testing.T) {
 		}
 		shown := reflection.SourcesMark(sources())
 		w.exec(`UPDATE employment SET valid_to = '2012-10-01' WHERE person = 'far-4'`) // four are left
-		if err := say(1, reflection.Yes, shown); !errors.Is(err, fault.Stale) {
+		if err := say(1, reflection.Yes, shown); !errors.Is(err, reflection.ErrSource) {
 			t.Errorf("yes to the workplace, which is now the county: %v", err)
 		}
 		if err := say(1, reflection.Yes, reflection.SourcesMark(sources())); err != nil || w.told(quotation).Place != at.County {
@@ -217,6 +216,89 @@ func TestYesIsToWhatWasShown(t *testing.T) {
 		}
 		if err := say(3, reflection.No, ""); err != nil {
 			t.Errorf("a no, whatever was shown: %v", err)
+		}
+	})
+}
+
+// What a quotation is given with stays what its author said yes to: wherever they share the text afterwards, whatever day they give it, and whoever turns out to have been there.
+// An office that may no longer read the text may not quote it.
+func TestSourceStaysAsAgreed(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newDesk(t, d)
+		author := at.Staff("small-0")
+		w.Employ(at.Near, "near-8", "near-9")
+		w.exec(`INSERT INTO employment (id, person, employer, workplace, title, staff_role, share, valid_from) VALUES ('second', 'small-0', 'employer', $1, 'bibliotekarie', 'librarian', 500, '2005-01-01')`, at.Near)
+		w.occasion("few", []string{"small-0", "far-0", "far-1", "far-2"})
+		for _, test := range []struct {
+			says, occasion, answer, by, place string
+			day                               local.Date
+		}{
+			{"without a name", "", reflection.Yes, "", at.County, "2012-10-01"},
+			{"with one", "", reflection.YesNamed, "Given small-0 Family", at.Small, "2012-10-01"},
+			{"where few were", "few", reflection.Yes, "", "", ""},
+		} {
+			entry, quotation := w.asked("small-0", at.Small, test.occasion)
+			if err := w.answer(author, quotation, 1, test.answer); err != nil {
+				t.Fatal(test.says, err)
+			}
+			told := func(when string) {
+				t.Helper()
+				if q := w.told(quotation); !q.Agreed() || q.By != test.by || q.Place != test.place || q.Date != test.day {
+					t.Errorf("%s, %s: %s by %q at %q on %q", test.says, when, q.State, q.By, q.Place, q.Date)
+				}
+			}
+			told("as agreed")
+			if err := w.share(author, entry, 1, reflection.Public, at.Near, true); err != nil {
+				t.Fatal(err)
+			}
+			told("shared as of another workplace, with everyone and by name")
+			if err := w.try(author, func(ctx context.Context, tx *db.Tx) error {
+				return reflection.Rewrite(ctx, tx, w.ring, author, &reflection.Reflection{ID: entry, Version: 1, Date: "2012-10-02", Text: reflection.Text{Answers: map[string]string{"free": "Jag heter något annat"}}})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			told("of another day")
+			if test.occasion != "" {
+				w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+					if err := db.Lock(ctx, tx, "person", "far-3", "far-4"); err != nil {
+						return err
+					}
+					var rows [][]any
+					for _, p := range []string{"far-3", "far-4"} {
+						rows = append(rows, []any{"few", p, "employment-" + p, 60, "organiser", "office", tx.At})
+					}
+					return errors.Join(db.Insert(ctx, tx, "attendance", "meeting, person, employment, minutes, source, recorded_by, recorded_at", "", rows), audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "attendance"}))
+				})
+				told("more turn out to have been there")
+			}
+			if err := w.share(author, entry, 2, reflection.Workplace, at.Near, false); err != nil {
+				t.Fatal(err)
+			}
+			if q := w.told(quotation); q.State != reflection.Withdrawn || q.Passage != "" || q.Place != "" {
+				t.Errorf("%s: the office may not read it, and quotes it: %+v", test.says, q)
+			}
+		}
+	})
+}
+
+// A logbook is of what has been.
+func TestEntryOfADayAhead(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newDesk(t, d)
+		author := at.Staff("near-0")
+		said := reflection.Text{Answers: map[string]string{"free": "I morgon"}}
+		entry := reflection.Reflection{Date: at.Today.Add(1), Text: said}
+		write := func(ctx context.Context, tx *db.Tx) error { return reflection.Write(ctx, tx, w.ring, author, &entry) }
+		if err := w.try(author, write); !errors.Is(err, reflection.ErrAhead) {
+			t.Errorf("of tomorrow: %v", err)
+		}
+		entry.Date = at.Today
+		if err := w.try(author, write); err != nil {
+			t.Errorf("of today: %v", err)
+		}
+		entry.Date = at.Today.Add(1)
+		if err := w.try(author, func(ctx context.Context, tx *db.Tx) error { return reflection.Rewrite(ctx, tx, w.ring, author, &entry) }); !errors.Is(err, reflection.ErrAhead) {
+			t.Errorf("moved to tomorrow: %v", err)
 		}
 	})
 }

@@ -226,7 +226,7 @@ func AttendedBy(ctx context.Context, c db.Conn, v access.Viewer) ([]Attended, er
 func Write(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, r *Reflection) error {
 	var faults fault.List
 	faults.Add(r.Text.check())
-	faults.Unless(r.Date.Valid(), local.ErrDate.At("date"))
+	faults.Add(r.dated(v))
 	if r.Occasion != "" {
 		attended, err := AttendedBy(ctx, tx, v)
 		if err != nil {
@@ -247,6 +247,17 @@ func Write(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, r
 	return audit.Record(ctx, tx, audit.Event{Act: "write", Entity: "reflection", Row: r.ID})
 }
 
+// dated reports what is wrong with the day of an entry: it is of what has been, as of v's day.
+func (r *Reflection) dated(v access.Viewer) error {
+	switch {
+	case !r.Date.Valid():
+		return local.ErrDate.At("date")
+	case r.Date > v.On:
+		return ErrAhead.At("date")
+	}
+	return nil
+}
+
 func (r *Reflection) keep(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer) error {
 	sealed, err := r.Text.seal(ctx, tx, ring, v.Person)
 	if err != nil {
@@ -263,7 +274,7 @@ func Rewrite(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer,
 	}
 	var faults fault.List
 	faults.Add(r.Text.check())
-	faults.Unless(r.Date.Valid(), local.ErrDate.At("date"))
+	faults.Add(r.dated(v))
 	if err := faults.Err(); err != nil {
 		return err
 	}

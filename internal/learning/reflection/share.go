@@ -87,7 +87,8 @@ func PlacesFor(ctx context.Context, c db.Conn, v access.Viewer, r Reflection) ([
 }
 
 // Share lets others read the last text of an entry of v's own, whose version must be the given one. [Me] withdraws it: others
-// no longer read it, the themes it was coded with no longer count, and no passage of it may be quoted.
+// no longer read it, the themes it was coded with no longer count, and no passage of it may be quoted. An office that may not read it any more, since it is
+// shared with the workplace alone or in another programme, may not quote it either.
 func Share(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, to Sharing, today local.Date) error {
 	r, err := Get(ctx, tx, ring, v, id)
 	if err != nil {
@@ -116,6 +117,11 @@ func Share(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 			return err
 		}
 	}
+	if to.Level == Workplace || r.Programme != to.Programme { // nor is it to quote what it may not read
+		if err := unquote(ctx, tx, r.ID); err != nil {
+			return err
+		}
+	}
 	named := 0
 	if to.Named {
 		named = 1
@@ -140,8 +146,7 @@ func withdraw(ctx context.Context, tx *db.Tx, r Reflection) error {
 	if err := forget(ctx, tx, r.ID); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE quotation SET state = 'withdrawn', place = NULL, answered_at = $1, version = version + 1
-		WHERE reflection = $2 AND state IN ('asked', 'yes', 'yes-named')`, tx.At, r.ID); err != nil {
+	if err := unquote(ctx, tx, r.ID); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE reflection SET level = 'me', shared = NULL, shared_version = NULL, shared_on = NULL, programme = NULL, workplace = NULL, named = 0
@@ -149,6 +154,13 @@ func withdraw(ctx context.Context, tx *db.Tx, r Reflection) error {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "withdraw", Entity: "reflection", Row: r.ID})
+}
+
+// unquote takes back what its author has agreed to of quoting a text, and what they have not answered.
+func unquote(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE quotation SET state = 'withdrawn', place = NULL, day = NULL, answered_at = $1, version = version + 1
+		WHERE reflection = $2 AND state IN ('asked', 'yes', 'yes-named')`, tx.At, id)
+	return err
 }
 
 // forget ends the themes of a text that the office no longer reads.

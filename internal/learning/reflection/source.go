@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/learning"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -58,37 +60,35 @@ func Sources(ctx context.Context, c db.Conn, v access.Viewer, q Quotation) (map[
 
 // placeOfFive is the workplace, or else its county, if five or more there could have written a text; "" if not.
 func placeOfFive(ctx context.Context, c db.Conn, v access.Viewer, q Quotation, tree *people.Tree, workplace string) (string, error) {
+	if enough, err := five(ctx, c, v, q, workplace); err != nil {
+		return "", err
+	} else if enough {
+		return workplace, nil
+	}
+	county, ok := tree.County(workplace)
+	if !ok {
+		return "", nil
+	}
 	targets, err := programme.TargetWorkplaces(ctx, c, q.Programme, v.On)
 	if err != nil {
 		return "", err
 	}
-	type row struct{ person, workplace string }
-	scan := func(r *row) []any { return []any{&r.person, &r.workplace} }
-	var rows []row
-	if q.Occasion != "" {
-		rows, err = db.All(ctx, c, scan, `SELECT DISTINCT t.person, e.workplace FROM attendance t JOIN meeting m ON m.id = t.meeting JOIN employment e ON e.id = t.employment
-			WHERE m.occasion = $1 AND t.minutes > 0`, q.Occasion)
-	} else {
-		rows, err = db.All(ctx, c, scan, `SELECT DISTINCT person, workplace FROM employment WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)`, v.On)
-	}
-	if err != nil {
+	near := slices.DeleteFunc(tree.Under(county.ID), func(id string) bool { return !slices.Contains(targets, id) })
+	if enough, err := five(ctx, c, v, q, near...); err != nil || !enough {
 		return "", err
 	}
-	five := func(workplaces []string) bool {
-		persons := map[string]bool{}
-		for _, r := range rows {
-			if now := tree.Under(r.workplace); len(now) == 1 && slices.Contains(workplaces, now[0]) {
-				persons[r.person] = true
-			}
-		}
-		return len(persons) >= small.Least
+	return county.ID, nil
+}
+
+// five reports whether five or more at some workplaces could have written a text. Not more than five are read.
+func five(ctx context.Context, c db.Conn, v access.Viewer, q Quotation, workplaces ...string) (bool, error) {
+	args := []any{v.On}
+	from := `employment e WHERE e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1)`
+	if q.Occasion != "" {
+		args = append(args, q.Occasion)
+		from = `employment e JOIN attendance t ON t.employment = e.id AND t.minutes > 0 JOIN meeting m ON m.id = t.meeting WHERE m.occasion = $2`
 	}
-	if five([]string{workplace}) {
-		return workplace, nil
-	}
-	county, ok := tree.County(workplace)
-	if ok && five(slices.DeleteFunc(tree.Under(county.ID), func(id string) bool { return !slices.Contains(targets, id) })) {
-		return county.ID, nil
-	}
-	return "", nil
+	persons, err := db.Values[string](ctx, c, learning.Moved+`SELECT DISTINCT e.person FROM `+from+` AND `+learning.Within("e.workplace", workplaces, &args)+
+		` LIMIT `+strconv.Itoa(small.Least), args...)
+	return len(persons) >= small.Least, err
 }

@@ -24,6 +24,8 @@ type Commitment struct {
 	Starts    local.Date  `json:"starts" format:"date"`
 	Due       local.Date  `json:"due" format:"date" doc:"The day by which it is to be done."`
 	NextCheck *local.Date `json:"next_check" format:"date" doc:"When it is followed up next; null when it has ended."`
+	Need      *string     `json:"need" doc:"The id of the workplace's need that it answers."`
+	Workshop  *string     `json:"workshop" doc:"The id of the workshop that it comes from: what was answered there became this. See the workshops."`
 	IdeaOf    *string     `json:"idea_of" doc:"The id of another workplace's commitment whose wording it began with."`
 }
 
@@ -55,9 +57,13 @@ func listCommitments(s *Server, ctx context.Context, c caller, in *CommitmentsQu
 			f.After = []any{key[0], key[1]}
 		}
 		rows, err := focus.List(ctx, conn, c.Viewer, f)
+		if err != nil {
+			return err
+		}
+		from, err := focus.Origins(ctx, conn, rows)
 		list = page(in.Paging, rows, func(x focus.Commitment) Commitment {
 			item := Commitment{ID: x.ID, Workplace: x.Workplace, Goal: db.Null(x.Goal), Happens: x.Happens, Act: x.Act, Notice: x.Notice, State: string(x.State), Why: x.Why,
-				Standing: string(x.Standing(c.today)), Starts: x.Starts, Due: x.Due, IdeaOf: db.Null(x.IdeaOf)}
+				Standing: string(x.Standing(c.today)), Starts: x.Starts, Due: x.Due, Need: db.Null(x.Need), Workshop: db.Null(from[x.ID].Workshop), IdeaOf: db.Null(x.IdeaOf)}
 			if x.Check != "" {
 				item.NextCheck = &x.Check
 			}

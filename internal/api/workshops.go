@@ -16,6 +16,7 @@ type Workshop struct {
 	Name         string      `json:"name"`
 	Municipality string      `json:"municipality" doc:"The id of the one that it stands under; empty if there is none."`
 	County       string      `json:"county"`
+	ID           *string     `json:"id" doc:"Of the workshop, which several workplaces may hold together; null for a workplace that has been given none."`
 	State        string      `json:"state" enum:"done,planned,undated" doc:"Done is one where staff of the workplace have taken part, planned one with a date."`
 	Date         *local.Date `json:"date" format:"date"`
 	Passed       bool        `json:"passed" doc:"The date has gone by, and no attendance is recorded."`
@@ -94,7 +95,7 @@ func listWorkshops(s *Server, ctx context.Context, c caller, in *WorkshopsQuery)
 		return nil, err
 	}
 	told.List = page(in.Paging, rows, func(r workshop.Row) Workshop {
-		item := Workshop{Workplace: r.Workplace, Name: r.Name, Municipality: r.Municipality, County: r.County, State: string(r.Progress),
+		item := Workshop{Workplace: r.Workplace, Name: r.Name, Municipality: r.Municipality, County: r.County, ID: db.Null(r.Workshop), State: string(r.Progress),
 			Passed: r.Passed && !r.Running, Held: r.Standing == workshop.Held || r.Standing == workshop.Uncounted, Running: r.Running, Joint: r.Joint, Led: r.HasLeader, Persons: r.Persons, Minutes: r.Minutes}
 		if r.Date != "" {
 			item.Date = &r.Date

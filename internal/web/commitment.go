@@ -438,9 +438,10 @@ type commitmentList struct {
 	Rows      []focus.Commitment
 	Next      string // the mark that the next page is after
 	Goals     []programme.GoalArea
-	Names     map[string]people.Name // of owners, on the workplace's own list
-	Tree      *people.Tree           // of a programme's
-	Gone      map[string]string      // what workplaces that are gone were called
+	Names     map[string]people.Name  // of owners, on the workplace's own list
+	Tree      *people.Tree            // of a programme's
+	Gone      map[string]string       // what workplaces that are gone were called
+	From      map[string]focus.Origin // of a file: the workshops that rows come from
 	Today     local.Date
 	Downloads bool
 }
@@ -494,6 +495,9 @@ func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, 
 		}
 		if format != "" {
 			if d.Tree, err = people.LoadTree(ctx, c, d.Today); err != nil {
+				return err
+			}
+			if d.From, err = focus.Origins(ctx, c, d.Rows); err != nil {
 				return err
 			}
 			d.Gone, err = goneNames(ctx, c, d.Tree, d.Rows)

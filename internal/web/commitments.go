@@ -198,6 +198,11 @@ func (s *Server) commitmentRows(w http.ResponseWriter, req *http.Request, r view
 		if d.Goals, err = programme.Goals(ctx, c, d.At.Programme.ID); err != nil {
 			return err
 		}
+		if format != "" {
+			if d.From, err = focus.Origins(ctx, c, d.Rows); err != nil {
+				return err
+			}
+		}
 		d.Gone, err = goneNames(ctx, c, d.Tree, d.Rows)
 		return err
 	})
@@ -239,13 +244,14 @@ func commitmentSheet(r view.Reader, d commitmentList) sheet.Table {
 	return sheet.Table{
 		Columns: []sheet.Column{{Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("unit-kind.municipality")}, {Label: r.Say("unit-kind.county")},
 			{Label: say("happens-label"), Width: 40}, {Label: say("act-label"), Width: 50}, {Label: say("notice-label"), Width: 40}, {Label: say("goal-label"), Width: 30},
-			{Label: say("state-label"), Width: 14}, {Label: say("why-label"), Width: 40}, {Label: say("starts"), Kind: sheet.Date}, {Label: say("due-label"), Kind: sheet.Date}, {Label: say("next-check"), Kind: sheet.Date}},
+			{Label: say("state-label"), Width: 14}, {Label: say("why-label"), Width: 40}, {Label: say("starts"), Kind: sheet.Date}, {Label: say("due-label"), Kind: sheet.Date}, {Label: say("next-check"), Kind: sheet.Date},
+			{Label: say("origin"), Width: 30}},
 		Rows: func(yield func([]any) bool) {
 			for _, x := range d.Rows {
 				municipality, _ := d.Tree.Municipality(x.Workplace)
 				county, _ := d.Tree.County(x.Workplace)
 				if !yield([]any{d.workplaceName(r, x.Workplace), municipality.Name, county.Name, x.Happens, x.Act, x.Notice, goalName(d.Goals, x.Goal),
-					r.State("commitment-state", string(x.State)), x.Why, x.Starts, x.Due, x.Check}) {
+					r.State("commitment-state", string(x.State)), x.Why, x.Starts, x.Due, x.Check, d.From[x.ID].Title}) {
 					return
 				}
 			}

@@ -113,6 +113,9 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 		if n := strings.Count(page.body, "Has become a commitment"); n != 4 {
 			t.Errorf("three answers have become commitments, one of them two: %d", n)
 		}
+		for _, path := range []string{"/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "/programmes/kompobib/commitments/list"} {
+			p.wants("so does its row in the file", p.get(path+"?format=csv"), 200, "Comes from the workshop", shopTitle(t, d, shop))
+		}
 		// What is taken back once it was opened again goes when it is closed, as always; the commitment stays.
 		for _, step := range []func(ctx context.Context, tx *db.Tx) error{
 			func(ctx context.Context, tx *db.Tx) error {
@@ -147,6 +150,15 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 			t.Error("a tie to a workshop of another workplace")
 		}
 	})
+}
+
+func shopTitle(t *testing.T, d *db.DB, id string) string {
+	t.Helper()
+	title, err := workshop.Named(t.Context(), d, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return title
 }
 
 // heldShop is a workshop at [learningtest.Near] that near-1 leads, with what was answered in some of its steps; it still runs unless it is to be closed.

@@ -2,6 +2,8 @@ package focus
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -77,13 +79,34 @@ func (c *Commitment) begin(ctx context.Context, tx *db.Tx, v access.Viewer, p le
 type Origin struct{ Workshop, Title string }
 
 // OriginOf is where a commitment comes from, zero if from no workshop. Who may read the commitment may know that.
-func OriginOf(ctx context.Context, c db.Conn, commitment string) (o Origin, err error) {
-	ids, err := db.Values[string](ctx, c, `SELECT DISTINCT a.workshop FROM commitment_answer x JOIN workshop_answer a ON a.id = x.answer WHERE x.commitment = $1`, commitment)
-	if err != nil || len(ids) == 0 {
-		return o, err
+func OriginOf(ctx context.Context, c db.Conn, commitment string) (Origin, error) {
+	of, err := Origins(ctx, c, []Commitment{{ID: commitment}})
+	return of[commitment], err
+}
+
+// Origins are where some commitments come from, by their ids: of those that come from a workshop.
+func Origins(ctx context.Context, c db.Conn, list []Commitment) (map[string]Origin, error) {
+	ids := make([]string, len(list))
+	for i, x := range list {
+		ids[i] = x.ID
 	}
-	title, err := workshop.Named(ctx, c, ids[0])
-	return Origin{ids[0], title}, err
+	type row struct{ commitment, workshop string }
+	var args []any
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.commitment, &r.workshop} },
+		`SELECT DISTINCT x.commitment, a.workshop FROM commitment_answer x JOIN workshop_answer a ON a.id = x.answer WHERE x.commitment IN `+db.In(&args, ids), args...)
+	if err != nil {
+		return nil, err
+	}
+	shops := map[string]bool{}
+	for _, r := range rows {
+		shops[r.workshop] = true
+	}
+	titles, err := workshop.Titles(ctx, c, slices.Collect(maps.Keys(shops)))
+	of := map[string]Origin{}
+	for _, r := range rows {
+		of[r.commitment] = Origin{r.workshop, titles[r.workshop]}
+	}
+	return of, err
 }
 
 // keep ties a commitment to the answers that it began with.

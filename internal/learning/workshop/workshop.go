@@ -123,6 +123,17 @@ func Named(ctx context.Context, c db.Conn, id string) (string, error) {
 	return title, err
 }
 
+// Titles are what some are called.
+func Titles(ctx context.Context, c db.Conn, ids []string) (map[string]string, error) {
+	var args []any
+	rows, err := db.All(ctx, c, func(r *[2]string) []any { return []any{&r[0], &r[1]} }, `SELECT w.id, kv.title`+from+`WHERE w.id IN `+db.In(&args, ids), args...)
+	titles := make(map[string]string, len(rows))
+	for _, r := range rows {
+		titles[r[0]] = r[1]
+	}
+	return titles, err
+}
+
 // At returns the workshops of a workplace in a programme that v has to do with, the latest first.
 func At(ctx context.Context, c db.Conn, v access.Viewer, prog, workplace string) ([]Workshop, error) {
 	tree, err := people.LoadTree(ctx, c, v.On)

@@ -318,3 +318,19 @@ func TestJointLacksAttendance(t *testing.T) {
 		}
 	})
 }
+
+// A long answer has the width of the screen in the room, so that it leaves no hole beside short ones.
+func TestLongAnswersAreWide(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		shop := heldShop(w, map[int][]string{1: {"Vi vågar mer", strings.Repeat("Vi planerar tillsammans. ", 20)}}, false)
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Do(ctx, tx, learningtest.Holder(access.Office), shop, 1, workshop.Next)
+		})
+		p := newPlanner(t, d, learningtest.Holder(access.Office))
+		page := p.wants("on the screen", p.get("/workshops/"+shop+"/run"), 200, "Vi vågar mer", `class="answer"`, `class="answer answer--long"`)
+		if n := strings.Count(page.body, "answer--long"); n != 1 {
+			t.Errorf("%d long answers of two", n)
+		}
+	})
+}

@@ -22,7 +22,7 @@ func shopPaper(ctx context.Context, c db.Conn, _ *Server, req *http.Request, r v
 		}
 	}
 	p = paper{Programme: d.Programme.ID, Crumbs: d.crumbs(r), Href: workshopPath(d.ID) + "/print",
-		Document: pdf.Document{Title: d.Title, Spoken: "sv", Lead: d.Name() + ". " + shopWhen(r, d.Workshop)}}
+		Document: pdf.Document{Title: d.Title, Spoken: "sv", Lead: d.Name() + " · " + shopWhen(r, d.Workshop)}}
 	p.Blocks = append(p.Blocks, pdf.Facts{{Label: r.Say("workshop.venue"), Value: d.Venue}, {Label: r.Say("workshop.leader-label"), Value: d.who(r, d.Leader)},
 		{Label: r.Say("workshop.note-taker"), Value: d.who(r, d.NoteTaker)}})
 	p.Blocks = append(p.Blocks, packBlocks(r, d.Kit, d.Steps)...)

@@ -446,7 +446,7 @@ func workshopView(r view.Reader, d shop, now time.Time, faults fault.List) templ
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: d.Title, Named: true, Lead: d.Name() + ". " + shopWhen(r, d.Workshop), Faults: faults, Crumbs: d.crumbs(r)[:2]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: d.Title, Named: true, Lead: d.Name() + " · " + shopWhen(r, d.Workshop), Faults: faults, Crumbs: d.crumbs(r)[:2]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

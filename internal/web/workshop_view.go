@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/web/view"
 )
 
@@ -54,3 +56,6 @@ func phoneSubmit(r view.Reader, d phone) string {
 	}
 	return r.Say("workshop.send")
 }
+
+// longAnswer reports whether a text needs the whole width of the screen in the room, so that it leaves no hole beside short ones.
+func longAnswer(a workshop.Answer) bool { return utf8.RuneCountInString(a.Body) > 280 }

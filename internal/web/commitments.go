@@ -314,13 +314,21 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 	return render(w, req, http.StatusOK, signsView(r.In(d.Programme.ID), d))
 }
 
+// besideSign is what a sign stands beside: a commitment in whole, or the focus.
+func besideSign(r view.Reader, x focus.Sign) string {
+	if x.Act == "" {
+		return r.Say("focus.sign-focus")
+	}
+	return sentence(r.Language, focus.Wording{Happens: x.Happens, Act: x.Act})
+}
+
 func signSheet(r view.Reader, d signList) sheet.Table {
 	return sheet.Table{
 		Columns: []sheet.Column{{Label: r.Say("focus.sign-on"), Kind: sheet.Date}, {Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("focus.sign-by")},
 			{Label: r.Say("focus.sign-text"), Width: 60}, {Label: r.Say("focus.beside"), Width: 50}, {Label: r.Say("focus.goal-label"), Width: 30}},
 		Rows: func(yield func([]any) bool) {
 			for _, x := range d.Rows {
-				if !yield([]any{x.On, d.Names[x.Workplace], r.State("sign-by", x.By), x.Text, cmp.Or(x.Act, r.Say("focus.sign-focus")), goalName(d.Goals, x.Goal)}) {
+				if !yield([]any{x.On, d.Names[x.Workplace], r.State("sign-by", x.By), x.Text, besideSign(r, x), goalName(d.Goals, x.Goal)}) {
 					return
 				}
 			}

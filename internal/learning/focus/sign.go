@@ -27,18 +27,18 @@ var NoticedBy = []string{"user", "staff", "partner", "school", "politician", "ot
 type Sign struct {
 	ID, Workplace string
 	Commitment    string // "" for the focus
-	Act           string // of the commitment
+	Happens, Act  string // of the commitment
 	Goal          string // of the commitment
 	By            string // a role
 	On            local.Date
 	Text          string
 }
 
-const selectSigns = `SELECT s.id, s.workplace, coalesce(s.commitment, ''), coalesce(t.act, ''), coalesce(c.goal, ''), s.noticed_by, s.noticed_on, s.text
+const selectSigns = `SELECT s.id, s.workplace, coalesce(s.commitment, ''), coalesce(t.happens, ''), coalesce(t.act, ''), coalesce(c.goal, ''), s.noticed_by, s.noticed_on, s.text
 	FROM observed_sign s LEFT JOIN commitment c ON c.id = s.commitment LEFT JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording WHERE s.withdrawn = 0 `
 
 func scanSign(s *Sign) []any {
-	return []any{&s.ID, &s.Workplace, &s.Commitment, &s.Act, &s.Goal, &s.By, &s.On, &s.Text}
+	return []any{&s.ID, &s.Workplace, &s.Commitment, &s.Happens, &s.Act, &s.Goal, &s.By, &s.On, &s.Text}
 }
 
 // Signs are those of a workplace, the last noticed first; of a commitment if one is named. At most limit.

@@ -104,62 +104,24 @@ func (d analysed) headline(r view.Reader) string {
 	return r.Say("swot.headline", r.Number(n[swot.Done]), r.Number(d.Total.All()), r.Number(n[swot.Begun]), r.Number(n[swot.Ahead]))
 }
 
-// chart is the picture of it by county.
-func (d analysed) chart(r view.Reader) view.Chart {
-	c := view.Chart{Title: r.Say("swot.by-county"), Text: d.headline(r)}
+// spread is it in numbers.
+func (d analysed) spread(r view.Reader) spread {
+	s := spread{ID: "swot-chart", Caption: r.Say("swot.by-county"), Headline: d.headline(r), All: talliedOf("", "", swot.Progresses, d.Total.Counts)}
 	for _, p := range swot.Progresses {
-		c.Parts = append(c.Parts, r.Say("swot.progress-"+string(p)))
+		s.Steps = append(s.Steps, far{string(p), r.Say("swot.progress-" + string(p)), r.Say("swot.definition-" + string(p))})
 	}
-	for _, t := range d.tallies(r) {
-		b := view.Bar{Label: t.Name, Note: r.Say("workshop.of", r.Number(t.Counts[swot.Done]), r.Number(t.All()))}
-		for _, p := range swot.Progresses {
-			b.Parts = append(b.Parts, t.Counts[p])
-		}
-		c.Bars = append(c.Bars, b)
+	for _, t := range d.Counties {
+		s.Counties = append(s.Counties, talliedOf(t.ID, t.Name, swot.Progresses, t.Counts))
 	}
-	return c
-}
-
-// tallies are the counties'.
-func (d analysed) tallies(r view.Reader) []swot.Tally {
-	list := slices.Clone(d.Counties)
-	for i := range list {
-		if list[i].ID == "" {
-			list[i].Name = r.Say("workshop.no-county")
-		}
+	if len(d.Rows) == d.Total.All() {
+		s.Rows = programmePath(d.Programme, "swot")
 	}
-	return list
-}
-
-// rowsHref leads to the rows behind a number, "" for who may not read them.
-func (d analysed) rowsHref(progress, county string) string {
-	if len(d.Rows) < d.Total.All() {
-		return ""
-	}
-	return "/programmes/" + d.Slug + "/swot?" + query("progress", progress, "county", county) + "#rows"
+	return s
 }
 
 // workplace is the address of a row's workplace, where its analysis can be read.
 func (d analysed) workplace(row swot.Row) string {
 	return learningAt{d.Programme, row.Place}.at("swot")
-}
-
-func analysedStates(r view.Reader) []view.Option {
-	options := []view.Option{{Label: r.Say("workshop.all")}}
-	for _, p := range swot.Progresses {
-		options = append(options, view.Option{Value: string(p), Label: r.Say("swot.progress-" + string(p))})
-	}
-	return options
-}
-
-func (d analysed) counties(r view.Reader) []view.Option {
-	options := []view.Option{{Label: r.Say("workshop.all")}}
-	for _, t := range d.Counties {
-		if t.ID != "" {
-			options = append(options, view.Option{Value: t.ID, Label: t.Name})
-		}
-	}
-	return options
 }
 
 // programmeSwot is the part of a programme's overview about its analysis.

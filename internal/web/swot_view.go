@@ -85,11 +85,3 @@ func (d analysed) planLink(r view.Reader) view.Link {
 	}
 	return view.Link{Href: "/programmes/" + d.Slug + "/swot/plan", Text: r.Say("swot.plan-open")}
 }
-
-func analysedTotals(r view.Reader) []view.Column {
-	columns := []view.Column{{Label: r.State("unit-kind", "county")}}
-	for _, p := range swot.Progresses {
-		columns = append(columns, view.Column{Label: r.Say("swot.progress-" + string(p)), Number: true})
-	}
-	return append(columns, view.Column{Label: r.Say("workshop.all"), Number: true})
-}

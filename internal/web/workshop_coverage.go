@@ -120,39 +120,19 @@ func (d covered) headline(r view.Reader) string {
 	return r.Say("workshop.headline", r.Number(n[workshop.Done]), r.Number(d.Total.All()), r.Number(n[workshop.Planned]), r.Number(n[workshop.Undated]))
 }
 
-// chart is the picture of it by county.
-func (d covered) chart(r view.Reader) view.Chart {
-	c := view.Chart{Title: r.Say("workshop.by-county"), Text: d.headline(r)}
+// spread is it in numbers.
+func (d covered) spread(r view.Reader) spread {
+	s := spread{ID: "coverage-chart", Caption: r.Say("workshop.by-county"), Headline: d.headline(r), All: talliedOf("", "", workshop.Progresses, d.Total.Counts)}
 	for _, p := range workshop.Progresses {
-		c.Parts = append(c.Parts, r.Say("workshop.progress-"+string(p)))
+		s.Steps = append(s.Steps, far{string(p), r.Say("workshop.progress-" + string(p)), r.Say("workshop.definition-" + string(p))})
 	}
-	for _, t := range d.tallies(r) {
-		b := view.Bar{Label: t.Name, Note: r.Say("workshop.of", r.Number(t.Counts[workshop.Done]), r.Number(t.All()))}
-		for _, p := range workshop.Progresses {
-			b.Parts = append(b.Parts, t.Counts[p])
-		}
-		c.Bars = append(c.Bars, b)
+	for _, t := range d.Counties {
+		s.Counties = append(s.Counties, talliedOf(t.ID, t.Name, workshop.Progresses, t.Counts))
 	}
-	return c
-}
-
-// tallies are the counties'.
-func (d covered) tallies(r view.Reader) []workshop.Tally {
-	list := slices.Clone(d.Counties)
-	for i := range list {
-		if list[i].ID == "" {
-			list[i].Name = r.Say("workshop.no-county")
-		}
+	if len(d.Rows) == d.Total.All() {
+		s.Rows = programmePath(d.Programme, "workshops")
 	}
-	return list
-}
-
-// rowsHref leads to the rows behind a number, "" for who may not read them.
-func (d covered) rowsHref(progress, county string) string {
-	if len(d.Rows) < d.Total.All() {
-		return ""
-	}
-	return "/programmes/" + d.Slug + "/workshops?" + query("progress", progress, "county", county) + "#rows"
+	return s
 }
 
 func (s *Server) nudge(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -191,30 +171,4 @@ func kitsLink(r view.Reader, d covered) view.Link {
 		return view.Link{}
 	}
 	return view.Link{Href: "/programmes/" + d.Slug + "/kits", Text: r.Say("workshop.kits")}
-}
-
-func coverageColumns(r view.Reader) []view.Column {
-	columns := []view.Column{{Label: r.State("unit-kind", "county")}}
-	for _, p := range workshop.Progresses {
-		columns = append(columns, view.Column{Label: r.Say("workshop.progress-" + string(p)), Number: true})
-	}
-	return append(columns, view.Column{Label: r.Say("workshop.all"), Number: true})
-}
-
-func progressOptions(r view.Reader) []view.Option {
-	options := []view.Option{{Label: r.Say("workshop.all")}}
-	for _, p := range workshop.Progresses {
-		options = append(options, view.Option{Value: string(p), Label: r.Say("workshop.progress-" + string(p))})
-	}
-	return options
-}
-
-func countyOptions(r view.Reader, d covered) []view.Option {
-	options := []view.Option{{Label: r.Say("workshop.all")}}
-	for _, t := range d.Counties {
-		if t.ID != "" {
-			options = append(options, view.Option{Value: t.ID, Label: t.Name})
-		}
-	}
-	return options
 }

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"kompobib/internal/web/view"
+)
+
+// A spread is how far the workplaces of a programme have come with something, in all and by county.
+type spread struct {
+	ID       string // of its picture
+	Caption  string
+	Headline string // the numbers in a sentence
+	Steps    []far  // how far one can have come, from the furthest
+	All      tallied
+	Counties []tallied
+	Rows     string // the address of the page with the workplaces behind the numbers, "" for who may not read all of them
+}
+
+// A far is a step with what it is called and how it is tallied.
+type far struct{ Value, Label, Definition string }
+
+// A tallied is how many workplaces have come to each step: of a county, of those that stand under none, or all.
+type tallied struct {
+	ID, Name string
+	Counts   []int
+}
+
+// talliedOf counts by step.
+func talliedOf[P comparable](id, name string, steps []P, counts map[P]int) tallied {
+	c := tallied{ID: id, Name: name}
+	for _, p := range steps {
+		c.Counts = append(c.Counts, counts[p])
+	}
+	return c
+}
+
+func (c tallied) sum() (n int) {
+	for _, count := range c.Counts {
+		n += count
+	}
+	return n
+}
+
+// named is what a line is called.
+func (c tallied) named(r view.Reader) string {
+	if c.ID == "" {
+		return r.Say("workshop.no-county")
+	}
+	return c.Name
+}
+
+// toCounty leads to the workplaces of a county, "" for those that stand under none.
+func (s spread) toCounty(t tallied) string {
+	if t.ID == "" {
+		return ""
+	}
+	return s.href("", t.ID, t.sum())
+}
+
+// href leads to the rows behind a number, "" where there are none to show.
+func (s spread) href(step, county string, n int) string {
+	if s.Rows == "" || n == 0 {
+		return ""
+	}
+	return s.Rows + "?" + query("progress", step, "county", county) + "#rows"
+}
+
+// chart is the picture by county.
+func (s spread) chart(r view.Reader) view.Chart {
+	c := view.Chart{Title: s.Caption, Text: s.Headline}
+	for _, p := range s.Steps {
+		c.Parts = append(c.Parts, p.Label)
+	}
+	for _, t := range s.Counties {
+		c.Bars = append(c.Bars, view.Bar{Label: t.named(r), Note: r.Say("workshop.of", r.Number(t.Counts[0]), r.Number(t.sum())), Parts: t.Counts})
+	}
+	return c
+}
+
+func (s spread) columns(r view.Reader) []view.Column {
+	columns := []view.Column{{Label: r.State("unit-kind", "county")}}
+	for _, p := range s.Steps {
+		columns = append(columns, view.Column{Label: p.Label, Number: true})
+	}
+	return append(columns, view.Column{Label: r.Say("workshop.all"), Number: true})
+}
+
+// progressOptions are the steps to choose among.
+func (s spread) progressOptions(r view.Reader) []view.Option {
+	options := []view.Option{{Label: r.Say("workshop.all")}}
+	for _, p := range s.Steps {
+		options = append(options, view.Option{Value: p.Value, Label: p.Label})
+	}
+	return options
+}
+
+// countyOptions are the counties to choose among.
+func (s spread) countyOptions(r view.Reader) []view.Option {
+	options := []view.Option{{Label: r.Say("workshop.all")}}
+	for _, t := range s.Counties {
+		if t.ID != "" {
+			options = append(options, view.Option{Value: t.ID, Label: t.Name})
+		}
+	}
+	return options
+}

@@ -113,6 +113,7 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 		if n := strings.Count(page.body, "Has become a commitment"); n != 4 {
 			t.Errorf("three answers have become commitments, one of them two: %d", n)
 		}
+		p.wants("and the list says it in a sentence", p.get("/programmes/kompobib/workplaces/"+learningtest.Near+"/commitments"), 200, ">When någon frågar, svarar vi genast.</a>")
 		for _, path := range []string{"/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "/programmes/kompobib/commitments/list"} {
 			p.wants("so does its row in the file", p.get(path+"?format=csv"), 200, "Comes from the workshop", shopTitle(t, d, shop))
 		}

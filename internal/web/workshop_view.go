@@ -58,4 +58,4 @@ func phoneSubmit(r view.Reader, d phone) string {
 }
 
 // longAnswer reports whether a text needs the whole width of the screen in the room, so that it leaves no hole beside short ones.
-func longAnswer(a workshop.Answer) bool { return utf8.RuneCountInString(a.Body) > 280 }
+func longAnswer(a workshop.Answer) bool { return utf8.RuneCountInString(a.Body) > 140 }

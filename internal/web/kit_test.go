@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning/learningtest"
@@ -114,6 +116,13 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 			t.Errorf("three answers have become commitments, one of them two: %d", n)
 		}
 		p.wants("and the list says it in a sentence", p.get("/programmes/kompobib/workplaces/"+learningtest.Near+"/commitments"), 200, ">When någon frågar, svarar vi genast.</a>")
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE commitment SET starts = '2012-09-01', due = '2012-10-11' WHERE id = $1`, to[strings.LastIndex(to, "/")+1:])
+			return errors.Join(err, audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "commitment"}))
+		})
+		for _, path := range []string{to, "/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "/programmes/kompobib/workplaces/" + learningtest.Near + "/path", "/programmes/kompobib/commitments/list"} {
+			p.wants("nothing is silently overdue", p.get(path), 200, "Past its due date")
+		}
 		for _, path := range []string{"/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "/programmes/kompobib/commitments/list"} {
 			p.wants("so does its row in the file", p.get(path+"?format=csv"), 200, "Comes from the workshop", shopTitle(t, d, shop))
 		}

@@ -154,6 +154,9 @@ func pathFocusSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at
 			case focus.Late:
 				state = append(state, r.Say("focus.late"))
 			}
+			if x.Overdue(d.Today) {
+				state = append(state, r.Say("focus.overdue"))
+			}
 			text := sentence(r.Language, x.Wording) + "\n" + strings.Join(state, ". ") + "."
 			if x.Why != "" {
 				text += " " + x.Why

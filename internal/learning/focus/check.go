@@ -47,6 +47,9 @@ const (
 // Standings are all that a list can be narrowed to.
 var Standings = []Standing{Going, Asked, Due, Late, Ahead, Ended}
 
+// Overdue reports whether the day by which c was to be done has gone by, and it is not: however its follow-up stands.
+func (c Commitment) Overdue(on local.Date) bool { return !c.State.Ended() && c.Due < on }
+
 // Standing is how c stands on a day.
 func (c Commitment) Standing(on local.Date) Standing {
 	switch {

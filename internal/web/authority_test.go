@@ -103,12 +103,13 @@ func TestEveryFormNamesTheAuthority(t *testing.T) {
 	}
 	walk()
 
-	// What stands only for a while: notes of one's own, a board and a workshop that run, and a focus that is not published.
+	// What stands only for a while: notes of one's own, a board and a workshop that run, a plan that nobody has agreed on, and a focus that is not published.
 	at := "/programmes/kompobib/workplaces/" + w.rows["unit"]["own"]
 	for _, do := range []struct{ role, path, form string }{
 		{"participant", at + "/swot/own", "version=0&perspective=" + w.rows["perspective"]["own"] + "&strength=Hej"},
 		{"contact", "/swot/" + w.rows["swot"]["own"] + "/run", "turn=2&do=open"},
 		{"contact", "/workshops/" + w.rows["workshop"]["own"] + "/run", "turn=0&do=begin"},
+		{"contact", at + "/needs/new", "text=Lyssna&priority=high&staff=2&due=2012-12-01&form=course"},
 	} {
 		if code := v.ask(do.role, http.MethodPost, do.path, do.form); code != http.StatusSeeOther {
 			t.Fatalf("%s: %d", do.path, code)
@@ -122,6 +123,7 @@ func TestEveryFormNamesTheAuthority(t *testing.T) {
 		look("public", "/w/"+code)
 	}
 	look("participant", at+"/swot")
+	look("contact", at+"/needs/agree")
 	look("participant", at+"/swot/own")
 	look("contact", "/workshops/"+w.rows["workshop"]["own"]+"/notes?step="+w.rows["step"]["own"])
 	version, err := db.Value[string](t.Context(), v.d, `SELECT CAST(version AS TEXT) FROM focus WHERE workplace = '`+w.rows["unit"]["own"]+`'`)

@@ -220,7 +220,7 @@ func (w *world) full() {
 			[][]any{{"c", 1, tx.At, "ewa", "create", "open", "ewa", 1}}); err != nil {
 			return err
 		}
-		if err := reflection.Write(ctx, tx, w.ring, access.Viewer{Person: "ewa"}, &reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "att lyssna"}}}); err != nil {
+		if err := reflection.Write(ctx, tx, w.ring, access.Viewer{Person: "ewa", On: today}, &reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "att lyssna"}}}); err != nil {
 			return err
 		}
 		if err := db.Insert(ctx, tx, "answer", "signup, question, sealed", "", [][]any{{"past-ewa", "q", sealed[0]}}); err != nil {
@@ -448,7 +448,7 @@ func TestPrivateTextsKeepTheirAddress(t *testing.T) {
 					}
 				}
 				w.tx(func(ctx context.Context, tx *db.Tx) error {
-					return reflection.Write(ctx, tx, w.ring, access.Viewer{Person: "ewa"}, &reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "att lyssna"}}})
+					return reflection.Write(ctx, tx, w.ring, access.Viewer{Person: "ewa", On: today}, &reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "att lyssna"}}})
 				})
 				if err := w.join(worker, test.join); err != nil {
 					t.Fatal(err)

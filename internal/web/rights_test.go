@@ -247,7 +247,7 @@ func TestClosedIsNotMissing(t *testing.T) {
 			}
 			for whose, in := range map[string]string{"own": reach[route.pattern].own, "elsewhere": reach[route.pattern].elsewhere} {
 				method, path, _ := v.w.path(route.pattern, whose)
-				for _, role := range strings.Fields(signedIn) {
+				for role := range strings.FieldsSeq(signedIn) {
 					_, shown, _ := v.w.path("GET /p/{slug}", whose)
 					if slices.Contains(strings.Fields(in), role) || v.ask(role, "GET", shown, "") != http.StatusOK {
 						continue

@@ -60,7 +60,7 @@ func run(m *testing.M, fill func(ctx context.Context, d *db.DB) error) (code int
 	}
 	leave := giveBack
 	if err == nil && fill == nil {
-		err = shareTemplate(path)
+		err = shareTemplate()
 	} else if err == nil {
 		template = scratch("template_")
 		leave = func() error { return errors.Join(dropUsed(), drop(template)) }

@@ -13,13 +13,13 @@ import (
 // Packages whose tests begin with nothing but the schema share the template, and the databases that the tests of one are done with: to
 // migrate takes PostgreSQL longer than many a package's tests. All of it stays on the server for the next who has the same schema.
 
-// shareTemplate makes the template of the schema that an SQLite file has, unless it is there.
-func shareTemplate(path string) error {
-	schema, err := schemaOf(path)
-	if err != nil {
-		return err
-	}
-	template = fmt.Sprintf("kompobib_template_%x", sha256.Sum256([]byte(schema)))[:50]
+// shared says whether the template is one that packages share.
+var shared bool
+
+// shareTemplate makes the template that all packages have copies of, unless it is there.
+func shareTemplate() error {
+	shared = true
+	template = fmt.Sprintf("kompobib_template_%x", sha256.Sum256([]byte(db.Schema()+keeping)))[:50]
 	return alone(func(ctx context.Context, c *sql.Conn) error {
 		if _, err := c.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS kompobib_left (name TEXT PRIMARY KEY, template TEXT NOT NULL)"); err != nil {
 			return err
@@ -51,17 +51,6 @@ func makeTemplate(name string, fill func(ctx context.Context, d *db.DB) error) e
 	}
 	_, err = d.Exec(keep("kept"))
 	return errors.Join(err, d.Close())
-}
-
-// schemaOf is what tells one schema from another.
-func schemaOf(path string) (text string, err error) {
-	d, err := sql.Open("sqlite", path)
-	if err != nil {
-		return "", err
-	}
-	defer d.Close()
-	err = d.QueryRow(`SELECT group_concat(sql, ';') || (SELECT group_concat(version_id) FROM goose_db_version) FROM sqlite_master`).Scan(&text)
-	return text, err
 }
 
 // alone runs f while no other package does.

@@ -238,6 +238,7 @@ func fetch(p *browsertest.Page, path string) sight {
 			Size: performance.getEntriesByName(answer.url).at(-1)?.encodedBodySize ?? 0
 		};
 		if (sight.Page) {
+			for (const a of [...document.documentElement.attributes]) document.documentElement.removeAttribute(a.name);
 			for (const a of page.documentElement.attributes) document.documentElement.setAttribute(a.name, a.value);
 			document.body.replaceWith(document.adoptNode(page.body)); // laid out as the page that is open, by the same styles
 			sight.Wide = %s;

@@ -25,11 +25,16 @@ import (
 	_ "kompobib/internal/web"
 )
 
-// demo is the program that serves, and the sign-in links that it printed, by role.
-var demo struct {
-	url   string
-	links map[string]string
+// A program is one that serves, the sign-in links that it printed, by role, and the sessions that they were used for: each link may be used once.
+type program struct {
+	url     string
+	links   map[string]string
+	cookies sync.Map
+	stop    func() error // waits until it has stopped
 }
+
+// demo is the one that most tests look at.
+var demo *program
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -42,24 +47,24 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	wait, err := serve(ctx, dir)
+	demo, err = serve(ctx, dir)
 	if err != nil {
 		log.Print(err)
 		return 1
 	}
 	code := browsertest.Main(m)
 	stop()
-	wait()
+	demo.stop()
 	return code
 }
 
-// serve builds the program and lets it serve the demo until ctx is done. wait returns when it has stopped.
-func serve(ctx context.Context, dir string) (wait func() error, err error) {
-	program := filepath.Join(dir, "kompobib")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "kompobib/cmd/kompobib").CombinedOutput(); err != nil {
+// serve builds the program and lets it serve the demo from a folder, as the demo command's options say, until ctx is done.
+func serve(ctx context.Context, dir string, options ...string) (*program, error) {
+	built := filepath.Join(dir, "kompobib")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", built, "kompobib/cmd/kompobib").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w\n%s", err, out)
 	}
-	c := exec.CommandContext(ctx, program, "demo", "--data", filepath.Join(dir, "var"), "--addr", "127.0.0.1:0")
+	c := exec.CommandContext(ctx, built, append([]string{"demo", "--data", filepath.Join(dir, "var"), "--addr", "127.0.0.1:0"}, options...)...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 20 * time.Second
 	c.Stderr = io.Discard
@@ -70,19 +75,19 @@ func serve(ctx context.Context, dir string) (wait func() error, err error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	demo.links = map[string]string{}
+	p := &program{links: map[string]string{}, stop: c.Wait}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		line := lines.Text()
 		if url, ok := strings.CutPrefix(line, "The demo answers at "); ok {
-			demo.url = url
+			p.url = url
 		}
 		if f := strings.Fields(line); len(f) == 3 && strings.Contains(f[2], "/sign-in/") {
-			demo.links[f[0]] = strings.TrimPrefix(f[2], demo.url)
+			p.links[f[0]] = strings.TrimPrefix(f[2], p.url)
 		}
 		if strings.Contains(line, "/outbox") {
 			go io.Copy(io.Discard, out)
-			return c.Wait, nil
+			return p, nil
 		}
 	}
 	return nil, fmt.Errorf("the demo ended: %w", c.Wait())
@@ -92,29 +97,31 @@ func serve(ctx context.Context, dir string) (wait func() error, err error) {
 // The one with most pages comes first, so that nothing waits for it in the end.
 var roles = []string{"office", "public", "participant", "contact", "organiser", "steering", "auditor", "administrator"}
 
-// cookies are the sessions that links were used for, by role: each link may be used once.
-var cookies sync.Map
-
-// visit opens a page as somebody in a role, signed in by the button that the link leads to.
+// visit opens a page of the demo as somebody in a role, signed in by the button that the link leads to.
 func visit(t *testing.T, role string) *browsertest.Page {
 	t.Helper()
-	p := browsertest.New(t, demo.url)
+	return demo.visit(t, role)
+}
+
+func (served *program) visit(t *testing.T, role string) *browsertest.Page {
+	t.Helper()
+	p := browsertest.New(t, served.url)
 	p.Cookie("language", "sv")
 	if role == "public" {
 		return p
 	}
-	if cookie, ok := cookies.Load(role); ok {
+	if cookie, ok := served.cookies.Load(role); ok {
 		p.Cookie("kompobib", cookie.(string))
 		return p
 	}
-	if demo.links[role] == "" {
+	if served.links[role] == "" {
 		t.Fatalf("the demo printed no link for %s", role)
 	}
-	p.Go(demo.links[role])
+	p.Go(served.links[role])
 	if status := p.Submit("main form button[type=submit], main form button:not([type])"); status != 200 {
 		t.Fatalf("signing in as %s: %d", role, status)
 	}
-	cookies.Store(role, p.CookieValue("kompobib"))
+	served.cookies.Store(role, p.CookieValue("kompobib"))
 	return p
 }
 

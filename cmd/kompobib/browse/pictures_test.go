@@ -3,6 +3,7 @@ package browse
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -41,8 +42,24 @@ var pictures = []picture{
 	{"personallista", "office", []string{"list:koping-2012-09.csv", `form[action$="/apply"] button[type=submit]`, "list:koping-2012-12.csv"}, "section:has(> #difference)", 560},
 	{"brev", "office", []string{"/publications", `main a[href$="new?kind=letter"]`}, "main", 520},
 	{"rackvidd", "office", []string{"/reach"}, "main", 640},
-	{"roll", "administrator", []string{"/accounts?q=Jernl%C3%A5s", `main table a`, `main a[href$="/roles/new"]`}, "main", 900},
+	{"roll", "administrator", []string{"/accounts?q=Jernl%C3%A5s", `main tbody a`, `main a[href$="/roles/new"]`}, "main", 900},
 }
+
+// later are those of a day in the middle of the workshops.
+var later = []picture{
+	{"nulagesanalys", "contact", []string{"/learning", place, `main a[href$="/swot"]`}, "main", 760},
+	{"kompetensplan", "contact", []string{"/learning", place, `main a[href$="/needs"]`}, "main", 640},
+	{"atagande", "contact", []string{"/learning", place, `main a[href$="/commitments"]`}, "main", 640},
+	{"workshop", "contact", []string{"/learning", place, `main a[href$="/run"]`}, "main", 700},
+	{"svara", "contact", []string{"/learning", place, `main a[href^="/w/"]`}, "main", 640},
+	{"vagen", "contact", []string{"/learning", place, `main a[href$="/path"]`}, "main", 760},
+	{"loggbok", "participant", []string{"/me/logbook", `main a[href$="/new"]`}, "main", 640},
+	{"workshopar", "office", []string{"/programmes/kompobib2020/learning", `main a[href$="/workshops"]`}, "main", 700},
+	{"teman", "office", []string{"/programmes/kompobib2020/learning", `main a[href$="/themes"]`}, "main", 640},
+}
+
+// place is the link to the workplace whose workshop runs just then.
+const place = "link:Stadsbiblioteket i Köping"
 
 // occasion is the calendar's link to the first occasion that is called so.
 func occasion(title string) string { return "occasion:" + title }
@@ -53,25 +70,39 @@ func TestPictures(t *testing.T) {
 	if dir == "" {
 		t.Skip("HANDBOOK_PICTURES says where")
 	}
-	for _, pic := range pictures {
-		t.Run(pic.name, func(t *testing.T) {
-			p := visit(t, pic.role)
-			p.Look(860, 6000, "light")
-			for _, step := range pic.steps {
-				follow(t, p, step)
-			}
-			browsertest.Eval[bool](p, swedish)
-			small, err := few(p.Shot(pic.of, pic.most))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(small) > 60_000 {
-				t.Errorf("%d bytes are more than a page should wait for", len(small))
-			}
-			if err := os.WriteFile(filepath.Join(dir, pic.name+".png"), small, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		})
+	draw := func(all []picture, of *program) {
+		for _, pic := range all {
+			t.Run(pic.name, func(t *testing.T) { pic.draw(t, of, dir) })
+		}
+	}
+	draw(pictures, demo)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	february, err := serve(ctx, t.TempDir(), "--today", "2013-02-20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	draw(later, february)
+	stop()
+	february.stop()
+}
+
+func (pic picture) draw(t *testing.T, of *program, dir string) {
+	p := of.visit(t, pic.role)
+	p.Look(860, 6000, "light")
+	for _, step := range pic.steps {
+		follow(t, p, step)
+	}
+	browsertest.Eval[bool](p, swedish)
+	small, err := few(p.Shot(pic.of, pic.most))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(small) > 60_000 {
+		t.Errorf("%d bytes are more than a page should wait for", len(small))
+	}
+	if err := os.WriteFile(filepath.Join(dir, pic.name+".png"), small, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -90,6 +121,9 @@ func follow(t *testing.T, p *browsertest.Page, step string) {
 	status := 0
 	if title, ok := strings.CutPrefix(step, "occasion:"); ok {
 		step = browsertest.Eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('main .list h3 a')].find(a => a.textContent.includes(%q)).getAttribute('href')`, title))
+	}
+	if words, ok := strings.CutPrefix(step, "link:"); ok {
+		step = browsertest.Eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('main a')].find(a => a.textContent.includes(%q)).getAttribute('href')`, words))
 	}
 	if list, ok := strings.CutPrefix(step, "list:"); ok {
 		readList(t, p, rosters+list)

@@ -28,6 +28,7 @@ type Fault struct {
 	Code  string // "room.word": the key of its words
 	Args  []any  // what the words are about: a limit, a date
 	Field string // the field of the form, if one is at fault
+	stale bool   // see [Outdated]
 }
 
 var codes []string
@@ -42,6 +43,13 @@ func Define(k Kind, code string) *Fault {
 // Codes returns every defined code.
 func Codes() []string { return slices.Sorted(slices.Values(codes)) }
 
+// Outdated is [Define] for a fault that is [Stale] too, with words of its own: the form was filled in from something else than a version.
+func Outdated(code string) *Fault {
+	f := Define(Conflict, code)
+	f.stale = true
+	return f
+}
+
 // Stale is the fault of a form filled in from a version that is no longer the last.
 var Stale = Define(Conflict, "fault.stale")
 
@@ -50,7 +58,7 @@ var Page = Define(Invalid, "fault.page")
 
 // At is f in a field of a form.
 func (f *Fault) At(field string, args ...any) *Fault {
-	return &Fault{f.Kind, f.Code, args, field}
+	return &Fault{f.Kind, f.Code, args, field, f.stale}
 }
 
 // With is f about something.
@@ -58,10 +66,10 @@ func (f *Fault) With(args ...any) *Fault { return f.At(f.Field, args...) }
 
 func (f *Fault) Error() string { return strings.Trim(f.Code+" "+f.Field, " ") }
 
-// Is makes [errors.Is] compare codes, whatever the field and arguments.
+// Is makes [errors.Is] compare codes, whatever the field and arguments. What is [Outdated] is [Stale].
 func (f *Fault) Is(err error) bool {
 	g, ok := err.(*Fault)
-	return ok && g.Code == f.Code
+	return ok && (g.Code == f.Code || f.stale && g.Code == Stale.Code)
 }
 
 // A List is everything wrong with a form.

@@ -15,7 +15,6 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
-	"kompobib/internal/learning/reflection"
 	"kompobib/internal/once"
 	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
@@ -57,7 +56,7 @@ type formPage struct {
 	Back     string             // where to go instead
 	Remove   string             // where that which it changes is removed
 	known    []publishing.Known // dates that one in a text is held against
-	Stale    templ.Component    // what a form tells that was filled in from what is no longer so, nil for that somebody else was quicker
+	Stale    *view.StaleNote    // what a form tells that was filled in from what is no longer so, nil for that somebody else was quicker
 	stale    bool
 	changed  []view.Stale
 }
@@ -100,7 +99,7 @@ func (f formPage) more() (yes bool) {
 	return yes
 }
 
-// wasField is the hidden field that says what a form was filled in from where that has no version of its own; others whose names begin so hold what it showed.
+// wasField is the hidden field that says what a form was filled in from where that has no version of its own; those that begin with it and a dash hold what it showed.
 const wasField = "was"
 
 // fill puts what was typed in the fields. If someone else was quicker, it also tells where their text differs, and the
@@ -111,7 +110,7 @@ func (f *formPage) fill(r view.Reader, in posted, stale bool) {
 		f.Version = version
 	}
 	fields(f.Controls, func(c *control) {
-		if c.As == "picture" || c.As == "more" || c.As == "fetch" || stale && strings.HasPrefix(c.Name, wasField) {
+		if c.As == "picture" || c.As == "more" || c.As == "fetch" || stale && (c.Name == wasField || strings.HasPrefix(c.Name, wasField+"-")) {
 			return
 		}
 		theirs := c.shown(r)
@@ -254,7 +253,7 @@ func (s *Server) askAgain(w http.ResponseWriter, req *http.Request, r view.Reade
 	if e != nil {
 		return e
 	}
-	stale := errors.Is(err, fault.Stale) || errors.Is(err, reflection.ErrSource)
+	stale := errors.Is(err, fault.Stale)
 	if f.Action == req.URL.Path {
 		f.fill(r, formOf(req), stale)
 	} else {

@@ -49,12 +49,12 @@ func formView(r view.Reader, f formPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if f.stale && f.Stale != nil {
-				templ_7745c5c3_Err = f.Stale.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.StaleForm(r, *f.Stale).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else if f.stale {
-				templ_7745c5c3_Err = view.StaleForm(r, f.changed).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.StaleForm(r, view.Quicker(r, f.changed)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

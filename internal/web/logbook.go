@@ -376,7 +376,7 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 				}
 			}
 			if changed != nil {
-				f.Stale = sourceChangedView(r, changed)
+				f.Stale = &view.StaleNote{Title: say("source-changed"), Next: say("source-changed-next"), Yours: say("source-was"), Changes: changed}
 			}
 			options = append(options, view.Option{Value: reflection.No, Label: say("answer-no")})
 		}

@@ -24,7 +24,7 @@ var (
 	ErrAskedTwice  = fault.Define(fault.Conflict, "reflection.asked-twice")
 	ErrAnswer      = fault.Define(fault.Invalid, "reflection.answer-not")
 	ErrUse         = fault.Define(fault.Invalid, "reflection.use-empty")
-	ErrSource      = fault.Define(fault.Conflict, "reflection.source-other")
+	ErrSource      = fault.Outdated("reflection.source-other")
 	ErrNotAgreed   = fault.Define(fault.Conflict, "reflection.not-agreed")
 )
 

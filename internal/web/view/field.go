@@ -68,6 +68,26 @@ type Form struct {
 // Stale tells of one field that someone else has changed meanwhile.
 type Stale struct{ Label, Yours, Theirs string }
 
+// A StaleNote says that a form was filled in from what is no longer so, and what differs.
+type StaleNote struct {
+	Title, Next  string // what has happened, and what to do
+	Field, Yours string // the headings of what differs and of how it was; Field "" for what has no labels
+	Changes      []Stale
+}
+
+// Quicker is the note that someone else has changed the same meanwhile.
+func Quicker(r Reader, changes []Stale) StaleNote {
+	return StaleNote{r.Say("view.stale"), r.Say("view.stale-next"), r.Say("view.stale-field"), r.Say("view.stale-yours"), changes}
+}
+
+func (n StaleNote) columns(r Reader) []Column {
+	list := []Column{{Label: n.Yours}, {Label: r.Say("view.stale-theirs")}}
+	if n.Field != "" {
+		list = slices.Insert(list, 0, Column{Label: n.Field})
+	}
+	return list
+}
+
 func (f Field) kind() string {
 	if f.Kind == "" {
 		return "text"

@@ -66,7 +66,7 @@ func pieces(r view.Reader, faults fault.List) templ.Component {
 			view.Radios(r, view.Field{Name: "travel", Label: "Vem betalar resan?", Value: "project", Options: view.Options(r, "payer", "project", "employer")}, faults),
 			view.Checkboxes(r, view.Field{Name: "goals", Label: "Målområden", Values: []string{"1"}, Options: []view.Option{{Value: "1", Label: "Medborgarnas behov", Help: "Nu och framöver."}, {Value: "2", Label: "Nya medier"}}}, faults),
 			in(view.Group("Publicering", "Vad alla får se."), view.Checkbox(r, view.Field{Name: "published", Label: "Synlig i kalendern", Value: "1"}, faults)),
-			view.StaleForm(r, []view.Stale{{Label: "Titel", Yours: "Ledarskap 7", Theirs: "Ledarskap sju"}}),
+			view.StaleForm(r, view.Quicker(r, []view.Stale{{Label: "Titel", Yours: "Ledarskap 7", Theirs: "Ledarskap sju"}})),
 			in(view.Actions(), view.Submit("Spara"), view.SubmitAs("Spara och lägg till fler", "more", "1", "secondary"), view.SubmitDanger("Ställ in"), view.Button("/x", "Avbryt", "tertiary")))),
 		in(view.FormOf(view.Form{Action: "/y", Quiet: true}), view.Submit("Anmäl mig"), view.Hidden("a", "b"), view.Input(r, view.Field{Name: "file", Label: "Fil", Kind: "file"}, none)),
 	)

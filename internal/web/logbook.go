@@ -79,7 +79,16 @@ type entryPage struct {
 // readEntry reads an entry of the reader's own.
 func (s *Server) readEntry(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d entryPage, err error) {
 	d.Zone = zone
-	if d.Reflection, err = reflection.Get(ctx, c, s.Ring, r.Viewer, req.PathValue("entry")); err != nil || d.Level == reflection.Me {
+	if d.Reflection, err = reflection.Get(ctx, c, s.Ring, r.Viewer, req.PathValue("entry")); err != nil {
+		return d, err
+	}
+	quotations, err := reflection.OwnQuotations(ctx, c, s.Ring, r.Viewer)
+	for _, q := range quotations {
+		if q.Reflection == d.ID {
+			d.Quoted = append(d.Quoted, q)
+		}
+	}
+	if err != nil || d.Level == reflection.Me {
 		return d, err
 	}
 	if d.Programme, err = programme.Get(ctx, c, r.Viewer, d.Sharing.Programme); err != nil {
@@ -108,12 +117,6 @@ func (s *Server) showEntry(w http.ResponseWriter, req *http.Request, r view.Read
 		for i, x := range d.Versions {
 			if i > 0 && strconv.Itoa(x.Number) == req.URL.Query().Get("text") {
 				d.Earlier = &d.Versions[i]
-			}
-		}
-		quotations, err := reflection.OwnQuotations(ctx, c, s.Ring, r.Viewer)
-		for _, q := range quotations {
-			if q.Reflection == d.ID {
-				d.Quoted = append(d.Quoted, q)
 			}
 		}
 		return err
@@ -300,7 +303,11 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 					place = p.Programme + " " + p.Workplace
 				}
 			}
-			f.Controls = append(f.Controls, control{Field: view.Field{Name: "place", Label: say("place"), Value: place, Options: options}, As: "select"})
+			where := view.Field{Name: "place", Label: say("place"), Value: place, Options: options}
+			if slices.ContainsFunc(d.Quoted, reflection.Quotation.Agreed) && slices.ContainsFunc(places, func(p reflection.Place) bool { return p.Programme != d.Sharing.Programme }) {
+				where.Help = say("place-moves", d.Programme.ShortName)
+			}
+			f.Controls = append(f.Controls, control{Field: where, As: "select"})
 		}
 		named := control{Field: view.Field{Name: "named", Label: say("named", person.Name()), Help: say("named-help"), Value: flag(d.Named)}, As: "checkbox"}
 		if person.Protected {
@@ -354,7 +361,9 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 		f = formPage{Page: view.Page{Title: say("may-quote"), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: "/me/quotations/" + q.ID, Version: q.Version},
 			Above: quotationAbove(r, q, p), Heading: say("your-answer"), What: []string{publicAt(r, p.ID, "reflection.may-quote-law")}, Submit: say("answer"), Back: logbookPath}
 		options := []view.Option{{Value: reflection.No, Label: say("answer-no")}}
-		if q.Shared != "" {
+		if !q.Readable() {
+			f.What = []string{say("quotation-unread")}
+		} else {
 			sources, names, err := quotedFrom(ctx, c, r, q)
 			if err != nil {
 				return f, err

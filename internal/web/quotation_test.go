@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"errors"
 	"html"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -70,16 +72,47 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		p.wants("with a name instead", p.post(ask, "version=2", "answer=yes-named", was()), 303)
 		p.who = office
 		p.wants("the file then", p.post("/programmes/kompobib/quotations/file", "format=csv"), 200, "Given small-0 Family", learningtest.Small)
+		p.who = author
+		if a := p.get("/me/logbook/" + r.ID + "/share"); strings.Contains(a.body, "If you choose another project") {
+			t.Errorf("told of another project where there is none: %s", a.body)
+		}
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error { // another project for the same workplaces
+			put := func(table, columns string, row ...any) error {
+				return db.Insert(ctx, tx, table, columns, "", [][]any{row})
+			}
+			return errors.Join(put("programme", "id, slug, name, short_name, contact, funding_period, state, starts, ends, zone, published",
+				"second", "second", "Second", "Second", "second@example.org", "2007-2013", "running", "2011-01-01", "2013-12-31", "Europe/Stockholm", 1),
+				put("target_unit", "programme, unit", "second", "region"), audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "programme", Row: "second"}))
+		})
+		p.wants("where to share", p.get("/me/logbook/"+r.ID+"/share"), 200, "If you choose another project, KompoBib may no longer quote the text, and your yes to that no longer holds.")
 		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, `UPDATE person SET protected = 1 WHERE id = 'small-0'`); err != nil {
 				return err
 			}
 			return audit.Record(ctx, tx, audit.Event{Act: "protect", Entity: "person", Row: "small-0"})
 		})
+		p.who = office
 		for what, said := range map[string]string{"the list": p.get("/programmes/kompobib/quotations").body, "the file": p.post("/programmes/kompobib/quotations/file", "format=csv").body} {
 			if strings.Contains(said, "small") || !strings.Contains(said, "Vi lyssnar mer") {
 				t.Errorf("%s tells of who has protected identity: %s", what, said)
 			}
 		}
+		p.who = author
+		own, err := reflection.Get(t.Context(), d, ring, author, r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.wants("what is shared otherwise then", p.get("/me/logbook/"+r.ID+"/share"), 200, "The project may not quote the text")
+		w.Tx("small-0", func(ctx context.Context, tx *db.Tx) error {
+			return reflection.Share(ctx, tx, ring, author, r.ID, own.Version, reflection.Sharing{Level: reflection.Workplace, Programme: learningtest.Programme, Workplace: learningtest.Small}, local.Date(learningtest.Today))
+		})
+		q, err := reflection.OwnQuotation(t.Context(), d, ring, author, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := p.get(ask); !strings.Contains(a.body, "The project may not read the text now") || strings.Contains(a.body, `value="yes"`) {
+			t.Errorf("a text that the project may not read is to be quoted: %s", a.body)
+		}
+		p.wants("yes all the same", p.post(ask, "version="+strconv.Itoa(q.Version), "answer=yes", before), 409, "The project may not read the text now")
 	})
 }

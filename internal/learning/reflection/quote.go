@@ -25,6 +25,7 @@ var (
 	ErrAnswer      = fault.Define(fault.Invalid, "reflection.answer-not")
 	ErrUse         = fault.Define(fault.Invalid, "reflection.use-empty")
 	ErrSource      = fault.Outdated("reflection.source-other")
+	ErrUnread      = fault.Define(fault.Conflict, "reflection.quotation-unread")
 	ErrNotAgreed   = fault.Define(fault.Conflict, "reflection.not-agreed")
 )
 
@@ -59,6 +60,8 @@ type Quotation struct {
 	Date     local.Date // of the reflection, as far as it may be told
 
 	person        string
+	level         Level      // of the reflection
+	in            string     // the programme that it is shared in
 	on            local.Date // that the reflection bears
 	day           local.Date // that its author has agreed to being told
 	place         string     // the id of what Place names
@@ -72,14 +75,19 @@ type Quotation struct {
 // Agreed reports whether it may be used.
 func (q Quotation) Agreed() bool { return q.State == Yes || q.State == YesNamed }
 
+// Readable reports whether the office that asks may read what it would quote, as it is shared now.
+func (q Quotation) Readable() bool {
+	return (q.level == Programme || q.level == Public) && q.in == q.Programme
+}
+
 func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string, args ...any) ([]Quotation, error) {
 	list, err := db.All(ctx, c, func(q *Quotation) []any {
 		return []any{&q.ID, &q.Programme, &q.Shared, &q.Passage, &q.State, &q.AskedAt, &q.AnsweredAt, &q.UsedIn, &q.Version, &q.About, &q.Occasion, &q.on,
-			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.place, &q.day, &q.Place, db.Truth(&q.local), &q.took}
+			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.place, &q.day, &q.Place, db.Truth(&q.local), &q.took, &q.level, &q.in}
 	}, `SELECT q.id, q.programme, coalesce(r.shared, ''), q.passage, q.state, q.asked_at, q.answered_at, q.used_in, q.version, coalesce(a.title, ''), coalesce(r.occasion, ''), r.date,
 			r.id, r.person, n.given, n.family, n.protected, coalesce(r.workplace, ''), coalesce(q.place, ''), coalesce(q.day, ''), coalesce((SELECT u.name FROM unit_period u WHERE u.unit = q.place ORDER BY u.valid_from DESC LIMIT 1), ''),
 			CASE WHEN EXISTS (SELECT 1 FROM occasion_place l WHERE l.occasion = r.occasion) THEN 1 ELSE 0 END,
-			(SELECT count(DISTINCT t.person) FROM meeting m JOIN attendance t ON t.meeting = m.id AND t.minutes > 0 WHERE m.occasion = r.occasion)
+			(SELECT count(DISTINCT t.person) FROM meeting m JOIN attendance t ON t.meeting = m.id AND t.minutes > 0 WHERE m.occasion = r.occasion), r.level, coalesce(r.programme, '')
 		FROM quotation q JOIN reflection r ON r.id = q.reflection JOIN person n ON n.id = r.person
 		LEFT JOIN occasion o ON o.id = r.occasion LEFT JOIN activity a ON a.id = o.activity WHERE `+where+` ORDER BY q.id`, args...)
 	if err != nil {
@@ -145,6 +153,14 @@ func OwnQuotation(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Vi
 // Ask asks the author of a shared reflection whether a passage of it may be quoted. The letter is none that the office's outbox shows, since it would
 // tell who wrote what is shared without a name.
 func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, shared, passage string) (string, error) {
+	if _, _, _, err := rowOf(ctx, tx, v, shared); err != nil {
+		return "", err
+	}
+	if _, err := db.LockBy(ctx, tx, "reflection", "shared", shared); errors.Is(err, db.ErrNoRows) {
+		return "", ErrShared
+	} else if err != nil {
+		return "", err
+	}
 	row, person, prog, err := rowOf(ctx, tx, v, shared)
 	if err != nil {
 		return "", err
@@ -186,7 +202,7 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, sha
 }
 
 // Answer is what the author of a passage says: [Yes], [YesNamed] or [No]. They may say otherwise at any time; a no after
-// a yes is told to the office as such. A yes is to the sources that they were shown, whose [SourcesMark] is given: it is [ErrSource] if
+// a yes is told to the office as such. To a text that the office may not read there is no yes. A yes is to the sources that they were shown, whose [SourcesMark] is given: it is [ErrSource] if
 // they have become others. What the passage is given with stays what they said yes to, wherever they share the text afterwards. The event names their own
 // row, as all that an author does.
 func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, state, shown string) error {
@@ -197,7 +213,7 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	var faults fault.List
 	faults.Unless(state == Yes || state == YesNamed || state == No, ErrAnswer.At("answer"))
 	faults.Unless(state != YesNamed || !q.protected, ErrProtected.At("answer"))
-	faults.Unless(state == No || q.Shared != "", ErrShared.At("answer"))
+	faults.Unless(state == No || q.Readable(), ErrUnread.At("answer"))
 	if err := faults.Err(); err != nil {
 		return err
 	}
@@ -217,6 +233,15 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	}
 	if state == q.State && to == (Source{q.place, q.day}) {
 		return nil
+	}
+	if _, err := hold(ctx, tx, ring, v, q.Reflection); err != nil {
+		return err
+	}
+	if q, err = OwnQuotation(ctx, tx, ring, v, id); err != nil {
+		return err
+	}
+	if (state == Yes || state == YesNamed) && !q.Readable() { // it has just been shared otherwise
+		return fault.List{ErrUnread.At("answer")}
 	}
 	n, err := tx.Exec(ctx, `UPDATE quotation SET state = $1, answered_at = $2, place = $5, day = $6, version = version + 1 WHERE id = $3 AND version = $4`, state, tx.At, id, version, db.Null(to.Place), db.Null(string(to.Date)))
 	if err != nil {

@@ -3,12 +3,14 @@ package reflection_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/fault"
 	at "kompobib/internal/learning/learningtest"
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/local"
@@ -201,7 +203,7 @@ func TestYesIsToWhatWasShown(t *testing.T) {
 		}
 		shown := reflection.SourcesMark(sources())
 		w.exec(`UPDATE employment SET valid_to = '2012-10-01' WHERE person = 'far-4'`) // four are left
-		if err := say(1, reflection.Yes, shown); !errors.Is(err, reflection.ErrSource) {
+		if err := say(1, reflection.Yes, shown); !errors.Is(err, reflection.ErrSource) || !errors.Is(err, fault.Stale) {
 			t.Errorf("yes to the workplace, which is now the county: %v", err)
 		}
 		if err := say(1, reflection.Yes, reflection.SourcesMark(sources())); err != nil || w.told(quotation).Place != at.County {
@@ -277,7 +279,50 @@ func TestSourceStaysAsAgreed(t *testing.T) {
 			if q := w.told(quotation); q.State != reflection.Withdrawn || q.Passage != "" || q.Place != "" {
 				t.Errorf("%s: the office may not read it, and quotes it: %+v", test.says, q)
 			}
+			if err := w.answer(author, quotation, 3, test.answer); !errors.Is(err, reflection.ErrUnread) {
+				t.Errorf("%s: yes to quoting what the office may not read: %v", test.says, err)
+			}
+			if q := w.told(quotation); q.State != reflection.Withdrawn || q.Version != 3 || q.Passage != "" {
+				t.Errorf("%s, after that yes: %+v", test.says, q)
+			}
+			if err := w.share(author, entry, 2, reflection.Programme, at.Small, false); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.answer(author, quotation, 3, test.answer); err != nil || !w.told(quotation).Agreed() {
+				t.Errorf("%s: yes again to what the office may read again: %v", test.says, err)
+			}
 		}
+		dbtest.Hold(t, d, reflection.Invariants()...)
+	})
+}
+
+// Who says yes to being quoted while they share the text with their workplace alone is not quoted: one comes after the other.
+func TestAnswersWhileSharing(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newDesk(t, d)
+		author := at.Staff("far-0")
+		for range 10 {
+			entry, quotation := w.asked("far-0", at.Far, "")
+			if err := w.answer(author, quotation, 1, reflection.No); err != nil {
+				t.Fatal(err)
+			}
+			var all sync.WaitGroup
+			all.Go(func() {
+				if err := w.answer(author, quotation, 2, reflection.Yes); err != nil && !errors.Is(err, reflection.ErrUnread) {
+					t.Error("the answer:", err)
+				}
+			})
+			all.Go(func() {
+				if err := w.share(author, entry, 1, reflection.Workplace, at.Far, false); err != nil {
+					t.Error("the sharing:", err)
+				}
+			})
+			all.Wait()
+			if q := w.told(quotation); q.Agreed() {
+				t.Fatalf("the office quotes what it may not read: %+v", q)
+			}
+		}
+		dbtest.Hold(t, d, reflection.Invariants()...)
 	})
 }
 

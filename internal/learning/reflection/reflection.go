@@ -189,6 +189,20 @@ func Get(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, id 
 	return r, err
 }
 
+// hold keeps others from an entry of v's own until the transaction ends: from sharing it, and from quoting it.
+func hold(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string) (r Reflection, err error) {
+	if _, err = Get(ctx, tx, ring, v, id); err != nil {
+		return r, err
+	}
+	if err = db.Lock(ctx, tx, "reflection", id); errors.Is(err, db.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return r, err
+	}
+	return Get(ctx, tx, ring, v, id)
+}
+
 // Versions are all texts that an entry of v's own has had, the present one first.
 func Versions(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, id string) ([]Version, error) {
 	list, err := db.All(ctx, c, func(x *Version) []any { return []any{&x.Number, &x.MadeAt, &x.sealed} }, `SELECT t.version, t.made_at, t.sealed
@@ -294,7 +308,7 @@ func Rewrite(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer,
 
 // Remove takes an entry of v's own away, with all its texts. While a passage of it is agreed to be quoted, it stays.
 func Remove(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string) error {
-	r, err := Get(ctx, tx, ring, v, id)
+	r, err := hold(ctx, tx, ring, v, id)
 	if err != nil {
 		return err
 	}

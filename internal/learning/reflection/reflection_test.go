@@ -302,7 +302,7 @@ func TestCodeAndQuote(t *testing.T) {
 		if q := list(); q.State != reflection.Withdrawn || q.Passage != "" || q.UsedIn != "Slutrapport" || q.By != "" {
 			t.Errorf("withdrawn: %+v", q)
 		}
-		if err := answer(author, reflection.Yes); !errors.Is(err, reflection.ErrShared) {
+		if err := answer(author, reflection.Yes); !errors.Is(err, reflection.ErrUnread) {
 			t.Errorf("yes to what is no longer shared: %v", err)
 		}
 		if n, err := reflection.Count(t.Context(), d, at.Programme); err != nil || n.Reflections != 0 || n.Coded != 0 {

@@ -90,7 +90,7 @@ func PlacesFor(ctx context.Context, c db.Conn, v access.Viewer, r Reflection) ([
 // no longer read it, the themes it was coded with no longer count, and no passage of it may be quoted. An office that may not read it any more, since it is
 // shared with the workplace alone or in another programme, may not quote it either.
 func Share(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, to Sharing, today local.Date) error {
-	r, err := Get(ctx, tx, ring, v, id)
+	r, err := hold(ctx, tx, ring, v, id)
 	if err != nil {
 		return err
 	}

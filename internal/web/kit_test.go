@@ -104,10 +104,10 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 		p.wants("a mistake keeps the tie", p.post(add, append(rest, "said="+said[0].ID, "act=")...), 422, `name="said" value="`+said[0].ID+`"`)
 		made := p.wants("made", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi genast")...), 303)
 		to, _, _ := strings.Cut(made.to, "?")
-		if page := p.wants("another window still asks for it", p.get(add+"?said="+said[0].ID), 200, "The answer has become a commitment already", `href="`+to+`"`, `name="again"`); strings.Contains(page.body, `name="again" value="1" checked`) {
+		if page := p.wants("another window still asks for it", p.get(add+"?said="+said[0].ID), 200, "This has become a commitment already", `href="`+to+`"`, `name="again"`); strings.Contains(page.body, `name="again" value="1" checked`) {
 			t.Error("a second one is made without being asked for")
 		}
-		p.wants("which does not make a second", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi strax")...), 409, "The answer has become a commitment already", `href="`+to+`"`, `name="again"`, ">svarar vi strax</textarea>")
+		p.wants("which does not make a second", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi strax")...), 409, "This has become a commitment already", `href="`+to+`"`, `name="again"`, ">svarar vi strax</textarea>")
 		p.wants("unless it is asked for", p.post(add, append(rest, "said="+said[0].ID, "act=svarar vi strax", "again=1")...), 303)
 		p.wants("and of a group", p.post(add, append(rest, "said="+said[1].ID+" "+said[2].ID, "act=håller vi hjälp")...), 303)
 		p.wants("it tells where it comes from", p.get(to), 200, "Comes from the workshop", summary)

@@ -367,7 +367,7 @@ type unansweredPage struct {
 
 func (s *Server) unanswered(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	var d unansweredPage
-	ctx := req.Context()
+	ctx, format := req.Context(), wanted(req)
 	err := s.DB.Snapshot(ctx, func(c db.Conn) error {
 		p, err := outcomeProgramme(ctx, c, req, r, access.SeeOutcome)
 		if err != nil {
@@ -384,7 +384,7 @@ func (s *Server) unanswered(w http.ResponseWriter, req *http.Request, r view.Rea
 		}
 		f.Topic, f.By, f.Falling = "none", "staff", true
 		numbers := d.needsPage
-		if d.needRows, err = s.readNeedRows(ctx, c, r, p, f, unit, false); err != nil {
+		if d.needRows, err = s.readNeedRows(ctx, c, r, p, f, unit, format != ""); err != nil {
 			return err
 		}
 		d.Parts, d.Total = numbers.Parts, numbers.Total
@@ -393,7 +393,38 @@ func (s *Server) unanswered(w http.ResponseWriter, req *http.Request, r view.Rea
 	if err != nil {
 		return err
 	}
+	if format != "" {
+		return download(w, format, r.Say("need.unanswered")+" "+d.Programme.ShortName, d.sheet(r))
+	}
 	return render(w, req, http.StatusOK, unansweredView(r.In(d.Programme.ID), d))
+}
+
+// sheet is both as one file: a row for each topic, and for each need without one to who reads needs.
+func (d unansweredPage) sheet(r view.Reader) sheet.Table {
+	say := func(code string) string { return r.Say("need." + code) }
+	return sheet.Table{
+		Columns: []sheet.Column{{Label: say("topic"), Width: 30}, {Label: say("need"), Width: 50}, {Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("unit-kind.municipality")},
+			{Label: r.Say("unit-kind.county")}, {Label: say("column-needs"), Kind: sheet.Number}, {Label: say("column-workplaces"), Kind: sheet.Number}, {Label: say("column-staff"), Kind: sheet.Number},
+			{Label: say("column-planned"), Kind: sheet.Number}, {Label: say("due-short"), Kind: sheet.Date}},
+		Rows: func(yield func([]any) bool) {
+			for _, l := range d.Lines {
+				if !yield([]any{l.Name, "", "", "", "", l.Needs, l.Workplaces, l.Staff, l.Planned, nil}) {
+					return
+				}
+			}
+			for _, n := range d.Rows {
+				municipality, _ := d.Tree.Municipality(n.Workplace)
+				county, _ := d.Tree.County(n.Workplace)
+				planned := 0
+				if n.State == need.Planned {
+					planned = 1
+				}
+				if !yield([]any{"", n.Text, d.workplace(r, n.Workplace), municipality.Name, county.Name, 1, 1, n.Staff, planned, n.Due}) {
+					return
+				}
+			}
+		},
+	}
 }
 
 func needStates(r view.Reader) []view.Option {

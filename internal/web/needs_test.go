@@ -85,7 +85,9 @@ func TestPlannedNeeds(t *testing.T) {
 		p.wants("in numbers", p.get(programme+"/needs"), 200, "1 needs have no published activity yet. One is planned for 1 of them.", "needs/list?state=planned&amp;topic="+books.ID)
 		p.wants("in a list", p.get(programme+"/needs/list?state=planned"), 200, "Visa e-böcker", "Planned")
 		p.wants("among what waits", p.get(programme+"/needs/list?state=waiting"), 200, "Visa e-böcker")
-		p.wants("with its topic", p.get(programme+"/needs/unanswered"), 200, "E-böcker", "stays here as planned")
+		p.wants("with its topic", p.get(programme+"/needs/unanswered"), 200, "E-böcker", "stays here as planned", "needs/unanswered?format=xlsx", "needs/unanswered?format=csv")
+		file := programme + "/needs/unanswered?format=csv"
+		p.wants("and in the file", p.get(file), 200, "E-böcker;;;;;1;1;2;1;")
 		p.wants("not as answered", p.get(programme+"/needs/list?state=answered"), 200, "No needs")
 		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
 			a, err := activity.GetActivity(ctx, tx, office, lecture.ID)
@@ -97,6 +99,19 @@ func TestPlannedNeeds(t *testing.T) {
 		})
 		p.wants("published", p.get(programme+"/needs/list?state=answered"), 200, "Visa e-böcker", "Answered")
 		p.wants("nothing waits", p.get(programme+"/needs/unanswered"), 200, "All topics have a published activity.")
+		if page := p.get(programme + "/needs/unanswered"); strings.Contains(page.body, "format=csv") {
+			t.Error("a file of nothing is offered")
+		}
+		single := need.Need{Wording: need.Wording{Text: "Berätta sagor", Priority: "high", Staff: 3, Due: "2012-11-01", Form: "course"}}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			plan, err := need.PlanOf(ctx, tx, at)
+			return errors.Join(err, need.Add(ctx, tx, lead, at, &single), need.Agree(ctx, tx, lead, at, plan.Version+1, "2012-10-02"))
+		})
+		p.wants("a need without a topic", p.get(file), 200, ";Berätta sagor;"+learningtest.Near+";"+learningtest.NearTown+";"+learningtest.County+";1;1;3;0;2012-11-01")
+		p.who = learningtest.Holder(access.Steering)
+		if a := p.wants("who reads no needs", p.get(file), 200, "Topic"); strings.Contains(a.body, "sagor") {
+			t.Errorf("reads them in the file: %s", a.body)
+		}
 	})
 }
 

@@ -35,6 +35,7 @@ type planPage struct {
 	Been    map[string]int // by activity: how many of the staff
 	Names   map[string]people.Name
 	Writes  bool
+	differs bool        // from what was agreed on last
 	Version int         // of the agreement that is shown, 0 for what stands now
 	Waiting []swot.Note // of the analysis that weigh most, and that no need comes from
 }
@@ -42,10 +43,8 @@ type planPage struct {
 // need is the address of a need.
 func (l learningAt) need(id string) string { return l.at("needs/" + id) }
 
-// changed reports whether the plan says something else than was agreed on.
-func (d planPage) changed() bool {
-	return slices.ContainsFunc(d.Needs, need.Need.Draft)
-}
+// changed reports whether the plan, as it stands, says something else than was agreed on: also that a need has been dropped.
+func (d planPage) changed() bool { return d.Version == 0 && d.differs }
 
 // readPlan reads it, with as many queries whatever there is.
 func readPlan(ctx context.Context, c db.Conn, r view.Reader, at learningAt) (d planPage, err error) {
@@ -56,6 +55,12 @@ func readPlan(ctx context.Context, c db.Conn, r view.Reader, at learningAt) (d p
 	if d.Needs, err = need.Here(ctx, c, r.Viewer, at.Place); err != nil {
 		return d, err
 	}
+	_, same, err := need.Same(ctx, c, d.Plan, d.Needs)
+	if err != nil {
+		return d, err
+	}
+	kept := slices.ContainsFunc(d.Needs, func(n need.Need) bool { return n.State != need.Dropped })
+	d.differs = kept && !same || slices.ContainsFunc(d.Needs, need.Need.Draft)
 	if err := d.complete(ctx, c, r); err != nil {
 		return d, err
 	}

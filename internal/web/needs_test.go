@@ -190,5 +190,27 @@ func TestAgreeingOnTheSame(t *testing.T) {
 			t.Error("there is nothing to agree on, and a button for it")
 		}
 		p.wants("by its address", p.post(agree, "version=2", "on=2012-10-12"), 409, "Nothing has changed since version 1, which you agreed on 1 October 2012.")
+		plan := strings.TrimSuffix(agree, "/agree")
+		if page := p.get(plan); strings.Contains(page.body, agree) {
+			t.Error("the plan asks to be agreed on, and says what it said")
+		}
+		other := need.Need{Wording: need.Wording{Text: "Visa ljudböcker", Priority: "high", Staff: 2, Due: "2012-12-01", Form: "course"}}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(need.Add(ctx, tx, lead, at, &other), need.Agree(ctx, tx, lead, at, 3, "2012-10-02"))
+		})
+		if page := p.get(plan); strings.Contains(page.body, agree) {
+			t.Error("the plan asks to be agreed on, and has just been")
+		}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return need.Say(ctx, tx, lead, at, other.ID, 1, need.Dropped, "Två har redan gått kursen")
+		})
+		p.wants("less what is dropped", p.get(plan), 200, `href="`+agree+`"`, "The plan has changed since")
+		p.wants("which it is agreed on without", p.get(agree), 200, "Visa e-böcker", `name="on"`)
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return need.Say(ctx, tx, lead, at, n.ID, 1, need.Dropped, "Alla kan det")
+		})
+		if page := p.get(plan); strings.Contains(page.body, agree) {
+			t.Error("a plan of nothing asks to be agreed on")
+		}
 	})
 }

@@ -351,6 +351,7 @@ func TestTheStoryEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		everyStageOfAFocus(t, d)
+		aCheckToAnswer(t, d)
 		themesShowUnderEachCut(t, d)
 		severalHoldOneWorkshop(t, d)
 		changeFromStartToEnd(t, d)
@@ -454,6 +455,33 @@ func everyStageOfAFocus(t *testing.T, d *db.DB) {
 		if err != nil || !slices.Equal(got, of.want) {
 			t.Errorf("%q, not %q, %v", got, of.want, err)
 		}
+	}
+}
+
+// Some commitment waits for an answer then, which the link that is printed lets its owner give; before there were any commitments no link is made.
+func aCheckToAnswer(t *testing.T, d *db.DB) {
+	t.Helper()
+	ring, err := secret.NewRing(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := func(d *db.DB) (token string) {
+		t.Helper()
+		if err := d.Tx(t.Context(), "demo", func(ctx context.Context, tx *db.Tx) (err error) {
+			token, err = FollowUp(ctx, tx, ring, tx.At)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	token := link(d)
+	l, err := focus.ByLink(t.Context(), d, ring, focus.DayOf(d.Now()), d.Now(), token)
+	if err != nil || token == "" || l.Person != l.Owner || l.Left || l.Answered != "" || l.Check > focus.DayOf(d.Now()) {
+		t.Errorf("the link %q leads to %+v, %v", token, l, err)
+	}
+	if token := link(empty(t)); token != "" {
+		t.Errorf("where nothing has been told, there is the link %q", token)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/programme"
@@ -21,12 +22,21 @@ func FollowUp(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time) 
 		return "", err
 	}
 	for _, p := range list {
-		waiting, err := focus.List(ctx, tx, v, focus.Filter{Programme: p.ID, Standing: focus.Asked, On: v.On, Limit: 1})
+		waiting, err := focus.List(ctx, tx, v, focus.Filter{Programme: p.ID, Standing: focus.Asked, On: v.On, Limit: 100})
 		if err != nil {
 			return "", err
 		}
 		for _, c := range waiting {
-			return focus.MakeLink(ctx, tx, ring, now, c.ID, c.Owner)
+			if c, err = focus.Find(ctx, tx, ring, v.On, c.ID); err != nil {
+				return "", err
+			}
+			if c.Left { // whoever has left is not asked
+				continue
+			}
+			if token, err = focus.MakeLink(ctx, tx, ring, now, c.ID, c.Owner); err != nil {
+				return "", err
+			}
+			return token, audit.Record(ctx, tx, audit.Event{Act: "send", Entity: "commitment", Row: c.ID})
 		}
 	}
 	return "", nil

@@ -241,6 +241,7 @@ func (v *visit) walk(pattern string, reaches reaches) {
 func TestClosedIsNotMissing(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
 		v := newVisit(t, url, (*world).furnish)
+		asked := map[string]int{} // by whose
 		for _, route := range routes {
 			if !strings.HasPrefix(route.pattern, "GET /programmes/{slug}") || len(parameter.FindAllString(route.pattern, -1)) > 1 {
 				continue
@@ -252,11 +253,15 @@ func TestClosedIsNotMissing(t *testing.T) {
 					if slices.Contains(strings.Fields(in), role) || v.ask(role, "GET", shown, "") != http.StatusOK {
 						continue
 					}
+					asked[whose]++
 					if code := v.ask(role, method, path+queries[route.pattern], ""); code != http.StatusForbidden {
 						t.Errorf("%s as %s, %s programme = %d, want 403", route.pattern, role, whose, code)
 					}
 				}
 			}
+		}
+		if asked["own"] == 0 || asked["elsewhere"] == 0 {
+			t.Errorf("pages were asked for: %v", asked)
 		}
 	})
 }

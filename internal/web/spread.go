@@ -9,31 +9,31 @@ type spread struct {
 	ID       string // of its picture
 	Caption  string
 	Headline string // the numbers in a sentence
-	Steps    []far  // how far one can have come, from the furthest
-	All      tallied
-	Counties []tallied
+	Steps    []step // how far one can have come, from the furthest
+	All      tally
+	Counties []tally
 	Rows     string // the address of the page with the workplaces behind the numbers, "" for who may not read all of them
 }
 
-// A far is a step with what it is called and how it is tallied.
-type far struct{ Value, Label, Definition string }
+// A step has what it is called and how it is tallied.
+type step struct{ Value, Label, Definition string }
 
-// A tallied is how many workplaces have come to each step: of a county, of those that stand under none, or all.
-type tallied struct {
+// A tally is how many workplaces have come to each step: of a county, of those that stand under none, or all.
+type tally struct {
 	ID, Name string
 	Counts   []int
 }
 
-// talliedOf counts by step.
-func talliedOf[P comparable](id, name string, steps []P, counts map[P]int) tallied {
-	c := tallied{ID: id, Name: name}
+// tallyOf counts by step.
+func tallyOf[P comparable](id, name string, steps []P, counts map[P]int) tally {
+	c := tally{ID: id, Name: name}
 	for _, p := range steps {
 		c.Counts = append(c.Counts, counts[p])
 	}
 	return c
 }
 
-func (c tallied) sum() (n int) {
+func (c tally) sum() (n int) {
 	for _, count := range c.Counts {
 		n += count
 	}
@@ -41,7 +41,7 @@ func (c tallied) sum() (n int) {
 }
 
 // named is what a line is called.
-func (c tallied) named(r view.Reader) string {
+func (c tally) named(r view.Reader) string {
 	if c.ID == "" {
 		return r.Say("workshop.no-county")
 	}
@@ -49,7 +49,7 @@ func (c tallied) named(r view.Reader) string {
 }
 
 // toCounty leads to the workplaces of a county, "" for those that stand under none.
-func (s spread) toCounty(t tallied) string {
+func (s spread) toCounty(t tally) string {
 	if t.ID == "" {
 		return ""
 	}

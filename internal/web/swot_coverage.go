@@ -106,12 +106,12 @@ func (d analysed) headline(r view.Reader) string {
 
 // spread is it in numbers.
 func (d analysed) spread(r view.Reader) spread {
-	s := spread{ID: "swot-chart", Caption: r.Say("swot.by-county"), Headline: d.headline(r), All: talliedOf("", "", swot.Progresses, d.Total.Counts)}
+	s := spread{ID: "swot-chart", Caption: r.Say("swot.by-county"), Headline: d.headline(r), All: tallyOf("", "", swot.Progresses, d.Total.Counts)}
 	for _, p := range swot.Progresses {
-		s.Steps = append(s.Steps, far{string(p), r.Say("swot.progress-" + string(p)), r.Say("swot.definition-" + string(p))})
+		s.Steps = append(s.Steps, step{string(p), r.Say("swot.progress-" + string(p)), r.Say("swot.definition-" + string(p))})
 	}
 	for _, t := range d.Counties {
-		s.Counties = append(s.Counties, talliedOf(t.ID, t.Name, swot.Progresses, t.Counts))
+		s.Counties = append(s.Counties, tallyOf(t.ID, t.Name, swot.Progresses, t.Counts))
 	}
 	if len(d.Rows) == d.Total.All() {
 		s.Rows = programmePath(d.Programme, "swot")

@@ -122,12 +122,12 @@ func (d covered) headline(r view.Reader) string {
 
 // spread is it in numbers.
 func (d covered) spread(r view.Reader) spread {
-	s := spread{ID: "coverage-chart", Caption: r.Say("workshop.by-county"), Headline: d.headline(r), All: talliedOf("", "", workshop.Progresses, d.Total.Counts)}
+	s := spread{ID: "coverage-chart", Caption: r.Say("workshop.by-county"), Headline: d.headline(r), All: tallyOf("", "", workshop.Progresses, d.Total.Counts)}
 	for _, p := range workshop.Progresses {
-		s.Steps = append(s.Steps, far{string(p), r.Say("workshop.progress-" + string(p)), r.Say("workshop.definition-" + string(p))})
+		s.Steps = append(s.Steps, step{string(p), r.Say("workshop.progress-" + string(p)), r.Say("workshop.definition-" + string(p))})
 	}
 	for _, t := range d.Counties {
-		s.Counties = append(s.Counties, talliedOf(t.ID, t.Name, workshop.Progresses, t.Counts))
+		s.Counties = append(s.Counties, tallyOf(t.ID, t.Name, workshop.Progresses, t.Counts))
 	}
 	if len(d.Rows) == d.Total.All() {
 		s.Rows = programmePath(d.Programme, "workshops")

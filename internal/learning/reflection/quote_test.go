@@ -3,8 +3,8 @@ package reflection_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
+	"time"
 
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
@@ -296,33 +296,42 @@ func TestSourceStaysAsAgreed(t *testing.T) {
 	})
 }
 
-// Who says yes to being quoted while they share the text with their workplace alone is not quoted: one comes after the other.
-func TestAnswersWhileSharing(t *testing.T) {
+// Who shares a text with their workplace alone while a yes to quoting it is being said waits for the yes, and takes it back.
+func TestSharingWaitsForAnAnswer(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newDesk(t, d)
 		author := at.Staff("far-0")
-		for range 10 {
-			entry, quotation := w.asked("far-0", at.Far, "")
-			if err := w.answer(author, quotation, 1, reflection.No); err != nil {
-				t.Fatal(err)
+		entry, quotation := w.asked("far-0", at.Far, "")
+		if err := w.answer(author, quotation, 1, reflection.No); err != nil {
+			t.Fatal(err)
+		}
+		q, err := reflection.OwnQuotation(t.Context(), d, w.ring, author, quotation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := reflection.Sources(t.Context(), d, author, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.try(author, func(ctx context.Context, tx *db.Tx) error {
+			if err := reflection.Answer(ctx, tx, w.ring, author, quotation, 2, reflection.Yes, reflection.SourcesMark(shown)); err != nil {
+				return err
 			}
-			var all sync.WaitGroup
-			all.Go(func() {
-				if err := w.answer(author, quotation, 2, reflection.Yes); err != nil && !errors.Is(err, reflection.ErrUnread) {
-					t.Error("the answer:", err)
-				}
-			})
-			all.Go(func() {
-				if err := w.share(author, entry, 1, reflection.Workplace, at.Far, false); err != nil {
-					t.Error("the sharing:", err)
-				}
-			})
-			all.Wait()
-			if q := w.told(quotation); q.Agreed() {
-				t.Fatalf("the office quotes what it may not read: %+v", q)
+			patient, stop := context.WithTimeout(t.Context(), time.Second/2)
+			defer stop()
+			if err := d.Tx(patient, "far-0", func(ctx context.Context, tx *db.Tx) error {
+				return reflection.Share(ctx, tx, w.ring, author, entry, 1, reflection.Sharing{Level: reflection.Workplace, Programme: at.Programme, Workplace: at.Far}, at.Today)
+			}); err == nil {
+				t.Error("shared otherwise beside an answer that is not saved yet")
 			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
 		}
 		dbtest.Hold(t, d, reflection.Invariants()...)
+		if err := w.share(author, entry, 1, reflection.Workplace, at.Far, false); err != nil || w.told(quotation).Agreed() {
+			t.Errorf("shared after the answer: %v, %+v", err, w.told(quotation))
+		}
 	})
 }
 

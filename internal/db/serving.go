@@ -16,7 +16,7 @@ var ErrServed = errors.New("another process serves from this database already: s
 // each send letters, do jobs and take turns that know nothing of the other's. Of PostgreSQL there may be many. Others may open the database all the same.
 //
 // The lock is on a file of its own beside the database: to open and close the database's own would let go of SQLite's locks on it. The file stays,
-// and says nothing by being there.
+// and says nothing by being there. See docs/decisions/0021-the-server-has-a-lock-of-its-own.md.
 func Serving(dsn string) (io.Closer, error) {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		return io.NopCloser(nil), nil

@@ -145,7 +145,7 @@ func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Taken back: %d people are as before the import, %d stay as they are\n", s.Undone, len(s.Kept))
+	fmt.Fprintf(&b, "Taken back: %s as before the import, %s\n", counted(s.Undone, "person is", "people are"), counted(len(s.Kept), "stays as they are", "stay as they are"))
 	var lists []string
 	for _, id := range s.Kept {
 		n, why := names[id], s.Why[id]
@@ -173,6 +173,14 @@ func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer
 	return err
 }
 
+// counted is a number with the words for one or for several.
+func counted(n int, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", several)
+}
+
 // readFile reads a file that is no larger than we take.
 func readFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
@@ -197,17 +205,18 @@ type toldRoster struct {
 	Duplicates []rosterDuplicate `json:"duplicates"`
 	Errors     []rosterError     `json:"errors"`
 
-	Applied bool   `json:"applied"`
-	Import  string `json:"import,omitempty"`  // the one that it was carried out as
-	Undated int    `json:"undated,omitempty"` // of those who left: they stay, since no day was given
-	Passed  []int  `json:"passed_over"`       // the rows with something in them that were not read as people
-	Blank   int    `json:"blank_rows"`        // and how many were empty
+	Applied bool           `json:"applied"`
+	Import  string         `json:"import,omitempty"`  // the one that it was carried out as
+	Undated int            `json:"undated,omitempty"` // of those who left: they stay, since no day was given
+	Passed  []roster.RowAt `json:"passed_over"`       // the rows with something in them that were not read as people
+	Blank   int            `json:"blank_rows"`        // and how many were empty
 
 	d     *roster.Difference
 	asked bool // to carry it out
 }
 
 type rosterDuplicate struct {
+	Sheet  string `json:"sheet,omitempty"` // if there are several
 	Row    int    `json:"row"`
 	Reason string `json:"reason"`
 	Person string `json:"person,omitempty"`    // who is known, and is or may be the same
@@ -216,7 +225,8 @@ type rosterDuplicate struct {
 }
 
 type rosterError struct {
-	Row    int    `json:"row"`
+	Sheet  string `json:"sheet,omitempty"` // if there are several
+	Row    int    `json:"row,omitempty"`
 	Column string `json:"column"`
 	Reason string `json:"reason"`
 	Person string `json:"person,omitempty"` // whom it is about, where no row is
@@ -228,16 +238,16 @@ func toldOf(d *roster.Difference) toldRoster {
 	t := toldRoster{New: d.Counts[roster.Newcomer], Changed: d.Counts[roster.Changed], Moved: d.Counts[roster.Moved], Left: d.Counts[roster.Left],
 		Unchanged: d.Counts[roster.Unchanged], Duplicates: []rosterDuplicate{}, Errors: []rosterError{}, d: d}
 	for _, o := range d.Duplicates {
-		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other, o.Held})
+		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Sheet, o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other, o.Held})
 	}
 	for _, m := range d.Mistakes {
-		e := rosterError{Row: m.Row, Column: m.Column, Reason: locale.English.Say(m.Fault.Code, m.Fault.Args...)}
+		e := rosterError{Sheet: m.Sheet, Row: m.Row, Column: m.Column, Reason: locale.English.Say(m.Fault.Code, m.Fault.Args...)}
 		if p := m.Who(); p.ID != "" {
 			e.Person, e.name = p.ID, nameOf(p)
 		}
 		t.Errors = append(t.Errors, e)
 	}
-	t.Passed, t.Blank = d.Passed.Numbers(), d.Passed.Blank
+	t.Passed, t.Blank = d.Passed.At(), d.Passed.Blank
 	return t
 }
 
@@ -279,7 +289,7 @@ func (t toldRoster) json(w io.Writer) error {
 		t.Duplicates = []rosterDuplicate{}
 	}
 	if t.Passed == nil {
-		t.Passed = []int{}
+		t.Passed = []roster.RowAt{}
 	}
 	return printed(w, t)
 }
@@ -320,16 +330,16 @@ func (t toldRoster) words(w io.Writer) (err error) {
 	}
 	say("%d new, %d changed, %d moved, %d left, %d unchanged", t.New, t.Changed, t.Moved, t.Left, t.Unchanged)
 	for _, o := range t.Duplicates {
-		say("  row %d: %s", o.Row, o.Reason)
+		say("  row %s: %s", roster.RowAt{Sheet: o.Sheet, Row: o.Row}, o.Reason)
 	}
 	for _, m := range t.Errors {
 		switch {
 		case m.Person != "":
 			say("  %s: %s", m.name, m.Reason)
 		case m.Column == "":
-			say("  row %d: %s", m.Row, m.Reason)
+			say("  row %s: %s", roster.RowAt{Sheet: m.Sheet, Row: m.Row}, m.Reason)
 		default:
-			say("  row %d, %s: %s", m.Row, m.Column, m.Reason)
+			say("  row %s, %s: %s", roster.RowAt{Sheet: m.Sheet, Row: m.Row}, m.Column, m.Reason)
 		}
 	}
 	if p := t.d.Passed; p.Count > 0 {
@@ -340,7 +350,7 @@ func (t toldRoster) words(w io.Writer) (err error) {
 		say("Not read as people, since they are headings, sums or remarks: rows %s%s", strings.Join(p.Rows, ", "), more)
 	}
 	if p := t.d.Passed; p.Blank > 0 {
-		say("%d empty rows were passed over", p.Blank)
+		say("%s passed over", counted(p.Blank, "empty row was", "empty rows were"))
 	}
 	if p := t.d.Passed; len(p.Sheets) > 0 {
 		say("Sheets without a list of staff: %s", strings.Join(p.Sheets, ", "))
@@ -355,7 +365,7 @@ func (t toldRoster) words(w io.Writer) (err error) {
 	default:
 		say("Carried out, as import %s; taken back with: kompobib import undo %s", t.Import, t.Import)
 		if t.Undated > 0 {
-			say("%d who are no longer in the list stay: say with --left from which day they were gone", t.Undated)
+			say("%s no longer in the list: say with --left from which day they were gone", counted(t.Undated, "stays who is", "stay who are"))
 		}
 	}
 	return err

@@ -103,6 +103,7 @@ func TestImportUnits(t *testing.T) {
 			{"1480,Mölndal,Västra Götalands län\n1481,Lerum,Västra Götalands län\n,Tierp,Uppsala län\n,Tierp,Västmanlands län\n", 0, 0, 2, []int{2, 3, 5}},
 			{"1382,Falkenberg,Hallands län\n1383,Varberg,Hallands län\n1384,Falkenberg,Hallands län\n1985,Falkenberg,Västmanlands län\n1285,Eslöv,Hallands län\n", 4, 0, 1, []int{4, 6}},
 			{"1386,Varberg,Hallands län\n1383,Varberg,Hallands län\n", 0, 0, 2, []int{2}},
+			{",Varberg,Hallands län\n1386,Varberg,Hallands län\n", 0, 0, 2, []int{3}},
 		} {
 			a, err := take(columns+c.text, "--apply")
 			var rows []int
@@ -111,6 +112,11 @@ func TestImportUnits(t *testing.T) {
 			}
 			if err != nil || a.New != c.new || a.Coded != c.coded || a.Unchanged != c.unchanged || !slices.Equal(rows, c.wrong) {
 				t.Errorf("%q: %+v, %v", c.text, a, err)
+			}
+			for _, e := range a.Errors { // it is not said of a row without a code that it has one
+				if strings.HasPrefix(c.text, ",Varberg") && !strings.Contains(strings.ReplaceAll(e.Reason, "\u00a0", " "), "there already with the code 1383") {
+					t.Errorf("%q: %s", c.text, e.Reason)
+				}
 			}
 		}
 		west := slices.DeleteFunc(units(), func(u string) bool {

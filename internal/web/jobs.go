@@ -40,7 +40,7 @@ func (s *Server) Jobs() map[string]job.Handler {
 	return map[string]job.Handler{
 		rosterPrepare: handle((*Server).prepare, roster.Received, roster.Ready, roster.Failed),
 		rosterApply:   handle((*Server).carryOut, roster.Ready),
-		rosterUndo:    handle((*Server).takeBack, roster.Applied),
+		rosterUndo:    handle((*Server).takeBack, roster.Applied, roster.Undone), // once more, for those who were kept
 		FollowUpJob:   s.remind,
 	}
 }

@@ -186,8 +186,11 @@ func (s *Server) carryOut(ctx context.Context, r view.Reader, imp roster.Import,
 	})
 }
 
-// takeBack undoes what was carried out.
+// takeBack undoes what was carried out, or what is left of it.
 func (s *Server) takeBack(ctx context.Context, r view.Reader, imp roster.Import, step func(percent int) error) error {
+	if imp.State == roster.Undone && len(imp.Summary.Kept) == 0 { // a job may be tried twice
+		return nil
+	}
 	if err := step(begun); err != nil {
 		return err
 	}
@@ -211,6 +214,7 @@ type importPage struct {
 	Later  []roster.Later         // lists that have changed the same people since
 	Files  map[string]string      // what the lists are called that the kept were changed by
 	Places int                    // that are new or renamed
+	Undo   bool                   // may be pressed: what it needs is kept
 	Key    string
 }
 
@@ -244,6 +248,7 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 				d.Next = r.With("after", strconv.Itoa(d.Rows[importPageRows-1].Ord))
 			}
 		}
+		d.Undo = d.Job == nil && s.date() < d.DeleteOn && (d.State == roster.Applied && total(d.Summary.Applied) > 0 || d.State == roster.Undone && len(d.Summary.Kept) > 0)
 		switch d.State {
 		case roster.Applied:
 			d.Later, err = roster.LaterLists(ctx, c, r.Viewer, d.Import)
@@ -467,5 +472,11 @@ func (s *Server) handBadRows(w http.ResponseWriter, req *http.Request, r view.Re
 	if err != nil {
 		return err
 	}
-	return s.hand(w, req, r, "roster_import", imp.ID, len(d.Mistakes), r.Say("roster.bad-rows"), roster.BadRows(list, d, r.Say("roster.wrong"), r.Say))
+	table, rows := roster.BadRows(list, d, r.Say("roster.wrong"), r.Say), 0
+	if table.Rows != nil {
+		for range table.Rows {
+			rows++
+		}
+	}
+	return s.hand(w, req, r, "roster_import", imp.ID, rows, r.Say("roster.bad-rows"), table)
 }

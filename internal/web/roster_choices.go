@@ -16,8 +16,9 @@ import (
 )
 
 var (
-	errColumnTwice = fault.Define(fault.Invalid, "roster.column-twice")  // args: the column, the field that it is chosen for
-	errEmployers   = fault.Define(fault.Invalid, "roster.employer-both") // one that is there, and a new one
+	errColumnTwice = fault.Define(fault.Invalid, "roster.column-twice")   // args: the column, the field that it is chosen for
+	errEmployers   = fault.Define(fault.Invalid, "roster.employer-both")  // one that is there, and a new one
+	errUnnamed     = fault.Define(fault.Invalid, "roster.employer-named") // a number, and no name with it
 	errThere       = fault.Define(fault.Invalid, "roster.employer-there")
 )
 
@@ -117,10 +118,17 @@ func (s *Server) saveChoices(w http.ResponseWriter, req *http.Request, r view.Re
 	named, numbered := strings.TrimSpace(in.text("new_employer")), strings.TrimSpace(in.text("org_number"))
 	if choices.Employer == "" {
 		choices.NewEmployer, choices.OrgNumber = named, numbered
-		if known, err := roster.EmployerChoice(req.Context(), s.DB, named+" "+numbered); err == nil {
-			faults.Unless(named == "" || known.Employer == "", errThere.At("new_employer"))
-		} else if fault.Of(err) == nil {
+		known, err := roster.EmployerChoice(req.Context(), s.DB, named+" "+numbered)
+		switch {
+		case err != nil && fault.Of(err) == nil:
 			return err
+		case named != "":
+			faults.Unless(err != nil || known.Employer == "", errThere.At("new_employer"))
+		case numbered == "":
+		case err == nil && known.Employer != "": // whose number it is says who
+			choices.Employer, choices.OrgNumber = known.Employer, ""
+		default:
+			faults = append(faults, errUnnamed.At("new_employer"))
 		}
 	} else { // what the form was filled in with was not typed
 		faults.Unless(named == "" || named == newEmployer(imp), errEmployers.At("new_employer"))

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"kompobib/internal/job"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
+	"kompobib/internal/people/roster"
 	"kompobib/internal/secret"
 )
 
@@ -163,12 +165,15 @@ func TestImports(t *testing.T) {
 		says("undone", page, "Ångrad", "5 personer är som före importen")
 		says("all lists", "/imports", "koping-2012-09.csv", "koping-2012-12.csv", "Gick inte att läsa")
 
-		bad := strings.Replace(string(rosterFile(t, "koping-2012-09.csv")), "25,00;1985-11-01", "mycket;1985-11-01", 1)
+		bad := strings.Replace(string(rosterFile(t, "koping-2012-09.csv")), "25,00;1985-11-01", "mycket;igår", 1) // two mistakes of one row
 		page, _ = k.send("fel.csv", []byte(bad))
 		says("a row with a mistake", page+"?kind=mistake", "Syss.grad", "”mycket” går inte att läsa", "Raderna med fel")
 		answer := k.post(page+"/mistakes", "format", "csv")
 		if text := answer.Body.String(); answer.Code != 200 || !strings.Contains(text, "19480322****") || strings.Contains(text, "9949") || !strings.Contains(text, "mycket") {
 			t.Errorf("bad rows: %d %s", answer.Code, text)
+		}
+		if taken, err := db.Value[string](t.Context(), d, `SELECT detail FROM audit WHERE act = 'take' AND entity = 'list' ORDER BY at DESC LIMIT 1`); err != nil || !strings.Contains(taken, `"persons":1,`) {
+			t.Errorf("of one row it is noted that somebody took %s, %v", taken, err)
 		}
 
 		// Another office does not see it, unless it is everyone's.
@@ -209,6 +214,34 @@ func TestUndoOnPages(t *testing.T) {
 		do(second, "undo")
 		do(first, "undo")
 		k.holds(first, "24 personer är som före importen", "!Ångra också för dem")
+
+		// After thirty days what it takes is gone: it is offered no more, and who presses what was offered before is told so.
+		first, _ = k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
+		do(first, "apply")
+		second, _ = k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
+		do(second, "apply")
+		do(first, "undo")
+		k.holds(first, "Ångra också för dem")
+		k.holds(second, "Ångra importen")
+		err := d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE roster_import SET delete_on = $1`, local.DateOf(tx.At, time.UTC)); err != nil {
+				return err
+			}
+			return roster.Forget(ctx, tx)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.holds(first, "– ändrad sedan dess av listan", "!Ångra också för dem", "!Ångra den nyare listan först")
+		k.holds(second, "Genomförd", "!Ångra importen")
+		imp, err := roster.Get(t.Context(), d, access.System, strings.TrimPrefix(second, "/imports/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := k.post(second+"/undo", "version", strconv.Itoa(imp.Version))
+		if text := answer.Body.String(); answer.Code != 409 || !strings.Contains(text, "mer än trettio dagar") || strings.Contains(text, "Filen är borttagen") {
+			t.Errorf("undone too late: %d %s", answer.Code, text)
+		}
 	})
 }
 
@@ -221,7 +254,7 @@ func TestImportMistakes(t *testing.T) {
 		const head, eva = "Efternamn;Förnamn;Arbetsplats;Kommun;Befattning;Anställd från\r\n", "Ny;Eva;Bokbussen;Köping;chef;2012-03-01\r\n"
 
 		page, _ := k.send("rubrik.csv", []byte("Personal i Köping\r\n"+head+eva+"\r\n;;Filialen är stängd;;;\r\nNy;Bo;Bokbussen;Köping;chef;2001-01-01\r\nAntal: 2;;;;;\r\n"))
-		k.holds(page, "2 rader med rubrik, summa eller anmärkning. Rader: 1, 7", "1 tom rad.", "Bara du och den som har hand om alla projekt ser listan", "Rad: 5")
+		k.holds(page, "2 rader med rubrik, summa eller anmärkning. Rader: 1, 7", "1 tom rad.", "Bara den som läste in listan och den som har hand om alla projekt ser den", "Rad: 5")
 		k.holds(page+"?kind=mistake", "något enstaka ifyllt", "Rätta raden i listan", "Raderna med fel")
 
 		page, _ = k.send("fel kolumn.csv", []byte("Personnummer;Namn\r\n;Ny, Eva\r\n"))
@@ -247,6 +280,7 @@ func TestImportMistakes(t *testing.T) {
 			{"a column twice", []string{"employer", k.payer, "column_phone", "Befattning"}, "Kolumnen ”Befattning” är redan vald för Befattning"},
 			{"two employers", []string{"employer", k.payer, "new_employer", "Kungsörs kommun"}, "Du har valt en arbetsgivare som redan finns"},
 			{"one that is there already as new", []string{"employer", "", "new_employer", "Köpings kommun"}, "Arbetsgivaren finns redan"},
+			{"a number that nobody has, without a name", []string{"employer", "", "org_number", "212000-1447"}, "Skriv också vad arbetsgivaren heter"},
 		} {
 			answer := k.act(page, "choices", append(columns, test.form...)...)
 			text := strings.ReplaceAll(answer.Body.String(), "\u00a0", " ")
@@ -260,6 +294,12 @@ func TestImportMistakes(t *testing.T) {
 				t.Errorf("%s: %q is lost", test.says, typed)
 			}
 		}
+
+		// A number without a name says who, of those that are there.
+		if answer := k.act(page, "choices", append(columns, "employer", "", "org_number", "212000-2114")...); answer.Code != 303 {
+			t.Fatalf("choices: %d %s", answer.Code, answer.Body)
+		}
+		k.holds(page, "Köpings kommun", "!(ny)")
 
 		// Who began later than they are said to have left is told, before and after.
 		if answer := k.act(page, "choices", append(columns, "employer", k.payer, "left_on", "2012-02-01")...); answer.Code != 303 {
@@ -370,5 +410,30 @@ func TestLargeImport(t *testing.T) {
 		persons(before+soonRows+1, "before it is undone")
 		step()
 		persons(before, "once it is undone")
+
+		// Undone before the newer list that changed everyone in it, it is undone once more after that one: of so many, in the background too.
+		carry := func(name, list string) (page string) {
+			t.Helper()
+			page, _ = k.send(name, []byte(list))
+			k.understood(page, "employer", k.payer, "column_share", "Tjänstgöringsgrad", "column_from", "Anställd from")
+			if answer := k.act(page, "apply"); answer.Code != 303 {
+				t.Fatalf("apply %s: %d", name, answer.Code)
+			}
+			step()
+			return page
+		}
+		older := carry("en gång.csv", many.String())
+		newer := carry("en gång till.csv", strings.ReplaceAll(many.String(), ";100;", ";90;"))
+		for _, undo := range []struct {
+			page, says string
+			persons    int
+		}{{older, "0 personer är som före importen", before + soonRows + 1}, {newer, "Ångrad", before + soonRows + 1}, {older, "3 001 personer är som före importen", before}} {
+			if answer := k.act(undo.page, "undo"); answer.Code != 303 {
+				t.Fatalf("undo %s: %d", undo.page, answer.Code)
+			}
+			step()
+			k.holds(undo.page, undo.says)
+			persons(undo.persons, "once "+undo.page+" is undone")
+		}
 	})
 }

@@ -81,14 +81,17 @@ type Summary struct {
 	Why map[string]Why `json:"why,omitempty"` // they were kept
 
 	Undone int      `json:"undone,omitempty"`
-	Cured  int      `json:"cured,omitempty"` // of the mistakes: those that no other file would put right
-	Early  []string `json:"early,omitempty"` // persons who began later than they are said to have left
-	Lost   []int    `json:"lost,omitempty"`  // the first of the rows of which nobody can say where they belong, so that colleagues do not see the list
+	Cured  int      `json:"cured,omitempty"`   // of the mistakes: those that no other file would put right
+	Early  []string `json:"early,omitempty"`   // persons who began later than they are said to have left
+	Lost   []string `json:"lost_at,omitempty"` // the first of the rows of which nobody can say where they belong, so that colleagues do not see the list
 }
 
 // summary is what a list says, before anything has come of it.
 func (d *Difference) summary() Summary {
-	s := Summary{Found: d.Counts, Mistakes: len(d.Mistakes), Lost: d.Lost[:min(len(d.Lost), passedShown)]}
+	s := Summary{Found: d.Counts, Mistakes: len(d.Mistakes)}
+	for _, at := range d.Lost[:min(len(d.Lost), passedShown)] {
+		s.Lost = append(s.Lost, at.String())
+	}
 	for _, m := range d.Mistakes {
 		if !m.inFile() {
 			s.Cured++

@@ -60,6 +60,7 @@ type drawer struct {
 	labels  []string
 	spots   map[people.Kind][]*Spot // what is in the tree, and what the rows so far add
 	told    map[*Spot]int           // the first row that tells of it
+	coded   map[*Spot]int           // the first row that tells its code
 	rows    map[*Spot]int           // of municipalities
 }
 
@@ -73,7 +74,7 @@ func ReadAtlas(ctx context.Context, c db.Conn, file []byte, from, today local.Da
 	if from > today {
 		return nil, fault.List{ErrLater.At("from")}
 	}
-	d := &drawer{Atlas: &Atlas{}, from: from, spots: map[people.Kind][]*Spot{}, told: map[*Spot]int{}, rows: map[*Spot]int{}}
+	d := &drawer{Atlas: &Atlas{}, from: from, spots: map[people.Kind][]*Spot{}, told: map[*Spot]int{}, coded: map[*Spot]int{}, rows: map[*Spot]int{}}
 	if len(book.Sheets) == 0 || len(book.Sheets[0].Rows) == 0 {
 		return nil, sheet.ErrEmpty
 	}
@@ -211,6 +212,9 @@ func (d *drawer) tell(s *Spot, code string, row int) {
 		d.New, d.spots[s.Kind] = append(d.New, s), append(d.spots[s.Kind], s)
 	}
 	d.told[s] = cmp.Or(d.told[s], row)
+	if code != "" {
+		d.coded[s] = cmp.Or(d.coded[s], row)
+	}
 	if s.Code == "" && code != "" {
 		if s.Code = code; s.id != "" {
 			d.Coded = append(d.Coded, s)
@@ -240,7 +244,7 @@ func (d *drawer) known(s, above *Spot) (found *Spot, _ *fault.Fault) {
 			if s.Kind == people.Municipality && !d.within(o, above) { // of one name there is one in each county
 				continue
 			}
-			if row := d.told[o]; row > 0 {
+			if row := d.coded[o]; row > 0 {
 				return nil, ErrTwoCodes.With(o.Name, row, o.Code)
 			}
 			return nil, ErrCoded.With(o.Name, o.Code)

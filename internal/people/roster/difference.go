@@ -78,7 +78,7 @@ func Read(ctx context.Context, ring *secret.Ring, name string, file []byte, aske
 		return nil, err
 	}
 	for _, s := range book.Sheets {
-		if len(s.Rows) > 0 && len(book.Sheets) > 1 && !slices.ContainsFunc(list.Parts, func(p Part) bool { return p.Sheet == s.Name || p.Sheet == "" && p.sheet == s.Name }) {
+		if len(s.Rows) > 0 && len(book.Sheets) > 1 && !slices.ContainsFunc(list.Parts, func(p Part) bool { return p.sheet == s.Name }) {
 			list.sheets = append(list.sheets, s.Name)
 		}
 	}
@@ -147,7 +147,7 @@ type Difference struct {
 	Counts       map[Kind]int
 	Duplicates   []Duplicate
 	Mistakes     []Mistake
-	Lost         []int // the rows of which nobody can say where they belong
+	Lost         []RowAt // the rows of which nobody can say where they belong
 	Passed       Passed
 	about        []*Place // where the rows lie that could not be read in full
 	world        *world
@@ -199,9 +199,9 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	if err := w.load(ctx, c, v, d.Units, d.On, slices.Compact(hashes)); err != nil {
 		return nil, err
 	}
-	lines, at := d.sound(list, byLine)
-	groups := d.group(lines, at)
-	w.match(groups, list.about)
+	lines, at, unplaced := d.sound(list, byLine)
+	groups, misnamed := d.group(lines, at)
+	w.match(groups, slices.Concat(list.about, unplaced, misnamed))
 	w.renames(groups, places, choices.Places)
 	d.Places = places
 	aboutAt, about := w.places(list.about, d.Municipality, choices.Places)
@@ -265,21 +265,19 @@ func (d *Difference) employer(ctx context.Context, c db.Conn, w *world, list *Li
 	return err
 }
 
-// sound are the lines whose workplaces are found. Of the others it is told what is wrong.
-func (d *Difference) sound(list *List, byLine []*Place) (lines []*Line, at []*Place) {
+// sound are the lines whose workplaces are found. Of the others, faulty, it is told what is wrong.
+func (d *Difference) sound(list *List, byLine []*Place) (lines []*Line, at []*Place, faulty []Line) {
 	lines, at = make([]*Line, 0, len(list.lines)), make([]*Place, 0, len(list.lines))
 	for i := range list.lines {
 		l := &list.lines[i]
 		if p := byLine[i]; p.fault != nil {
 			d.mistake(l, p.field, p.fault)
-			if k := d.world.byHash[l.Hash]; k != nil && l.Hash != "" {
-				k.claimed = true
-			}
+			faulty = append(faulty, *l)
 			continue
 		}
 		lines, at = append(lines, l), append(at, byLine[i])
 	}
-	return lines, at
+	return lines, at, faulty
 }
 
 // within leaves out the lines that lie outside of the scope, or where the viewer may change nothing.
@@ -347,10 +345,10 @@ func (d *Difference) left(ctx context.Context, c db.Conn, on local.Date) error {
 			}
 		}
 		switch {
+		case early != "": // also if other employments of theirs could end: nobody is told of as gone who is there
+			late = append(late, Mistake{Fault: ErrEarly.With(early), about: k})
 		case i.posts != nil:
 			gone = append(gone, i)
-		case early != "":
-			late = append(late, Mistake{Fault: ErrEarly.With(early), about: k})
 		}
 	}
 	slices.SortFunc(gone, func(a, b Item) int {

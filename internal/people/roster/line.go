@@ -67,7 +67,6 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		formula := slices.IndexFunc(r.Formulas, func(i int) bool { return slices.Contains(used, i) })
 		if formula >= 0 {
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[r.Formulas[formula]], Fault: ErrFormula})
-			continue
 		}
 		l := Line{Part: part, Row: r.Number}
 		sound := true
@@ -76,26 +75,23 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Label(f), Fault: fl})
 		}
 		cell := func(f Field) string { return clean(r.Cell(columns[f])) }
-		if tells < someone {
-			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.labelAt(column), Fault: ErrNoPerson})
+		if formula >= 0 || tells < someone {
+			if formula < 0 {
+				wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.labelAt(column), Fault: ErrNoPerson})
+			}
 			about = append(about, p.barely(l, cell, ring, today))
 			continue
 		}
 
-		l.Given, l.Family = cell(Given), cell(Family)
-		nameField := Name
-		if l.Given == "" || l.Family == "" {
-			if whole := cell(Name); whole != "" {
-				l.Given, l.Family = splitName(whole)
-			} else if !p.has(Name) {
-				nameField = Family
-				if l.Given == "" {
-					nameField = Given
-				}
+		if l.Given, l.Family = called(cell); l.Given == "" || l.Family == "" {
+			switch {
+			case p.has(Name):
+				bad(Name, ErrNoName)
+			case l.Given == "":
+				bad(Given, ErrNoName)
+			default:
+				bad(Family, ErrNoName)
 			}
-		}
-		if l.Given == "" || l.Family == "" {
-			bad(nameField, ErrNoName)
 		}
 		p.identity(&l, cell, today, bad)
 		if l.Workplace = cell(Workplace); l.Workplace == "" {
@@ -143,13 +139,23 @@ func (p *Part) labelAt(column int) string {
 
 // barely is what a row tells that is not enough for a person: it may be about someone all the same.
 func (p *Part) barely(l Line, cell func(Field) string, ring *secret.Ring, today local.Date) Line {
-	l.Given, l.Family = splitName(cell(Name))
+	l.Given, l.Family = called(cell)
 	l.Workplace, l.Municipality = cell(Workplace), cell(Municipality)
 	p.identity(&l, cell, today, func(Field, *fault.Fault) {})
 	if l.known() {
 		l.Hash = people.IdentityHash(ring, l.Identity)
 	}
 	return l
+}
+
+// called is what someone is called, in one column or two.
+func called(cell func(Field) string) (given, family string) {
+	if given, family = cell(Given), cell(Family); given == "" || family == "" {
+		if whole := cell(Name); whole != "" {
+			return splitName(whole)
+		}
+	}
+	return given, family
 }
 
 // identity reads who someone is, beyond the name.

@@ -33,8 +33,9 @@ func (g *group) first() *Line { return g.lines[0] }
 
 func fullName(given, family string) string { return people.Fold(given + " " + family) }
 
-// group brings together what is told of each person. Rows that repeat another, or give its number another name, are told.
-func (d *Difference) group(lines []*Line, places []*Place) (groups []*group) {
+// group brings together what is told of each person. Rows that repeat another, or give its number another name, are told; of the latter, misnamed, only
+// the name is left, for the number is as likely wrong.
+func (d *Difference) group(lines []*Line, places []*Place) (groups []*group, misnamed []Line) {
 	by := make(map[string]*group, len(lines))
 	for i, l := range lines {
 		key := l.Hash
@@ -54,6 +55,7 @@ func (d *Difference) group(lines []*Line, places []*Place) (groups []*group) {
 			groups = append(groups, g)
 		} else if f := g.first(); (f.Given != l.Given || f.Family != l.Family) && fullName(f.Given, f.Family) != fullName(l.Given, l.Family) {
 			d.mistake(l, Identity, ErrOtherName.With(f.Row))
+			misnamed = append(misnamed, Line{Part: l.Part, Row: l.Row, Given: l.Given, Family: l.Family})
 			continue
 		}
 		if twin := g.twin(l, places[i]); twin > 0 {
@@ -66,7 +68,7 @@ func (d *Difference) group(lines []*Line, places []*Place) (groups []*group) {
 		}
 		g.lines, g.places = append(g.lines, l), append(g.places, places[i])
 	}
-	return groups
+	return groups, misnamed
 }
 
 // twin is the row that tells of the same employment, 0 if there is none.
@@ -79,7 +81,8 @@ func (g *group) twin(l *Line, at *Place) int {
 	return 0
 }
 
-// match finds who each group is: by number, then by name. What is only probable is left for people to say.
+// match finds who each group is: by number, then by name. What is only probable is left for people to say. Whom the rows with mistakes are about, about, has
+// not left; the rows that are right choose first, so that nobody becomes a new person for standing on one of each.
 func (w *world) match(groups []*group, about []Line) {
 	var open []*group
 	for _, g := range groups {
@@ -115,17 +118,20 @@ func (w *world) match(groups []*group, about []Line) {
 			byPost[key] = append(byPost[key], k)
 		}
 	}
-	for _, l := range about {
-		if l.Hash == "" {
-			for _, k := range byName[fullName(l.Given, l.Family)] {
-				k.claimed = true
-			}
-		}
-	}
 	var rest []*group
 	for _, g := range open {
 		if !g.byName(byName) {
 			rest = append(rest, g)
+		}
+	}
+	for _, l := range about {
+		if l.Hash != "" && w.byHash[l.Hash] != nil {
+			continue
+		}
+		for _, k := range byName[fullName(l.Given, l.Family)] {
+			if l.Hash == "" || compatible(&l, k) { // a number tells for certain when somebody was born, a mistyped day does not
+				k.claimed = true
+			}
 		}
 	}
 	for _, g := range rest {

@@ -3,6 +3,7 @@ package roster
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -41,11 +42,24 @@ type Passed struct {
 	Blank  int      `json:"blank,omitempty"`  // how many were empty
 	Sheets []string `json:"sheets,omitempty"` // that hold something else
 
-	numbers []int
+	at []RowAt
 }
 
-// Numbers are those of all the rows with something in them; of a difference just made, they are not kept.
-func (p Passed) Numbers() []int { return p.numbers }
+// A RowAt is where something stands in a file.
+type RowAt struct {
+	Sheet string `json:"sheet,omitempty"` // if there are several
+	Row   int    `json:"row"`
+}
+
+func (r RowAt) String() string {
+	if r.Sheet != "" {
+		return r.Sheet + " " + strconv.Itoa(r.Row)
+	}
+	return strconv.Itoa(r.Row)
+}
+
+// At is where all the rows with something in them stand; of a difference just made, it is not kept.
+func (p Passed) At() []RowAt { return p.at }
 
 // Any reports whether there is something to tell.
 func (p Passed) Any() bool { return p.Count+p.Blank+len(p.Sheets) > 0 }
@@ -58,23 +72,21 @@ func (d *Difference) pass(list *List) {
 	for _, p := range list.Parts {
 		d.Passed.Blank += p.blank
 		d.Passed.Count += len(p.passed)
-		d.Passed.numbers = append(d.Passed.numbers, p.passed...)
-		for _, row := range p.passed[:min(len(p.passed), passedShown-len(d.Passed.Rows))] {
-			text := strconv.Itoa(row)
-			if p.Sheet != "" {
-				text = p.Sheet + " " + text
-			}
-			d.Passed.Rows = append(d.Passed.Rows, text)
+		for _, row := range p.passed {
+			d.Passed.at = append(d.Passed.at, RowAt{p.Sheet, row})
 		}
+	}
+	for _, at := range d.Passed.at[:min(len(d.Passed.at), passedShown)] {
+		d.Passed.Rows = append(d.Passed.Rows, at.String())
 	}
 }
 
 // lose notes the rows of which nobody can say where they belong: those with formulas, of which nothing is read, and those without a place.
 func (d *Difference) lose(list *List, byLine, aboutAt []*Place) {
-	lost := map[int]bool{}
+	lost := map[RowAt]bool{}
 	for _, m := range d.Mistakes {
 		if errors.Is(m.Fault, ErrFormula) {
-			lost[m.Row] = true
+			lost[RowAt{m.Sheet, m.Row}] = true
 		}
 	}
 	for _, of := range []struct {
@@ -83,14 +95,11 @@ func (d *Difference) lose(list *List, byLine, aboutAt []*Place) {
 	}{{list.lines, byLine}, {list.about, aboutAt}} {
 		for i, p := range of.at {
 			if cmp.Or(p.Unit, p.Parent) == "" {
-				lost[of.lines[i].Row] = true
+				lost[RowAt{d.Parts[of.lines[i].Part].Sheet, of.lines[i].Row}] = true
 			}
 		}
 	}
-	for row := range lost {
-		d.Lost = append(d.Lost, row)
-	}
-	slices.Sort(d.Lost)
+	d.Lost = slices.SortedFunc(maps.Keys(lost), func(a, b RowAt) int { return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row)) })
 }
 
 // whole marks what is wrong with most of the rows, in the same way in the same column.

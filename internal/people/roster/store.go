@@ -23,6 +23,7 @@ var (
 	ErrImport = fault.Define(fault.NotFound, "roster.import")
 	ErrState  = fault.Define(fault.Conflict, "roster.state") // it has been applied, undone or put away since
 	ErrGone   = fault.Define(fault.NotFound, "roster.gone")  // the file has been deleted
+	ErrLong   = fault.Define(fault.Conflict, "roster.long")  // and with it what is needed to undo it
 )
 
 // The states of an import.

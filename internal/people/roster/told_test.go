@@ -1,8 +1,11 @@
 package roster_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"kompobib/internal/audit"
@@ -20,7 +23,7 @@ func TestPassedOver(t *testing.T) {
 		const eva, bo = "19480322-9949;Höglund, Zeynep;Biblioteket;Köping;bibliotekarie;100;2001-01-01;\r\n", ";Ek, Bo;Biblioteket;Köping;bibliotekarie;100;2001-01-01;\r\n"
 		for _, test := range []struct {
 			says, list string
-			passed     []int
+			passed     []int // rows
 			blank      int
 			wrong      []string
 		}{
@@ -33,8 +36,12 @@ func TestPassedOver(t *testing.T) {
 			{"who made it, last", head + eva + ";Utskriven av Eva Ek;;;;;;\r\n", []int{3}, 0, nil},
 		} {
 			diff := w.compare("lista.csv", []byte(test.list), roster.Choices{})
-			if p := diff.Passed; !slices.Equal(p.Numbers(), test.passed) || p.Count != len(test.passed) || p.Blank != test.blank || !slices.Equal(mistakes(diff), test.wrong) {
-				t.Errorf("%s: passed over %v and %d empty, wrong %q", test.says, p.Numbers(), p.Blank, mistakes(diff))
+			rows := []int(nil)
+			for _, at := range diff.Passed.At() {
+				rows = append(rows, at.Row)
+			}
+			if p := diff.Passed; !slices.Equal(rows, test.passed) || p.Count != len(test.passed) || p.Blank != test.blank || !slices.Equal(mistakes(diff), test.wrong) {
+				t.Errorf("%s: passed over %v and %d empty, wrong %q", test.says, p.At(), p.Blank, mistakes(diff))
 			}
 		}
 		// Who is named by half a row has not left.
@@ -50,30 +57,101 @@ func TestPassedOver(t *testing.T) {
 	})
 }
 
+// Where a file has several sheets, a row is told with its sheet, also of those that nobody can place.
+func TestRowsOfSheets(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const people = `<row><c><v>Lista</v></c></row><row><c><v>Namn</v></c><c><v>Arbetsplats</v></c><c><v>Kommun</v></c><c><v>Titel</v></c></row>
+			<row><c><v>Ek, Eva</v></c><c><v>Biblioteket</v></c><c><v>Köping</v></c><c><v>chef</v></c></row><row><c><v>Ek, Bo</v></c><c><v>Biblioteket</v></c><c><v>Kpöing</v></c><c><v>chef</v></c></row>`
+		diff := w.compare("lista.xlsx", workbook(t, people, strings.ReplaceAll(people, "Ek,", "Ny,")), roster.Choices{NewEmployer: "Köpings kommun"})
+		if want := []roster.RowAt{{Sheet: "Ett", Row: 4}, {Sheet: "Två", Row: 4}}; !slices.Equal(diff.Lost, want) {
+			t.Errorf("lost are %v", diff.Lost)
+		}
+		if want := []roster.RowAt{{Sheet: "Ett", Row: 1}, {Sheet: "Två", Row: 1}}; !slices.Equal(diff.Passed.At(), want) || !slices.Equal(diff.Passed.Rows, []string{"Ett 1", "Två 1"}) {
+			t.Errorf("passed over are %v, shown as %q", diff.Passed.At(), diff.Passed.Rows)
+		}
+	})
+}
+
+// workbook is one of two sheets with the given rows.
+func workbook(t *testing.T, one, two string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, part := range []struct{ name, text string }{
+		{"xl/workbook.xml", `<workbook xmlns:r="r"><sheets><sheet name="Ett" r:id="a"/><sheet name="Två" r:id="b"/></sheets></workbook>`},
+		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="x/worksheet" Target="worksheets/a.xml"/><Relationship Id="b" Type="x/worksheet" Target="worksheets/b.xml"/></Relationships>`},
+		{"xl/worksheets/a.xml", "<worksheet><sheetData>" + one + "</sheetData></worksheet>"}, {"xl/worksheets/b.xml", "<worksheet><sheetData>" + two + "</sheetData></worksheet>"},
+	} {
+		f, err := z.Create(part.name)
+		if err == nil {
+			_, err = f.Write([]byte(strings.ReplaceAll(part.text, "<c>", `<c t="str">`)))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Who stands on the list, in whatever row, has not left; and who stands on one that is right besides is no new person.
+func TestWhoIsOnTheListHasNotLeft(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const eva, bo = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;\r\n"
+		w.take("lista.csv", []byte(head+eva+bo), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
+		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
+		if err != nil {
+			t.Fatal(err)
+		}
+		choices.On, choices.LeftOn = "2012-10-01", "2012-10-01"
+		for _, test := range []struct{ says, rows, want, wrong string }{
+			{"not at all", "", "0 new, 0 changed, 0 moved, 1 left, 1 unchanged, 0 held", ""},
+			{"with another municipality's name", ";Ek, Bo;Biblioteket;Kpöing;chef;100;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Kommun: roster.municipality"},
+			{"so, and with a number that nobody has yet", "600121-9960;Ek, Bo;Biblioteket;Kpöing;chef;100;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Kommun: roster.municipality"},
+			{"with such a number and no share", "600121-9960;Ek, Bo;Biblioteket;Köping;chef;;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Grad: roster.no-share"},
+			{"with a formula", ";Ek, Bo;Biblioteket;Köping;chef;=A1;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Grad: roster.formula"},
+			{"with the number of another row", "600121-9960;Ny, Siv;Biblioteket;Köping;chef;100;2011-01-01;\r\n600121-9960;Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;\r\n",
+				"1 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "4 Personnummer: roster.other-name"},
+			{"rightly, and once more without a share", bo + ";Ek, Bo;Biblioteket;Köping;chef;;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 2 unchanged, 0 held", "4 Grad: roster.no-share"},
+			{"rightly, and once more in a municipality that is none", bo + ";Ek, Bo;Filialen;Kpöing;chef;50;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 2 unchanged, 0 held", "4 Kommun: roster.municipality"},
+		} {
+			diff := w.compare("lista.csv", []byte(head+eva+test.rows), choices)
+			if got := strings.Join(mistakes(diff), ", "); counts(diff) != test.want || got != test.wrong {
+				t.Errorf("Bo stands there %s: %s, %q", test.says, counts(diff), got)
+			}
+		}
+	})
+}
+
 // Who began later than they are said to have left stays, is told of and is not counted among those who have left.
 func TestLeftBeforeTheyBegan(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := build(t, d)
 		const eva, bo, cia = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Biblioteket;Köping;chef;100;2012-03-01;\r\n", ";Ek, Cia;Biblioteket;Köping;chef;100;2001-01-01;\r\n"
-		w.take("lista.csv", []byte(head+eva+bo+cia), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-09-01"}, roster.Decisions{})
+		const dan = "600121-9960;Ek, Dan;Biblioteket;Köping;chef;50;2001-01-01;\r\n600121-9960;Ek, Dan;Filialen;Köping;chef;50;2012-05-01;\r\n" // one of two
+		w.take("lista.csv", []byte(head+eva+bo+cia+dan), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-09-01"}, roster.Decisions{})
 		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
 		if err != nil {
 			t.Fatal(err)
 		}
 		choices.On, choices.LeftOn = "2012-10-01", "2012-02-01"
 		diff := w.compare("lista.csv", []byte(head+eva), choices)
-		if got := counts(diff); got != "0 new, 0 changed, 0 moved, 1 left, 1 unchanged, 0 held" || !slices.Equal(mistakes(diff), []string{"0 : roster.early"}) {
+		if got := counts(diff); got != "0 new, 0 changed, 0 moved, 1 left, 1 unchanged, 0 held" || !slices.Equal(mistakes(diff), []string{"0 : roster.early", "0 : roster.early"}) {
 			t.Fatalf("%s, %q", got, mistakes(diff))
 		}
 		if m := diff.Mistakes[0]; m.Who().Given != "Bo" || m.Cure() != roster.InChoices || m.Fault.Args[0] != local.Date("2012-03-01") {
 			t.Errorf("%+v of %s", m, m.Who().Given)
 		}
 		imp := w.take("lista.csv", []byte(head+eva), choices, roster.Decisions{})
-		if imp.Summary.Applied[roster.Left] != 1 || !slices.Equal(imp.Summary.Early, []string{diff.Mistakes[0].Who().ID}) {
+		if imp.Summary.Applied[roster.Left] != 1 || !slices.Equal(imp.Summary.Early, []string{diff.Mistakes[0].Who().ID, diff.Mistakes[1].Who().ID}) {
 			t.Errorf("%+v", imp.Summary)
 		}
 		stay, err := db.Values[string](t.Context(), d, `SELECT p.given FROM employment e JOIN person p ON p.id = e.person WHERE e.valid_to IS NULL ORDER BY p.given`)
-		if err != nil || !slices.Equal(stay, []string{"Bo", "Eva"}) {
+		if err != nil || !slices.Equal(stay, []string{"Bo", "Dan", "Dan", "Eva"}) {
 			t.Errorf("%q stay, %v", stay, err)
 		}
 		list, err := roster.Read(t.Context(), w.ring, "lista.csv", []byte(head+eva), nil, w.today())

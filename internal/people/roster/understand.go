@@ -33,7 +33,7 @@ type Mapping map[Field]string
 // A Part is a sheet of which the columns are understood.
 type Part struct {
 	Sheet           string // its name, "" if there is only one with people
-	sheet           string // its name
+	sheet           string // its name, also if there is only one
 	Header          int    // the row of the headers
 	Labels          []string
 	Columns         map[Field]int

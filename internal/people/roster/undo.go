@@ -56,7 +56,7 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 		return imp, err
 	}
 	if len(rows) == 0 && len(imp.Summary.Applied) > 0 {
-		return imp, ErrGone
+		return imp, ErrLong
 	}
 	if again {
 		if rows, sealed, err = left(ctx, tx, rows, sealed, imp.Summary.Kept); err != nil {

@@ -184,7 +184,7 @@ func separator(row, column int) string {
 // seq numbers whoever comes, in order. It takes two statements at most, however many ids. Rows
 // are locked in the order of their ids, and a rule that locks several tables takes them by name:
 // going back is refused, or two transactions would wait for each other. A row that is
-// missing is [ErrNoRows].
+// missing is [ErrNoRows]. To lock changes nothing that is told of: who finds nothing to do records nothing.
 func Lock(ctx context.Context, tx *Tx, table string, ids ...string) error {
 	if err := tx.locks(table); err != nil {
 		return err
@@ -201,14 +201,11 @@ func Lock(ctx context.Context, tx *Tx, table string, ids ...string) error {
 			return err
 		}
 	}
-	n, err := tx.Exec(ctx, `UPDATE `+table+` SET seq = seq + 1 WHERE id IN `+in, args...)
-	if err != nil {
-		return err
+	locked, err := Values[string](ctx, tx.conn, `UPDATE `+table+` SET seq = seq + 1 WHERE id IN `+in+` RETURNING id`, args...)
+	if err == nil && len(locked) != len(ids) {
+		err = ErrNoRows
 	}
-	if n != int64(len(ids)) {
-		return ErrNoRows
-	}
-	return nil
+	return err
 }
 
 // LockBy is [Lock] for the one row that has a value in a column, in one statement, and returns its id. Whoever waited for a row that
@@ -218,7 +215,7 @@ func LockBy(ctx context.Context, tx *Tx, table, column, value string) (id string
 		return "", err
 	}
 	tx.trace.lock(table)
-	return Value[string](ctx, tx, `UPDATE `+table+` SET seq = seq + 1 WHERE `+column+` = $1 RETURNING id`, value)
+	return Value[string](ctx, tx.conn, `UPDATE `+table+` SET seq = seq + 1 WHERE `+column+` = $1 RETURNING id`, value)
 }
 
 // locks notes that rows of a table are locked next.

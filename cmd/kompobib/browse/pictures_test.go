@@ -47,7 +47,7 @@ var pictures = []picture{
 
 // later are those of a day in the middle of the workshops.
 var later = []picture{
-	{"nulagesanalys", "contact", []string{"/learning", place, `main a[href$="/swot"]`}, "main", 760},
+	{"nulagesanalys", "contact", []string{"/learning", place, `main a[href$="/swot"]`, "link:Läs analysen"}, "main", 760},
 	{"kompetensplan", "contact", []string{"/learning", place, `main a[href$="/needs"]`}, "main", 640},
 	{"atagande", "contact", []string{"/learning", place, `main a[href$="/commitments"]`}, "main", 640},
 	{"workshop", "contact", []string{"/learning", place, `main a[href$="/run"]`}, "main", 700},

@@ -285,7 +285,7 @@ func (s *stage) turn(ctx context.Context, workplace, id string, t turn) error {
 		if err != nil {
 			return err
 		}
-		return focus.SayByLink(ctx, s.Tx, s.ring, s.Tx.At, token, answer)
+		return focus.SayByLink(ctx, s.Tx, s.ring, s.Tx.At, token, 0, answer)
 	}
 	v, err := s.viewer(ctx, x.Owner)
 	if err != nil {

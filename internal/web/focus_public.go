@@ -187,6 +187,14 @@ func (s *Server) showFollowUp(w http.ResponseWriter, req *http.Request, r view.R
 		return err
 	}
 	d.List = answerControls(r, d.Commitment, "")[1:]
+	if d.Answered != "" {
+		d.Form.Version = d.Version // who answers now has seen what it says
+	}
+	for i, f := range faults {
+		if errors.Is(f, focus.ErrAnswered) {
+			faults[i] = f.With(r.State("commitment-state", string(d.State)))
+		}
+	}
 	if in := formOf(req); req.Method == http.MethodPost {
 		d.Form.Key = in.text("key")
 		for i := range d.List {
@@ -209,11 +217,11 @@ func (s *Server) answerFollowUp(w http.ResponseWriter, req *http.Request, r view
 	}
 	them := r
 	them.Viewer = access.Viewer{Person: l.Person}
+	in := formOf(req)
 	_, err = s.change(req, them, func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "", focus.SayByLink(ctx, tx, s.Ring, s.Now(), token, answerOf(formOf(req)))
+		return "", focus.SayByLink(ctx, tx, s.Ring, s.Now(), token, in.version(), answerOf(in))
 	})
 	switch faults, status, ok := mistakes(err); {
-	case errors.Is(err, focus.ErrAnswered): // the page shows what was answered
 	case ok:
 		return s.showFollowUp(w, req, r, status, faults)
 	case err != nil:

@@ -180,13 +180,18 @@ func TestFollowUpByLetter(t *testing.T) {
 		p.wants("an answer", "POST", at, changed, 303)
 		p.as = ""
 		p.wants("the same once more", "POST", at, changed, 303)
-		p.wants("another after it", "POST", at, answer("state", "done"), 303)
-		p.wants("the link afterwards", "GET", at, nil, 200, shown, "!"+script, "!<button type=\"submit\" name=\"state\"")
+		p.wants("another after it, from a page of before", "POST", at, answer("state", "dropped", "why", "Ingen kom"), 409, "Det var redan besvarat: Ändrat.", ">Ingen kom</textarea>", `name="version" value="2"`, "!Tack för ditt svar")
+		p.wants("the link afterwards", "GET", at, nil, 200, shown, "!"+script, "Tack för ditt svar", "Ändra svaret", `name="version" value="2"`, "!</span>Ditt svar är sparat")
 		if n := p.count(`SELECT count(*) FROM commitment_event WHERE commitment = $1 AND act = 'state' AND state = 'changed' AND made_by = $2`, c.ID, c.Owner); n != 1 {
 			t.Errorf("%d answers in the owner's name", n)
 		}
 		if n := p.count(`SELECT count(*) FROM commitment_check WHERE commitment = $1 AND answer IS NULL AND due = '2012-12-12'`, c.ID); n != 1 {
 			t.Error("the next check is not planned")
+		}
+		p.wants("another, by who has seen what it says", "POST", at, answer("state", "dropped", "why", "Ingen kom", "version", "2"), 303)
+		p.wants("the link after that", "GET", at, nil, 200, "Lagt ner", "besvarades först med ”Ändrat”", `name="version" value="3"`, "!Nästa uppföljning")
+		if n := p.count(`SELECT count(*) FROM commitment_event WHERE commitment = $1 AND act = 'state' AND made_by = $2`, c.ID, c.Owner); n != 2 {
+			t.Errorf("%d answers in the history", n)
 		}
 
 		// Handed on, it is no longer theirs to answer; neither is it when the link is too old.

@@ -180,7 +180,7 @@ func questionTitle(r view.Reader, d question) string {
 }
 
 func followUpTitle(r view.Reader, d followUp) string {
-	if d.Answered != "" {
+	if d.Answered != "" && len(d.Faults) == 0 {
 		return r.Say("focus.thanks")
 	}
 	return r.Say("focus.say")

@@ -299,8 +299,9 @@ func ByLink(ctx context.Context, c db.Conn, ring *secret.Ring, on local.Date, no
 }
 
 // SayByLink answers the check that a link leads to, in a transaction in the name of whose letter it was. Of two who do, the second
-// finds it answered.
-func SayByLink(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, token string, a Answer) error {
+// finds it answered. Who has seen what it says by then, whose version they give, says otherwise: that is a new step, and the answer
+// of before stays in the history. For the first answer version is 0.
+func SayByLink(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, token string, version int, a Answer) error {
 	l, err := ByLink(ctx, tx, ring, today(tx), now, token)
 	if err != nil {
 		return err
@@ -315,7 +316,7 @@ func SayByLink(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time,
 	switch {
 	case l.Person != tx.By:
 		return ErrLink
-	case l.Answered != "":
+	case l.Answered != "" && version != c.Version:
 		return ErrAnswered
 	}
 	return c.say(ctx, tx, ring, c.Version, a, true)

@@ -216,21 +216,43 @@ func TestLink(t *testing.T) {
 		if err != nil || l.Act != c.Act || l.Person != "near-1" || l.Answered != "" {
 			t.Errorf("it leads to %+v, %v", l, err)
 		}
-		say := func(person, token string, a focus.Answer) error {
-			return then.D.Tx(t.Context(), person, func(ctx context.Context, tx *db.Tx) error { return focus.SayByLink(ctx, tx, w.ring, now, token, a) })
+		say := func(person, token string, version int, a focus.Answer) error {
+			return then.D.Tx(t.Context(), person, func(ctx context.Context, tx *db.Tx) error {
+				return focus.SayByLink(ctx, tx, w.ring, now, token, version, a)
+			})
 		}
 		for _, test := range []struct {
 			says, person, token string
+			version             int
+			a                   focus.Answer
 			want                error
+			state               focus.State
+			check               local.Date
 		}{
-			{"a token that nobody made", "near-1", "nothing", focus.ErrLink},
-			{"another's name", "near-2", token, focus.ErrLink},
-			{"its own", "near-1", token, nil},
-			{"once more", "near-1", token, focus.ErrAnswered},
+			{"a token that nobody made", "near-1", "nothing", 0, focus.Answer{State: focus.Done}, focus.ErrLink, focus.Open, "2013-01-12"},
+			{"another's name", "near-2", token, 0, focus.Answer{State: focus.Done}, focus.ErrLink, focus.Open, "2013-01-12"},
+			{"its own", "near-1", token, 0, focus.Answer{State: focus.Done}, nil, focus.Done, ""},
+			{"once more by who has not seen that", "near-1", token, 0, focus.Answer{State: focus.OnTheWay}, focus.ErrAnswered, focus.Done, ""},
+			{"by who saw what it was before", "near-1", token, 1, focus.Answer{State: focus.OnTheWay}, focus.ErrAnswered, focus.Done, ""},
+			{"otherwise in another's name", "near-2", token, 2, focus.Answer{State: focus.OnTheWay}, focus.ErrLink, focus.Done, ""},
+			{"otherwise without why", "near-1", token, 2, focus.Answer{State: focus.Dropped}, focus.ErrWhy, focus.Done, ""},
+			{"otherwise, seeing what it says", "near-1", token, 2, focus.Answer{State: focus.OnTheWay, Why: "Fel knapp"}, nil, focus.OnTheWay, "2013-04-12"},
 		} {
-			if err := say(test.person, test.token, focus.Answer{State: focus.OnTheWay}); !errors.Is(err, test.want) || test.want == nil && err != nil {
+			if err := say(test.person, test.token, test.version, test.a); !errors.Is(err, test.want) || test.want == nil && err != nil {
 				t.Errorf("%s: %v", test.says, err)
 			}
+			if c := then.get(on(leader, "2013-01-12"), c.ID); c.State != test.state || c.Check != test.check {
+				t.Errorf("%s: it is %s with its next check on %q, want %s and %q", test.says, c.State, c.Check, test.state, test.check)
+			}
+			doctor.Well(t, d)
+		}
+		events, err := focus.Events(t.Context(), d, w.ring, then.get(on(leader, "2013-01-12"), c.ID))
+		if err != nil || len(events) != 3 || events[0].Why != "Fel knapp" || events[1].State != focus.Done {
+			t.Errorf("its history: %+v, %v", events, err)
+		}
+		checks, err := focus.Checks(t.Context(), d, c)
+		if err != nil || len(checks) != 2 || checks[0].Answer != focus.Done || checks[1].Answer != "" {
+			t.Errorf("its checks: %+v, %v", checks, err)
 		}
 		if _, err := focus.ByLink(t.Context(), d, w.ring, "2013-01-12", now.Add(200*24*3600e9), token); !errors.Is(err, focus.ErrLink) {
 			t.Errorf("half a year later: %v", err)
@@ -272,7 +294,7 @@ func TestAnswerRace(t *testing.T) {
 			all.Go(func() {
 				if i%2 == 0 {
 					results[i] = then.D.Tx(t.Context(), "near-1", func(ctx context.Context, tx *db.Tx) error {
-						return focus.SayByLink(ctx, tx, w.ring, now, token, focus.Answer{State: focus.OnTheWay})
+						return focus.SayByLink(ctx, tx, w.ring, now, token, 0, focus.Answer{State: focus.OnTheWay})
 					})
 				} else {
 					results[i] = then.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {

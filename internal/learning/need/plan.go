@@ -101,7 +101,8 @@ func Same(ctx context.Context, c db.Conn, plan Plan, needs []Need) (last Agreeme
 }
 
 // Agree says that a workplace agreed on its plan on a day, if version still is that of the plan. What has been dropped is not
-// in it. From then on others read its needs as they are worded now. A plan that says what it said when it was agreed on last is [ErrSame].
+// in it. From then on others read its needs as they are worded now. A plan that says what it said when it was agreed on last is [ErrSame], also to who
+// saw it before that.
 func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, version int, on local.Date) error {
 	if !p.Leads {
 		return learning.ErrForbidden
@@ -119,14 +120,12 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, ve
 	if plan, err = PlanOf(ctx, tx, p); err != nil {
 		return err
 	}
-	if plan.Version != version {
-		return fault.Stale
-	}
 	prog, err := programme.Get(ctx, tx, access.System, p.Programme)
 	if err != nil {
 		return err
 	}
 	switch today := local.DateOf(tx.At, prog.Location()); {
+	case plan.Version != version: // told below, as what others have done
 	case !on.Valid():
 		return fault.List{local.ErrDate.At("on")}
 	case on < prog.Starts || on > today:
@@ -146,6 +145,9 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, ve
 	}
 	if same {
 		return ErrSame.With(last.Number, last.On)
+	}
+	if plan.Version != version {
+		return fault.Stale
 	}
 	number := last.Number + 1
 	if _, err := tx.Exec(ctx, `UPDATE competence_plan SET version = version + 1 WHERE id = $1`, plan.ID); err != nil {

@@ -202,14 +202,23 @@ func (s *Server) saveEntry(w http.ResponseWriter, req *http.Request, r view.Read
 
 func (s *Server) entryRemoval(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
-		x, err := reflection.Get(ctx, c, s.Ring, r.Viewer, req.PathValue("entry"))
+		d, err := s.readEntry(ctx, c, req, r)
 		if err != nil {
 			return f, err
 		}
+		x := d.Reflection
 		f = formPage{Page: view.Page{Title: r.Say("reflection.remove"), Lead: entryTitle(r, x), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: entryPath(x.ID) + "/remove"},
 			What: []string{r.Say("reflection.remove-what")}, Submit: r.Say("reflection.remove"), Danger: true, Back: entryPath(x.ID)}
 		if x.Level != reflection.Me {
 			f.What = append(f.What, r.Say("reflection.remove-shared"))
+		}
+		hinders := slices.DeleteFunc(d.Quoted, func(q reflection.Quotation) bool { return !q.Agreed() && !q.Reported() })
+		if len(hinders) > 0 { // what to do first, with the way there
+			why := "reflection.quoted-still"
+			if slices.ContainsFunc(hinders, reflection.Quotation.Reported) {
+				why = "reflection.quoted-report"
+			}
+			f.Above, f.What, f.Submit = quotedFirst(r, why, hinders), nil, ""
 		}
 		return f, nil
 	}

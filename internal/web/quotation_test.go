@@ -73,6 +73,8 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		p.who = office
 		p.wants("the file then", p.post("/programmes/kompobib/quotations/file", "format=csv"), 200, "Given small-0 Family", learningtest.Small)
 		p.who = author
+		p.wants("to remove it", p.get("/me/logbook/"+r.ID+"/remove"), 200, "You have said yes to the text being quoted, so it cannot be removed yet.", `href="`+ask+`"`)
+		p.wants("removed all the same", p.post("/me/logbook/"+r.ID+"/remove"), 409, "You have said yes to the text being quoted, so it cannot be removed yet.", `href="`+ask+`"`)
 		if a := p.get("/me/logbook/" + r.ID + "/share"); strings.Contains(a.body, "If you choose another project") {
 			t.Errorf("told of another project where there is none: %s", a.body)
 		}

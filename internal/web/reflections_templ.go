@@ -998,7 +998,7 @@ func quotationTable(r view.Reader, d quotationsPage, list []reflection.Quotation
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = view.State(r, "quotation-state", q.State).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = quotationState(r, q).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

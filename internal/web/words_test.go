@@ -70,6 +70,23 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// wholeSentence finds the end of one, or of an address that a sentence ends with.
+var wholeSentence = regexp.MustCompile(`[.!?]( |$)|://$`)
+
+// The words of a fault are a sentence of their own, and no heading or label that a page has besides: that would not say what is wrong.
+func TestFaultsHaveOwnWords(t *testing.T) {
+	for _, l := range locale.Languages {
+		for _, code := range fault.Codes() {
+			if !l.Has(code) {
+				continue // told by number
+			}
+			if said := l.Say(code); !wholeSentence.MatchString(said) {
+				t.Errorf("%s is told in %s with no sentence: %q", code, l.Tag(), said)
+			}
+		}
+	}
+}
+
 // Whatever is kept beside an event has words: its act, its entity, and each key of its details.
 func TestEventsHaveWords(t *testing.T) {
 	keys, acts, entities := map[string]bool{}, map[string]bool{}, map[string]bool{}

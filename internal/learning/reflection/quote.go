@@ -75,6 +75,12 @@ type Quotation struct {
 // Agreed reports whether it may be used.
 func (q Quotation) Agreed() bool { return q.State == Yes || q.State == YesNamed }
 
+// Unanswered reports whether its author never said anything, and no longer is asked: the text came to be read by others than the office.
+func (q Quotation) Unanswered() bool { return q.State == Withdrawn && q.AnsweredAt == nil }
+
+// Reported reports whether a report has been handed in with it.
+func (q Quotation) Reported() bool { return q.UsedIn != "" }
+
 // Readable reports whether the office that asks may read what it would quote, as it is shared now.
 func (q Quotation) Readable() bool {
 	return (q.level == Programme || q.level == Public) && q.in == q.Programme
@@ -217,7 +223,7 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	if state == No && (q.Agreed() || q.State == Withdrawn) {
+	if state == No && (q.Agreed() || q.State == Withdrawn && !q.Unanswered()) {
 		state = Withdrawn
 	}
 	var to Source

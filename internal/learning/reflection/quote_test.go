@@ -222,6 +222,46 @@ func TestYesIsToWhatWasShown(t *testing.T) {
 	})
 }
 
+// Shared so that the office may not read it, a question that waits is no yes that was taken back; what is answered afterwards is told as what it is.
+func TestUnanswered(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newDesk(t, d)
+		author := at.Staff("small-0")
+		entry, quotation := w.asked("small-0", at.Small, "")
+		is := func(says, state string, unanswered bool) {
+			t.Helper()
+			if q := w.told(quotation); q.State != state || q.Unanswered() != unanswered {
+				t.Errorf("%s: %s, unanswered %v", says, q.State, q.Unanswered())
+			}
+		}
+		is("asked", reflection.Asked, false)
+		for _, test := range []struct {
+			says, state string
+			level       reflection.Level
+			unanswered  bool
+		}{
+			{"shared with the workplace while it waits", reflection.Withdrawn, reflection.Workplace, true},
+			{"and with the office once more", reflection.Withdrawn, reflection.Programme, true},
+		} {
+			if err := w.share(author, entry, 1, test.level, at.Small, false); err != nil {
+				t.Fatal(err)
+			}
+			is(test.says, test.state, test.unanswered)
+		}
+		if err := w.answer(author, quotation, 2, reflection.No); err != nil {
+			t.Fatal(err)
+		}
+		is("a no where nobody said yes", reflection.No, false)
+		if err := w.answer(author, quotation, 3, reflection.Yes); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.share(author, entry, 1, reflection.Workplace, at.Small, false); err != nil {
+			t.Fatal(err)
+		}
+		is("a yes that the text no longer bears", reflection.Withdrawn, false)
+	})
+}
+
 // What a quotation is given with stays what its author said yes to: wherever they share the text afterwards, whatever day they give it, and whoever turns out to have been there.
 // An office that may no longer read the text may not quote it.
 func TestSourceStaysAsAgreed(t *testing.T) {

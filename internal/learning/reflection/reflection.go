@@ -29,7 +29,8 @@ var (
 	ErrLong     = fault.Define(fault.Invalid, "reflection.long")
 	ErrTitle    = fault.Define(fault.Invalid, "reflection.title-long")
 	ErrOccasion = fault.Define(fault.Invalid, "reflection.occasion-not")
-	ErrQuoted   = fault.Define(fault.Conflict, "reflection.quoted")
+	ErrQuoted   = fault.Define(fault.Conflict, "reflection.quoted-still")
+	ErrReported = fault.Define(fault.Conflict, "reflection.quoted-report")
 )
 
 // MaxText is the most characters of a text.
@@ -306,17 +307,21 @@ func Rewrite(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer,
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "reflection", Row: r.ID, Detail: map[string]any{"version": r.Version}})
 }
 
-// Remove takes an entry of v's own away, with all its texts. While a passage of it is agreed to be quoted, it stays.
+// Remove takes an entry of v's own away, with all its texts. While a passage of it is agreed to be quoted, it stays, and so
+// it does for good when a report has been handed in with one.
 func Remove(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string) error {
 	r, err := hold(ctx, tx, ring, v, id)
 	if err != nil {
 		return err
 	}
-	agreed, err := db.Value[int](ctx, tx, `SELECT count(*) FROM quotation WHERE reflection = $1 AND (state IN ('yes', 'yes-named') OR used_in <> '')`, id)
+	list, err := quotations(ctx, tx, ring, `q.reflection = $1`, id)
 	if err != nil {
 		return err
 	}
-	if agreed > 0 {
+	switch {
+	case slices.ContainsFunc(list, Quotation.Reported):
+		return ErrReported
+	case slices.ContainsFunc(list, Quotation.Agreed):
 		return ErrQuoted
 	}
 	for _, statement := range []string{`DELETE FROM quotation WHERE reflection = $1`, `DELETE FROM reflection_theme WHERE reflection = $1`,

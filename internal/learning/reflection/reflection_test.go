@@ -290,11 +290,17 @@ func TestCodeAndQuote(t *testing.T) {
 		if err := answer(author, reflection.YesNamed); err != nil || list().By != "Given near-0 Family" {
 			t.Errorf("yes, with name: %v, %+v", err, list())
 		}
+		remove := func() error {
+			return w.try(author, func(ctx context.Context, tx *db.Tx) error { return reflection.Remove(ctx, tx, w.ring, author, id) })
+		}
+		if err := remove(); !errors.Is(err, reflection.ErrQuoted) {
+			t.Errorf("removed while it is quoted: %v", err)
+		}
 		if err := use(); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.try(author, func(ctx context.Context, tx *db.Tx) error { return reflection.Remove(ctx, tx, w.ring, author, id) }); !errors.Is(err, reflection.ErrQuoted) {
-			t.Errorf("removed while it is quoted: %v", err)
+		if err := remove(); !errors.Is(err, reflection.ErrReported) {
+			t.Errorf("removed when a report says it: %v", err)
 		}
 		if err := w.share(author, id, 1, reflection.Me, "", false); err != nil {
 			t.Fatal(err)

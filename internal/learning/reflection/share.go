@@ -156,10 +156,13 @@ func withdraw(ctx context.Context, tx *db.Tx, r Reflection) error {
 	return audit.Record(ctx, tx, audit.Event{Act: "withdraw", Entity: "reflection", Row: r.ID})
 }
 
-// unquote takes back what its author has agreed to of quoting a text, and what they have not answered.
+// unquote takes back what its author has agreed to of quoting a text, and what they have not answered: which stays without the time of an answer.
 func unquote(ctx context.Context, tx *db.Tx, id string) error {
+	if _, err := tx.Exec(ctx, `UPDATE quotation SET state = 'withdrawn', version = version + 1 WHERE reflection = $1 AND state = 'asked'`, id); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `UPDATE quotation SET state = 'withdrawn', place = NULL, day = NULL, answered_at = $1, version = version + 1
-		WHERE reflection = $2 AND state IN ('asked', 'yes', 'yes-named')`, tx.At, id)
+		WHERE reflection = $2 AND state IN ('yes', 'yes-named')`, tx.At, id)
 	return err
 }
 

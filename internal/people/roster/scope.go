@@ -175,6 +175,9 @@ func (w *world) guessEmployer(ctx context.Context, c db.Conn, file string, parts
 	}
 	words := tokens(append(titles, strings.TrimSuffix(file, path.Ext(file)))...)
 	text := strings.Join(titles, " ")
+	if municipality.ID == "" {
+		municipality = sharedMunicipality(w.tree, words, places)
+	}
 	for _, e := range all {
 		switch {
 		case e.OrgNumber != "" && (named[e.OrgNumber] || strings.Contains(text, e.OrgNumber)):
@@ -258,6 +261,38 @@ func (w *world) guessEmployer(ctx context.Context, c db.Conn, file string, parts
 		return people.Employer{}, nil
 	}
 	return people.Employer{Name: proposedEmployer(w.tree, words, named, municipality, places)}, nil
+}
+
+// sharedMunicipality is the one whose list it is where the rows tell the municipality themselves: the one that the heading names, or
+// in which all workplaces lie. A county council's staff may all be in one municipality too.
+func sharedMunicipality(tree *people.Tree, words map[string]bool, places []*Place) people.Unit {
+	var rows, heading []people.Unit
+	hospitals := 0
+	for _, p := range places {
+		if u, ok := tree.Unit(p.Parent); ok && u.Kind == people.Municipality {
+			if !slices.ContainsFunc(rows, func(r people.Unit) bool { return r.ID == u.ID }) {
+				rows = append(rows, u)
+			}
+			if p.Kind == "hospital-library" {
+				hospitals++
+			}
+		}
+	}
+	if words["kommun"] || words["kommuns"] || words["kommunen"] {
+		for _, u := range tree.Units(people.Municipality) {
+			if names(words, u.Name) {
+				heading = append(heading, u)
+			}
+		}
+	}
+	county := hospitals == len(places) || slices.ContainsFunc([]string{"region", "regionen", "landsting", "landstinget"}, func(w string) bool { return words[w] })
+	switch {
+	case len(heading) == 1:
+		return heading[0]
+	case len(rows) == 1 && !county:
+		return rows[0]
+	}
+	return people.Unit{}
 }
 
 // proposedEmployer is what an employer is called that is not known yet: to be looked at by whoever confirms.

@@ -247,3 +247,30 @@ func TestLeftWithTime(t *testing.T) {
 		}
 	})
 }
+
+// The employer is guessed also where each row tells its municipality: by the heading, or because it is one and the same.
+func TestEmployerOfRowsWithMunicipality(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const library, bus = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Filialen;Kungsör;chef;100;2001-01-01;\r\n"
+		tests := []struct{ heading, rows, want string }{
+			{"Personallista Köpings kommun\r\n", library, "Köpings kommun"},
+			{"Personallista Köpings kommun\r\n", library + bus, "Köpings kommun"},
+			{"", library, "Köpings kommun"},
+			{"Personallista Region Västmanland\r\n", library, "Region Västmanlands län"},
+			{"", strings.ReplaceAll(library, "Biblioteket", "Sjukhusbiblioteket"), "Region Västmanlands län"},
+		}
+		for _, test := range tests {
+			if e := w.compare("lista.csv", []byte(test.heading+head+test.rows), roster.Choices{}).Employer; e.ID != "" || e.Name != test.want {
+				t.Errorf("%q %q: proposed %+v", test.heading, test.rows, e)
+			}
+		}
+		w.take("lista.csv", []byte(head+bus), roster.Choices{NewEmployer: "Kungsörs kommun"}, roster.Decisions{})
+		w.take("lista.csv", []byte(head+strings.ReplaceAll(library, "Eva", "Cia")), roster.Choices{NewEmployer: "Köpings kommun"}, roster.Decisions{})
+		for _, test := range tests[:3] {
+			if e := w.compare("lista.csv", []byte(test.heading+head+test.rows), roster.Choices{}).Employer; e.ID == "" || e.Name != test.want {
+				t.Errorf("%q %q: found %+v", test.heading, test.rows, e)
+			}
+		}
+	})
+}

@@ -39,7 +39,7 @@ func (d Decisions) decide(i Item) string {
 	said := d.Rows[i.Mark()]
 	switch {
 	case i.Kind == Doubtful:
-		if said == AsSame || said == AsNew {
+		if said == AsSame || said == AsNew && MayBeNew(i.Reason) {
 			return said
 		}
 		return ""
@@ -48,6 +48,9 @@ func (d Decisions) decide(i Item) string {
 	}
 	return Yes
 }
+
+// MayBeNew reports whether who is held for a reason can be added as someone else: not with a number that is another's already.
+func MayBeNew(reason string) bool { return reason != OtherNames }
 
 // Mark tells an item from what it would be if anything had changed.
 func (i Item) Mark() string {

@@ -39,7 +39,9 @@ func (w *world) item(d *Difference, g *group, v access.Viewer) Item {
 	}
 	if g.maybe != nil {
 		i.Kind, i.Maybe, i.Protected = Doubtful, g.maybe.ID, l.Protected || g.maybe.Protected
-		i.MaybeName = g.maybe.Name()
+		if g.maybe.inside || v.Staff(access.EditPeople).All { // a number alone tells nobody whose it is
+			i.MaybeName = g.maybe.Name()
+		}
 		return i
 	}
 	w.settle(d, g, &i, g.person, v)

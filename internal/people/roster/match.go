@@ -1,7 +1,9 @@
 package roster
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"kompobib/internal/fault"
 	"kompobib/internal/people"
@@ -15,6 +17,7 @@ const (
 	RowTwice      = "row-twice"      // the same employment stands on another row
 	Spelling      = "spelling"       // and the number is written in another way there
 	TakesNumber   = "takes-number"   // known without a number, who gets one
+	OtherNames    = "other-names"    // the number of someone of whose names none is on the row
 )
 
 // ReasonWords is the code of the words for a reason.
@@ -87,7 +90,11 @@ func (w *world) match(groups []*group, about []Line) {
 	var open []*group
 	for _, g := range groups {
 		if k := w.byHash[g.first().Hash]; k != nil && g.first().Hash != "" {
-			g.person, k.claimed = k, true
+			if k.claimed = true; sharesName(g.first(), k) {
+				g.person = k
+			} else {
+				g.maybe, g.reason = k, OtherNames
+			}
 		} else {
 			open = append(open, g)
 		}
@@ -154,6 +161,16 @@ func (w *world) match(groups []*group, about []Line) {
 			g.maybe.claimed = true
 		}
 	}
+}
+
+// sharesName reports whether a line has any of someone's names, in whatever place: who has married, or uses another of several given names,
+// keeps one of them.
+func sharesName(l *Line, k *known) bool {
+	words := func(name string) []string {
+		return strings.FieldsFunc(people.Fold(name), func(r rune) bool { return r == ' ' || r == '-' })
+	}
+	has := words(k.Given + " " + k.Family)
+	return slices.ContainsFunc(words(l.Given+" "+l.Family), func(w string) bool { return slices.Contains(has, w) })
 }
 
 // byName finds who is known by that name, and reports whether the question is settled.

@@ -274,3 +274,40 @@ func TestEmployerOfRowsWithMunicipality(t *testing.T) {
 		}
 	})
 }
+
+// A number whose row has none of the person's names is taken for nobody until someone has said so, and never for someone new.
+func TestNumberWithOtherNames(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		row := func(name, place string) []byte {
+			return []byte(head + "600121-9960;" + name + ";" + place + ";Köping;chef;100;2001-01-01;\r\n")
+		}
+		w.take("lista.csv", row("Ek Berg, Eva Maria", "Biblioteket"), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
+		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
+		if err != nil {
+			t.Fatal(err)
+		}
+		choices.On = "2012-10-01"
+		for _, test := range []struct{ name, want string }{
+			{"Ny, Siv", "0 new, 0 changed, 0 moved, 0 left, 0 unchanged, 1 held"},
+			{"Ny, Maria", "0 new, 0 changed, 1 moved, 0 left, 0 unchanged, 0 held"},
+			{"Berg, Siv", "0 new, 0 changed, 1 moved, 0 left, 0 unchanged, 0 held"},
+			{"Eva, Ek", "0 new, 0 changed, 1 moved, 0 left, 0 unchanged, 0 held"}, // the wrong way round
+		} {
+			if got := counts(w.compare("lista.csv", row(test.name, "Filialen"), choices)); got != test.want {
+				t.Errorf("%s: %s", test.name, got)
+			}
+		}
+		diff := w.compare("lista.csv", row("Ny, Siv", "Filialen"), choices)
+		if o := diff.Duplicates; len(o) != 1 || o[0].Reason != roster.OtherNames || o[0].Row != 2 || !o[0].Held {
+			t.Fatalf("%+v", o)
+		}
+		for _, said := range []string{"", roster.AsNew, roster.AsSame} {
+			w.take("lista.csv", row("Ny, Siv", "Filialen"), choices, roster.Decisions{Rows: map[string]string{diff.Items[0].Mark(): said}})
+			names, err := db.Values[string](t.Context(), d, `SELECT given FROM person`)
+			if want := map[bool]string{true: "Siv", false: "Eva Maria"}[said == roster.AsSame]; err != nil || !slices.Equal(names, []string{want}) {
+				t.Errorf("said %q: %q, %v", said, names, err)
+			}
+		}
+	})
+}

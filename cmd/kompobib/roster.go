@@ -169,6 +169,9 @@ func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer
 	if slices.ContainsFunc(s.Kept, func(id string) bool { return s.Why[id].Import == "" }) {
 		fmt.Fprintln(&b, "Who was not changed by a list is put right on their own page")
 	}
+	for _, stay := range slices.Concat(s.Units, s.Employers) {
+		fmt.Fprintf(&b, "%s stays: %s\n", stay.Name, locale.English.Say(roster.StayWords(stay.Reason)))
+	}
 	_, err = io.WriteString(w, b.String())
 	return err
 }

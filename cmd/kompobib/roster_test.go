@@ -92,7 +92,7 @@ func TestImportUndo(t *testing.T) {
 		t.Fatalf("carried out: %q, %v, %v", out, e, err)
 	}
 	says := "Taken back: 0 people are as before the import, 1 stays as they are\n  Ann Ek: changed since by the list " + newer.Import +
-		"\nTake back what came later first, then this once more, and they are as before too:\n  kompobib import undo " + newer.Import + "\n  kompobib import undo " + a.Import + "\n"
+		"\nTake back what came later first, then this once more, and they are as before too:\n  kompobib import undo " + newer.Import + "\n  kompobib import undo " + a.Import + "\nBiblioteket stays: someone is employed there\nKöpings kommun stays: someone is employed there\n"
 	if out, err := told(t, nil, undo...); err != nil || out != says {
 		t.Errorf("the older first: %q, %v, want %q", out, err, says)
 	}

@@ -178,42 +178,47 @@ func RestorePerson(ctx context.Context, tx *db.Tx, ring *secret.Ring, p Person) 
 }
 
 // UndoRename gives a unit the name back that it had before it was renamed, if nothing has been done to it since; else it
-// keeps the new one.
-func UndoRename(ctx context.Context, tx *db.Tx, id string, version int, name string) error {
+// keeps the new one. It reports whether it did.
+func UndoRename(ctx context.Context, tx *db.Tx, id string, version int, name string) (bool, error) {
 	history, err := History(ctx, tx, id)
 	if err != nil || history[0].Version != version || len(history) < 2 {
-		return err
+		return false, err
 	}
 	now, before := history[len(history)-1], history[len(history)-2]
 	if before.Name != name || before.Valid.To != now.Valid.From {
-		return nil
+		return false, nil
 	}
 	if err := raise(ctx, tx, id, version); err != nil {
-		return err
+		return false, err
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM unit_period WHERE unit = $1 AND valid_from = $2`, id, now.Valid.From); err != nil {
-		return err
+		return false, err
 	}
 	if err := endPeriod(ctx, tx, before, now.Valid.To); err != nil {
-		return err
+		return false, err
 	}
-	return audit.Record(ctx, tx, audit.Event{Act: "rename", Entity: "unit", Row: id, Detail: map[string]any{"was": now.Name, "is": name}})
+	return true, audit.Record(ctx, tx, audit.Event{Act: "rename", Entity: "unit", Row: id, Detail: map[string]any{"was": now.Name, "is": name}})
 }
 
-// RemoveUnit takes away a workplace that was added by mistake, if nobody has been employed there and nothing has been done to it.
-func RemoveUnit(ctx context.Context, tx *db.Tx, id string) error {
+// RemoveUnit takes away a workplace that was added by mistake, if nobody has been employed there and nothing has been done to it since it had
+// the given version. If not, it stays, and employed tells whether that is for those who are there.
+func RemoveUnit(ctx context.Context, tx *db.Tx, id string, version int) (removed, employed bool, err error) {
 	if err := lockUnits(ctx, tx, id); err != nil {
-		return err
+		return false, false, err
 	}
-	n, err := db.Value[int](ctx, tx, `SELECT (SELECT count(*) FROM employment WHERE workplace = $1) + (SELECT count(*) FROM unit_period WHERE parent = $1)
-		+ (SELECT count(*) FROM unit_merge WHERE unit = $1 OR into_unit = $1) + (SELECT count(*) FROM unit WHERE id = $1 AND version > 1)`, id)
+	n, err := db.Value[int](ctx, tx, `SELECT count(*) FROM employment WHERE workplace = $1`, id)
 	if err != nil || n > 0 {
-		return err
+		return false, n > 0, err
+	}
+	n, err = db.Value[int](ctx, tx, `SELECT (SELECT count(*) FROM unit_period WHERE parent = $1)
+		+ (SELECT count(*) FROM unit_merge WHERE unit = $1 OR into_unit = $1) + (SELECT count(*) FROM unit WHERE id = $1 AND version <> $2)`, id, version)
+	if err != nil || n > 0 {
+		return false, false, err
 	}
 	for _, statement := range []string{`DELETE FROM unit_period WHERE unit = $1`, `DELETE FROM unit WHERE id = $1`} {
 		if _, err := tx.Exec(ctx, statement, id); err != nil {
-			return err
+			return false, false, err
 		}
 	}
-	return audit.Record(ctx, tx, audit.Event{Act: "remove", Entity: "unit", Row: id})
+	return true, false, audit.Record(ctx, tx, audit.Event{Act: "remove", Entity: "unit", Row: id})
 }

@@ -188,7 +188,7 @@ func (s *Server) carryOut(ctx context.Context, r view.Reader, imp roster.Import,
 
 // takeBack undoes what was carried out, or what is left of it.
 func (s *Server) takeBack(ctx context.Context, r view.Reader, imp roster.Import, step func(percent int) error) error {
-	if imp.State == roster.Undone && len(imp.Summary.Kept) == 0 { // a job may be tried twice
+	if imp.State == roster.Undone && !imp.Summary.Unfinished() { // a job may be tried twice
 		return nil
 	}
 	if err := step(begun); err != nil {
@@ -248,7 +248,7 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 				d.Next = r.With("after", strconv.Itoa(d.Rows[importPageRows-1].Ord))
 			}
 		}
-		d.Undo = d.Job == nil && s.date() < d.DeleteOn && (d.State == roster.Applied && total(d.Summary.Applied) > 0 || d.State == roster.Undone && len(d.Summary.Kept) > 0)
+		d.Undo = d.Job == nil && s.date() < d.DeleteOn && (d.State == roster.Applied && total(d.Summary.Applied) > 0 || d.State == roster.Undone && d.Summary.Unfinished())
 		switch d.State {
 		case roster.Applied:
 			d.Later, err = roster.LaterLists(ctx, c, r.Viewer, d.Import)

@@ -210,10 +210,10 @@ func TestUndoOnPages(t *testing.T) {
 		do(second, "apply")
 		k.holds(first, "har ändrat samma personer sedan dess", `href="`+second+`">koping-2012-12.csv</a> (4 personer)`)
 		do(first, "undo")
-		k.holds(first, "20 personer är som före importen", "– ändrad sedan dess av listan", `href="`+second+`">koping-2012-12.csv</a>`, "Ångra den nyare listan först", "Ångra också för dem som är kvar", "!rättar du på personens egen sida")
+		k.holds(first, "20 personer är som före importen", "– ändrad sedan dess av listan", `href="`+second+`">koping-2012-12.csv</a>`, "Ångra den nyare listan först", "Ångra också för dem som är kvar", "De här arbetsplatserna är kvar:", "– någon är anställd där", "!rättar du på personens egen sida")
 		do(second, "undo")
 		do(first, "undo")
-		k.holds(first, "24 personer är som före importen", "!Ångra också för dem")
+		k.holds(first, "24 personer är som före importen", "!Ångra också för dem", "!är kvar:")
 
 		// After thirty days what it takes is gone: it is offered no more, and who presses what was offered before is told so.
 		first, _ = k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))

@@ -83,6 +83,9 @@ type Summary struct {
 
 	Why map[string]Why `json:"why,omitempty"` // they were kept
 
+	Units     []Stay `json:"units,omitempty"` // workplaces that came with it and are still there once it has been undone
+	Employers []Stay `json:"employers,omitempty"`
+
 	Undone int      `json:"undone,omitempty"`
 	Cured  int      `json:"cured,omitempty"`   // of the mistakes: those that no other file would put right
 	Early  []string `json:"early,omitempty"`   // persons who began later than they are said to have left

@@ -231,6 +231,7 @@ func TestUndoTheOlderFirst(t *testing.T) {
 			}
 			return n
 		}
+		empty := w.all()
 		first := w.take("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}, roster.Decisions{})
 		second := w.take("koping-2012-12.csv", file(t, "koping-2012-12.csv"), roster.Choices{LeftOn: "2012-10-01"}, roster.Decisions{})
 		get := func(imp roster.Import) roster.Import {
@@ -263,6 +264,9 @@ func TestUndoTheOlderFirst(t *testing.T) {
 		}
 		if first = w.undo(first); len(first.Summary.Kept) > 0 || len(first.Summary.Why) > 0 || first.Summary.Undone != 24 || persons() != 0 {
 			t.Errorf("and the older once more: %+v, %d people", first.Summary, persons())
+		}
+		if first.Summary.Unfinished() || w.all() != empty {
+			t.Errorf("something is left: %+v, %s", first.Summary, w.all())
 		}
 		doctor.Well(t, d)
 	})
@@ -481,6 +485,41 @@ func TestNumbersStaySealed(t *testing.T) {
 		two, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM employment e JOIN person p ON p.id = e.person WHERE p.family = 'af Ström' AND p.given = 'Eva'`)
 		if err != nil || two != 2 {
 			t.Error(two, err)
+		}
+	})
+}
+
+// Undone in order, two lists leave nothing of what they made, and what stays for another reason is told of.
+func TestUndoTakesWorkplacesAndEmployersBack(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		count := func() [2]int {
+			n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM unit WHERE kind = 'workplace'`)
+			e, failed := db.Value[int](t.Context(), d, `SELECT count(*) FROM employer`)
+			if err != nil || failed != nil {
+				t.Fatal(err, failed)
+			}
+			return [2]int{n, e}
+		}
+		for range 2 { // the second time as if nothing had been
+			first := w.take("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}, roster.Decisions{})
+			second := w.take("koping-2012-12.csv", file(t, "koping-2012-12.csv"), roster.Choices{}, roster.Decisions{})
+			w.undo(second)
+			if first = w.undo(first); count() != [2]int{} || first.Summary.Unfinished() {
+				t.Errorf("there are %v workplaces and employers, %+v", count(), first.Summary)
+			}
+			doctor.Well(t, d)
+		}
+		// The older first: what stays for those who are kept is told of, and goes with them.
+		first := w.take("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}, roster.Decisions{})
+		second := w.take("koping-2012-12.csv", file(t, "koping-2012-12.csv"), roster.Choices{}, roster.Decisions{})
+		first = w.undo(first)
+		if s := first.Summary; len(s.Employers) != 1 || s.Employers[0].Name != "Köpings kommun" || s.Employers[0].Reason != roster.InUse || len(s.Units) != count()[0] {
+			t.Errorf("%+v, %v", s, count())
+		}
+		w.undo(second)
+		if first = w.undo(first); count() != [2]int{} || first.Summary.Unfinished() {
+			t.Errorf("there are %v workplaces and employers, %+v", count(), first.Summary)
 		}
 	})
 }

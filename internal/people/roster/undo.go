@@ -39,6 +39,22 @@ const (
 // WhyWords is the code of the words for why someone is kept.
 func WhyWords(reason string) string { return "roster.kept-" + reason }
 
+// A Stay is a workplace or an employer that came with an import and is still there once it has been undone, and why: of [ByUse], [ByHand] and [InUse].
+type Stay struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// InUse is why a workplace or an employer stays where someone is employed.
+const InUse = "in-use"
+
+// StayWords is the code of the words for why a workplace or an employer stays.
+func StayWords(reason string) string { return "roster.stays-" + reason }
+
+// Unfinished reports whether undoing has left something that it may be done again for.
+func (s Summary) Unfinished() bool { return len(s.Kept)+len(s.Units)+len(s.Employers) > 0 }
+
 // Undo takes back what an import did, except to those who were changed since or of whom something has come: their rows stay as they are, and
 // are told in the summary. Once what changed them has been undone itself, it may be done again for them.
 func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, used Used) (Import, error) {
@@ -46,7 +62,7 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err != nil {
 		return imp, err
 	}
-	again := imp.State == Undone && len(imp.Summary.Kept) > 0
+	again := imp.State == Undone && imp.Summary.Unfinished()
 	if imp.State != Applied && !again {
 		return imp, ErrState
 	}
@@ -88,13 +104,14 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err := byLists(ctx, tx, imp, kept); err != nil {
 		return imp, err
 	}
-	u := undoing{ctx, tx, ring, rows, sealed, kept, use}
+	u := undoing{ctx, tx, ring, rows, sealed, kept, use, nil}
 	if err := u.all(); err != nil {
 		return imp, err
 	}
 	if err := u.employer(&imp); err != nil {
 		return imp, err
 	}
+	imp.Summary.Units = u.stay
 	imp.Summary.Kept, imp.Summary.Why = slices.Sorted(maps.Keys(kept)), kept
 	imp.State = Undone
 	imp.Summary.Undone += len(persons) - len(kept)
@@ -319,6 +336,7 @@ type undoing struct {
 	before []string
 	kept   map[string]Why // persons
 	used   map[string]bool
+	stay   []Stay // workplaces
 }
 
 // all undoes what is not kept, the last first.
@@ -402,13 +420,19 @@ func (u *undoing) employment(r undoRow, text string) error {
 
 // employer takes the employer back that came with an import, if nothing else has come of them. The import still tells what they were called.
 func (u *undoing) employer(imp *Import) error {
+	imp.Summary.Employers = nil
 	if !slices.ContainsFunc(u.rows, func(r undoRow) bool { return r.entity == "employer" && r.row == imp.Employer }) {
 		return nil
 	}
-	others, err := db.Value[int](u.ctx, u.tx, `SELECT (SELECT count(*) FROM employment WHERE employer = $1) + (SELECT count(*) FROM employer WHERE id = $1 AND version > 1)
-		+ (SELECT count(*) FROM roster_import WHERE employer = $1 AND id <> $2)`, imp.Employer, imp.ID)
-	if err != nil || others > 0 {
+	reason, err := db.Value[string](u.ctx, u.tx, `SELECT CASE WHEN EXISTS (SELECT 1 FROM employment WHERE employer = $1) THEN 'in-use'
+		WHEN EXISTS (SELECT 1 FROM employer WHERE id = $1 AND version > 1) THEN 'changed'
+		WHEN EXISTS (SELECT 1 FROM roster_import WHERE employer = $1 AND id <> $2 AND state NOT IN ('undone', 'discarded', 'failed')) THEN 'used' ELSE '' END`, imp.Employer, imp.ID)
+	if err != nil {
 		return err
+	}
+	if reason != "" {
+		imp.Summary.Employers = []Stay{{imp.Employer, imp.EmployerName, reason}}
+		return nil
 	}
 	for _, statement := range []string{`UPDATE roster_import SET employer = NULL WHERE employer = $1`, `DELETE FROM roster_memory WHERE employer = $1`, `DELETE FROM employer WHERE id = $1`} {
 		if _, err := u.tx.Exec(u.ctx, statement, imp.Employer); err != nil {
@@ -420,7 +444,7 @@ func (u *undoing) employer(imp *Import) error {
 	return err
 }
 
-// organisation takes back workplaces. One where someone is, or that others refer to, stays: empty, it does no harm.
+// organisation takes back workplaces. One where someone is, or that others refer to, stays, and is told of.
 func (u *undoing) organisation(r undoRow, text string) error {
 	switch r.entity + " " + r.act {
 	case "unit rename":
@@ -428,11 +452,25 @@ func (u *undoing) organisation(r undoRow, text string) error {
 		if err := json.Unmarshal([]byte(text), &name); err != nil {
 			return err
 		}
-		return people.UndoRename(u.ctx, u.tx, r.row, r.version, name)
-	case "unit create":
-		if !u.used[r.row] {
-			return people.RemoveUnit(u.ctx, u.tx, r.row)
+		undone, err := people.UndoRename(u.ctx, u.tx, r.row, r.version, name)
+		if err != nil || !undone {
+			return err
 		}
+		return u.again(r, r.version-1, r.version+1)
+	case "unit create":
+		reason := ByUse
+		if !u.used[r.row] {
+			removed, employed, err := people.RemoveUnit(u.ctx, u.tx, r.row, r.version)
+			if err != nil || removed {
+				return err
+			}
+			if reason = ByHand; employed {
+				reason = InUse
+			}
+		}
+		name, err := db.Value[string](u.ctx, u.tx, `SELECT name FROM unit_period WHERE unit = $1 ORDER BY valid_from DESC LIMIT 1`, r.row)
+		u.stay = append(u.stay, Stay{r.row, name, reason})
+		return err
 	}
 	return nil
 }

@@ -322,6 +322,9 @@ func (t toldRoster) words(w io.Writer) (err error) {
 		say("Staff of an employer that cannot be told: say which with --employer")
 	}
 	for _, p := range t.d.Places {
+		if p.Wrong() { // what is wrong is told by row
+			continue
+		}
 		switch p.How {
 		case roster.New:
 			say("  %s: a new workplace", p.Name)

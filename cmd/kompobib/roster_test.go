@@ -252,3 +252,26 @@ func TestImportOfBadRows(t *testing.T) {
 		}
 	})
 }
+
+// A workplace is told of as new once, and only if a right row has it.
+func TestImportTellsWhatBecameOfRows(t *testing.T) {
+	dir := t.TempDir()
+	place := []string{"--data", dir, "--key-file", filepath.Join(dir, "key")}
+	tree(t, filepath.Join(dir, "kompobib.db"), func(args ...string) (string, error) { return told(t, nil, append(args, place...)...) })
+	take := func(rows string, more ...string) string {
+		t.Helper()
+		list := filepath.Join(dir, "lista.csv")
+		if err := os.WriteFile(list, []byte("Personnummer;Namn;Arbetsplats;Kommun\n"+rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := told(t, nil, append(append([]string{"import", "roster", list, "--employer", "Köpings kommun"}, more...), place...)...)
+		if err != nil {
+			t.Fatal(out, err)
+		}
+		return out
+	}
+	out := take("600121-9960;Ek, Ann;Biblioteket;Köping\n;Ek, Bo;Biblioteket;Kjöping\n;Ek, Cia;Filialen;Kjöping\n", "--apply")
+	if strings.Count(out, "a new workplace") != 1 || !strings.Contains(out, "Biblioteket: a new workplace") {
+		t.Errorf("new workplaces: %s", out)
+	}
+}

@@ -151,6 +151,9 @@ func (w *world) place(municipality, name string, fallback people.Unit, chosen ma
 	return p
 }
 
+// Wrong reports whether nothing can be done with the rows that name the workplace so.
+func (p *Place) Wrong() bool { return p.fault != nil }
+
 // find looks a workplace up by name in its municipality; without one, in the whole tree if there is but one such.
 func (w *world) find(p *Place, parent people.Unit, within bool) {
 	folded, essential := people.Fold(p.Name), essence(p.Name, parent.Name)

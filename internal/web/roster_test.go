@@ -131,13 +131,16 @@ func TestImports(t *testing.T) {
 		}
 
 		page, _ = k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
-		says("the second list", page, "Nya (3)", "Ändrade (3)", "Flyttade (1)", "Slutat (1)", "19 personer är som förut", "blir kvar", "troligen nytt namn på Kolsva bibliotek")
+		says("the second list", page, "Nya (3)", "Ändrade (3)", "Flyttade (1)", "Inte i listan (1)", "19 personer är som förut", "blir kvar", "troligen nytt namn på Kolsva bibliotek")
 		says("those who are changed", page+"?kind=changed", "Efternamn: Höglund → Lindqvist Ek", "troligen namnbyte", "Tjänstgöringsgrad: 100 → 60")
 		if answer := k.post(page+"/rows", "kind", "new", "do", "none"); answer.Code != 303 {
 			t.Errorf("decline: %d", answer.Code)
 		}
 		if text := says("those new", page+"?kind=new"); strings.Contains(text, `value="yes" checked`) {
 			t.Error("what was said no to is still ticked")
+		}
+		if text := says("those who are not in it", page+"?kind=left", "blir kvar", `type="checkbox" disabled`); strings.Contains(text, `value="yes"`) {
+			t.Error("who stays until a day is given can be ticked")
 		}
 		choices := page + "/choices"
 		says("how it was understood", choices, "Arbetsgivare", "Namn", "Syss.grad", "Listan gäller", "<summary>Kolumner</summary>", "<summary>Arbetsplatser</summary>")
@@ -149,6 +152,7 @@ func TestImports(t *testing.T) {
 			t.Errorf("choices: %d %s", answer.Code, answer.Body)
 		}
 		says("put right", page, "1 oktober 2012", "Slutat (1)")
+		says("those who have left", page+"?kind=left", `value="yes" checked`)
 		if answer := k.act(page, "apply"); answer.Code != 303 {
 			t.Errorf("apply: %d", answer.Code)
 		}

@@ -80,13 +80,26 @@ func troubleSays(r view.Reader, trouble string) string {
 
 // accepted reports whether a row is to be carried out as it stands.
 func (d importPage) accepted(s roster.Shown) bool {
-	return s.Choice == roster.Yes || s.Choice == "" && !d.Choices.Declined[s.Kind]
+	return !d.waitsForDay(s.Kind) && (s.Choice == roster.Yes || s.Choice == "" && !d.Choices.Declined[s.Kind])
+}
+
+// waitsForDay reports whether nothing comes of a kind until it is told from which day people were gone.
+func (d importPage) waitsForDay(k roster.Kind) bool {
+	return k == roster.Left && d.Choices.LeftOn == ""
+}
+
+// kindName is what a kind is called: nobody has left for not being in the list until someone has said when.
+func (d importPage) kindName(r view.Reader, k roster.Kind) string {
+	if d.waitsForDay(k) {
+		return r.Say("roster.not-listed")
+	}
+	return r.Say("roster-kind." + string(k))
 }
 
 // tabs are the kinds of rows, with how many there are.
 func (d importPage) tabs(r view.Reader) (links []view.Link) {
 	for _, k := range d.kinds() {
-		l := view.Link{Href: "/imports/" + d.ID + "?kind=" + string(k), Text: r.Say("roster-kind."+string(k)) + " (" + r.Number(d.count(k)) + ")"}
+		l := view.Link{Href: "/imports/" + d.ID + "?kind=" + string(k), Text: d.kindName(r, k) + " (" + r.Number(d.count(k)) + ")"}
 		if k == d.Kind {
 			l.Href = ""
 		}
@@ -98,7 +111,7 @@ func (d importPage) tabs(r view.Reader) (links []view.Link) {
 // changes is how many rows there are to say yes to.
 func (d importPage) changes() (n int) {
 	for _, k := range d.kinds() {
-		if k != roster.Mistaken {
+		if k != roster.Mistaken && !d.waitsForDay(k) {
 			n += d.count(k)
 		}
 	}

@@ -304,6 +304,19 @@ func printed(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
+// became is what has become of a row that is probably about someone known.
+func (t toldRoster) became(o rosterDuplicate) string {
+	switch {
+	case o.Held:
+		return " Nothing is done with the row until someone has said who it is, when the list is read in on the page for it"
+	case o.Person == "" || !t.Applied:
+		return ""
+	case slices.ContainsFunc(t.Errors, func(e rosterError) bool { return e.Person == o.Person }):
+		return " Not carried out, see below"
+	}
+	return " Carried out"
+}
+
 func (t toldRoster) words(w io.Writer) (err error) {
 	say := func(format string, args ...any) {
 		if err == nil {
@@ -336,7 +349,7 @@ func (t toldRoster) words(w io.Writer) (err error) {
 	}
 	say("%d new, %d changed, %d moved, %d left, %d unchanged", t.New, t.Changed, t.Moved, t.Left, t.Unchanged)
 	for _, o := range t.Duplicates {
-		say("  row %s: %s", roster.RowAt{Sheet: o.Sheet, Row: o.Row}, o.Reason)
+		say("  row %s: %s%s", roster.RowAt{Sheet: o.Sheet, Row: o.Row}, o.Reason, t.became(o))
 	}
 	for _, m := range t.Errors {
 		switch {

@@ -253,7 +253,7 @@ func TestImportOfBadRows(t *testing.T) {
 	})
 }
 
-// A workplace is told of as new once, and only if a right row has it.
+// A workplace is told of as new once, and only if a right row has it; and of a row that is about someone known it is told what became of it.
 func TestImportTellsWhatBecameOfRows(t *testing.T) {
 	dir := t.TempDir()
 	place := []string{"--data", dir, "--key-file", filepath.Join(dir, "key")}
@@ -273,5 +273,15 @@ func TestImportTellsWhatBecameOfRows(t *testing.T) {
 	out := take("600121-9960;Ek, Ann;Biblioteket;Köping\n;Ek, Bo;Biblioteket;Kjöping\n;Ek, Cia;Filialen;Kjöping\n", "--apply")
 	if strings.Count(out, "a new workplace") != 1 || !strings.Contains(out, "Biblioteket: a new workplace") {
 		t.Errorf("new workplaces: %s", out)
+	}
+	if out := take("600121-9960;Ny, Siv;Biblioteket;Köping\n", "--apply"); !strings.Contains(out, "Nothing is done with the row") || strings.Contains(out, "Carried out\n") {
+		t.Errorf("wholly other names: %s", out)
+	}
+	married := "600121-9960;Ny, Ann;Biblioteket;Köping\n"
+	if out := take(married); !strings.Contains(out, "change of name.\n") {
+		t.Errorf("looked at: %s", out)
+	}
+	if out := take(married, "--apply"); !strings.Contains(out, "change of name. Carried out\n") {
+		t.Errorf("carried out: %s", out)
 	}
 }

@@ -441,3 +441,16 @@ func TestLargeImport(t *testing.T) {
 		}
 	})
 }
+
+// Who lies in no municipality that there is, is put right in the list; which one it is is asked only where the list tells none.
+func TestWhereRowsBelong(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+		k.handler = s.Handler()
+		page, _ := k.send("lista.csv", []byte("Namn;Arbetsplats;Kommun\nEk, Eva;Filialen;Kjöping\n"))
+		k.holds(page, "hör hemma. Rätta dem, så ser kollegerna", "!ange kommunen under")
+		page, _ = k.send("annan.csv", []byte("Namn;Arbetsplats\nEk, Eva;Provfilialen\n"))
+		k.holds(page, "ange kommunen under Rätta tolkningen")
+	})
+}

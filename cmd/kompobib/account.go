@@ -56,7 +56,7 @@ func (c *userAddCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s can sign in, until %s, at %s/sign-in/%s\n", c.Email, way.Until.Local().Format("2006-01-02 15:04"), c.address(p.env), way.Token)
+	_, err = fmt.Fprintf(p.stdout, "%s can sign in as %s, until %s, at %s/sign-in/%s\n", c.Email, c.Role, way.Until.Local().Format("2006-01-02 15:04"), c.address(p.env), way.Token)
 	if err == nil && c.URL == "" {
 		_, err = fmt.Fprintln(p.stderr, "That is the address on this machine: --url or KOMPOBIB_URL says at which people reach it")
 	}

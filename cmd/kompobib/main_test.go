@@ -137,7 +137,7 @@ func TestOperator(t *testing.T) {
 			{"token create --email ann@example.org", ""},
 			{"migrate", `^[1-9]\d* migrations run`},
 			{"migrate", `^0 migrations run`},
-			{"user add --email ann@example.org --given Ann --family Ek", `^ann@example.org can sign in, until .*, at http://127\.0\.0\.1:8080/sign-in/[0-9a-f]{64}\n$`},
+			{"user add --email ann@example.org --given Ann --family Ek", `^ann@example.org can sign in as administrator, until .*, at http://127\.0\.0\.1:8080/sign-in/[0-9a-f]{64}\n$`},
 			{"user add --email ann@example.org --given Ann --family Ek --url https://kompobib.example.org/", `at https://kompobib\.example\.org/sign-in/[0-9a-f]{64}\n$`}, // the same Ann
 			{"user add --email nowhere --given Ann --family Ek", ""},
 			{"user add --email bo@example.org --given Bo --family Ek --role office --programme none", ""},

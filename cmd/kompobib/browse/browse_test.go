@@ -138,8 +138,8 @@ func like(path string) string {
 }
 
 // TestEveryPage goes wherever links lead in each role. Every page is small, holds together, and leads nowhere that one may not
-// go; where pages are alike, the first is not wider than the narrowest phone. Axe is asked, in the light on a desk and in the dark on the
-// phone, about what stands in something that it has not stood in before, and about the whole page where much does; about the whole of the first of all that
+// go, and none is wider than the narrowest phone: each is laid out in the place of the one that is open ([fetch]), and opened in earnest where axe is
+// asked. Axe is asked, in the light on a desk and in the dark on the phone, about what stands in something that it has not stood in before, and about the whole page where much does; about the whole of the first of all that
 // are alike with BROWSE_ALL (make torture). What concerns a page as a whole, its headings, ids and labels, is looked at in all of them ([wrong]).
 func TestEveryPage(t *testing.T) {
 	var looked looked
@@ -230,7 +230,7 @@ func (s sight) pages() (links []string) {
 // pageSize is what a page may take as it is sent, without what it shares with others.
 const pageSize = 20_000
 
-// fetch reads a page without showing it.
+// fetch reads a page and lays it out in the place of the one that is open, without running its scripts.
 func fetch(p *browsertest.Page, path string) sight {
 	return browsertest.Eval[sight](p, fmt.Sprintf(`fetch(%q).then(async answer => {
 		const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), piece = %s;

@@ -260,7 +260,7 @@ func (w *world) guessEmployer(ctx context.Context, c db.Conn, file string, parts
 	if len(all) > 1 && votes[all[0].ID] >= 500 && votes[all[0].ID] == votes[all[1].ID] { // the list names several
 		return people.Employer{}, nil
 	}
-	return people.Employer{Name: proposedEmployer(w.tree, words, named, municipality, places)}, nil
+	return people.Employer{Name: proposedEmployer(w.tree, words, municipality, places)}, nil
 }
 
 // sharedMunicipality is the one whose list it is where the rows tell the municipality themselves: the one that the heading names, or
@@ -296,7 +296,7 @@ func sharedMunicipality(tree *people.Tree, words map[string]bool, places []*Plac
 }
 
 // proposedEmployer is what an employer is called that is not known yet: to be looked at by whoever confirms.
-func proposedEmployer(tree *people.Tree, words, named map[string]bool, municipality people.Unit, places []*Place) string {
+func proposedEmployer(tree *people.Tree, words map[string]bool, municipality people.Unit, places []*Place) string {
 	if municipality.ID != "" {
 		name := municipality.Name
 		if !strings.ContainsAny(name[len(name)-1:], "aeiouysxz") && !strings.HasSuffix(name, "å") && !strings.HasSuffix(name, "ä") && !strings.HasSuffix(name, "ö") {

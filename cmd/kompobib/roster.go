@@ -107,6 +107,9 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 			return err
 		}
 		imp, err = roster.Finish(ctx, tx, h.ring, access.System, imp, list, roster.Decisions{}, func(int, int) error { return ctx.Err() })
+		if err == nil {
+			told.waiting, err = roster.Waiting(ctx, tx, access.System, imp)
+		}
 		told.carriedOut(imp)
 		return err
 	})
@@ -135,11 +138,26 @@ func (c *importUndoCommand) Run(p *program) error {
 	if err != nil {
 		return inWords(err)
 	}
-	return c.words(p.ctx, h.db, p.stdout, imp.Summary)
+	waiting, err := roster.Waiting(p.ctx, h.db, access.System, imp)
+	if err != nil {
+		return err
+	}
+	return c.words(p.ctx, h.db, p.stdout, imp.Summary, waiting)
+}
+
+// waitWords tell of lists that wait on a page, and were compared before this.
+func waitWords(w io.Writer, waiting []roster.Later) {
+	if len(waiting) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "These lists were compared before this, and wait to be carried out. Open each and choose to read it again first:")
+	for _, l := range waiting {
+		fmt.Fprintf(w, "  %s: /imports/%s\n", l.FileName, l.ID)
+	}
 }
 
 // words tell what was taken back, and who stays as they are, for which reason, and what can be done about it.
-func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer, s roster.Summary) error {
+func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer, s roster.Summary, waiting []roster.Later) error {
 	names, err := people.Names(ctx, conn, access.System, s.Kept)
 	if err != nil {
 		return err
@@ -172,6 +190,7 @@ func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer
 	for _, stay := range slices.Concat(s.Units, s.Employers) {
 		fmt.Fprintf(&b, "%s stays: %s\n", stay.Name, locale.English.Say(roster.StayWords(stay.Reason)))
 	}
+	waitWords(&b, waiting)
 	_, err = io.WriteString(w, b.String())
 	return err
 }
@@ -214,8 +233,11 @@ type toldRoster struct {
 	Passed  []roster.RowAt `json:"passed_over"`       // the rows with something in them that were not read as people
 	Blank   int            `json:"blank_rows"`        // and how many were empty
 
-	d     *roster.Difference
-	asked bool // to carry it out
+	Waiting []string `json:"waiting,omitempty"` // lists that wait on a page, and were compared before this one was carried out
+
+	d       *roster.Difference
+	asked   bool // to carry it out
+	waiting []roster.Later
 }
 
 type rosterDuplicate struct {
@@ -266,6 +288,9 @@ func nameOf(p people.Person) string {
 func (t *toldRoster) carriedOut(imp roster.Import) {
 	s := imp.Summary
 	t.Applied, t.Import, t.Undated = true, imp.ID, s.Undated
+	for _, l := range t.waiting {
+		t.Waiting = append(t.Waiting, l.ID)
+	}
 	t.New, t.Changed, t.Moved, t.Left = s.Applied[roster.Newcomer], s.Applied[roster.Changed], s.Applied[roster.Moved], s.Applied[roster.Left]+s.Undated
 	names := map[string]string{}
 	for _, i := range t.d.Items {
@@ -385,6 +410,11 @@ func (t toldRoster) words(w io.Writer) (err error) {
 		say("Carried out, as import %s; taken back with: kompobib import undo %s", t.Import, t.Import)
 		if t.Undated > 0 {
 			say("%s no longer in the list: say with --left from which day they were gone", counted(t.Undated, "stays who is", "stay who are"))
+		}
+		var b strings.Builder
+		waitWords(&b, t.waiting)
+		if b.Len() > 0 {
+			say("%s", strings.TrimSuffix(b.String(), "\n"))
 		}
 	}
 	return err

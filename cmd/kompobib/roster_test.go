@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/people"
+	"kompobib/internal/people/roster"
 )
 
 // A list is told as JSON: what it would change, and every row that is wrong with its number, column and reason.
@@ -282,6 +284,56 @@ func TestImportTellsWhatBecameOfRows(t *testing.T) {
 		t.Errorf("looked at: %s", out)
 	}
 	if out := take(married, "--apply"); !strings.Contains(out, "change of name. Carried out\n") {
+		t.Errorf("carried out: %s", out)
+	}
+}
+
+// Who carries a list out or takes one back by command is told of lists that wait on a page and were compared before.
+func TestImportTellsOfListsThatWait(t *testing.T) {
+	dir := t.TempDir()
+	do := func(args ...string) string {
+		t.Helper()
+		out, err := told(t, nil, append(args, "--data", dir, "--key-file", filepath.Join(dir, "key"))...)
+		if err != nil {
+			t.Fatal(out, err)
+		}
+		return out
+	}
+	url := filepath.Join(dir, "kompobib.db")
+	tree(t, url, func(args ...string) (string, error) { return do(args...), nil })
+	d, err := db.Open(t.Context(), url, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waits roster.Import
+	err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) (err error) {
+		if waits, err = roster.Begin(ctx, tx, access.System, "september.csv", roster.Choices{}); err == nil {
+			_, err = tx.Exec(ctx, `UPDATE roster_import SET state = 'ready', employer_name = 'Köpings kommun' WHERE id = $1`, waits.ID)
+		}
+		return err
+	})
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(dir, "lista.csv")
+	if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says := "wait to be carried out. Open each and choose to read it again first:\n  september.csv: /imports/" + waits.ID + "\n"
+	if out := do("import", "roster", list, "--employer", "Sala kommun", "--apply"); strings.Contains(out, "september") {
+		t.Errorf("another employer's: %s", out)
+	}
+	var a struct {
+		Import  string
+		Waiting []string
+	}
+	if out := do("import", "roster", list, "--employer", "Köpings kommun", "--apply", "--json"); json.Unmarshal([]byte(out), &a) != nil || !slices.Equal(a.Waiting, []string{waits.ID}) {
+		t.Errorf("carried out, as JSON: %s", out)
+	}
+	if out := do("import", "undo", a.Import); !strings.HasSuffix(out, says) {
+		t.Errorf("taken back: %s", out)
+	}
+	if out := do("import", "roster", list, "--employer", "Köpings kommun", "--apply"); !strings.HasSuffix(out, says) {
 		t.Errorf("carried out: %s", out)
 	}
 }

@@ -195,6 +195,7 @@ var reach = map[string]reaches{
 	"POST /imports/{import}/choices":  only("office"),
 	"POST /imports/{import}/rows":     only("office"),
 	"POST /imports/{import}/apply":    only("office"),
+	"POST /imports/{import}/anew":     only("office"),
 	"POST /imports/{import}/undo":     only("office"),
 	"POST /imports/{import}/stop":     only("office"),
 	"POST /imports/{import}/discard":  only("office"),

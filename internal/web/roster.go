@@ -123,6 +123,7 @@ func (s *Server) receive(w http.ResponseWriter, req *http.Request, r view.Reader
 var (
 	errNoFile = fault.Define(fault.Invalid, "roster.no-file")
 	errBegun  = fault.Define(fault.Conflict, "roster.begun")
+	errSince  = fault.Define(fault.Conflict, "roster.done-since") // other lists have been carried out since this one was looked at
 )
 
 // reread reads an import's file, now or soon, and goes to its page.
@@ -213,6 +214,8 @@ type importPage struct {
 	Kept   map[string]people.Name // of those whose rows are kept, and of who added it
 	Later  []roster.Later         // lists that have changed the same people since
 	Files  map[string]string      // what the lists are called that the kept were changed by
+	Since  []roster.Since         // lists that may have changed what this one says since it was compared
+	Waits  []roster.Later         // lists that this one may have changed
 	Places int                    // that are new or renamed
 	Undo   bool                   // may be pressed: what it needs is kept
 	Key    string
@@ -249,6 +252,12 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 			}
 		}
 		d.Undo = d.Job == nil && s.date() < d.DeleteOn && (d.State == roster.Applied && total(d.Summary.Applied) > 0 || d.State == roster.Undone && d.Summary.Unfinished())
+		if d.Since, err = roster.SinceCompared(ctx, c, r.Viewer, d.Import); err != nil {
+			return err
+		}
+		if d.Waits, err = roster.Waiting(ctx, c, r.Viewer, d.Import); err != nil {
+			return err
+		}
 		switch d.State {
 		case roster.Applied:
 			d.Later, err = roster.LaterLists(ctx, c, r.Viewer, d.Import)
@@ -258,7 +267,7 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 		if err != nil {
 			return err
 		}
-		d.Kept, err = people.Names(ctx, c, r.Viewer, slices.Concat(d.Summary.Kept, d.Summary.Given, d.Summary.Early, []string{d.MadeBy}))
+		d.Kept, err = people.Names(ctx, c, r.Viewer, slices.Concat(d.Summary.Kept, d.Summary.Given, d.Summary.Early, d.stalePersons(), []string{d.MadeBy}))
 		return err
 	})
 	if err != nil {
@@ -351,17 +360,41 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 	if imp.Version != formOf(req).version() {
 		return fault.Stale
 	}
-	rows := 0
-	for _, n := range imp.Summary.Found {
-		rows += n
+	if formOf(req).text("do") != "anyway" { // who looks at it in another window has not been told
+		since, err := roster.SinceCompared(req.Context(), s.DB, r.Viewer, imp)
+		if err != nil {
+			return err
+		}
+		if len(since) > 0 {
+			return errSince
+		}
 	}
-	if rows > soonRows {
+	if total(imp.Summary.Found) > soonRows {
 		return s.soon(w, req, r, rosterApply, imp, to)
 	}
 	if err := s.carryOut(req.Context(), r, imp, func(int) error { return nil }); err != nil {
 		return err
 	}
 	return done(w, req, to, "roster.applied")
+}
+
+// compareAnew reads a list that waits once more, with what was chosen: others have been carried out since.
+func (s *Server) compareAnew(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	imp, err := roster.Get(req.Context(), s.DB, r.Viewer, req.PathValue("import"))
+	if err != nil {
+		return err
+	}
+	if imp.State != roster.Ready {
+		return roster.ErrState
+	}
+	if imp.Version != formOf(req).version() {
+		return fault.Stale
+	}
+	size := 0
+	if total(imp.Summary.Found) > soonRows {
+		size = soonBytes + 1
+	}
+	return s.reread(w, req, r, imp, size)
 }
 
 // undoImport takes back what an import did, now or soon.

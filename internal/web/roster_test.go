@@ -249,6 +249,54 @@ func TestUndoOnPages(t *testing.T) {
 	})
 }
 
+// A list that was compared before another was carried out says so, is carried out only by who has been told, and is read again with what was chosen; what was
+// something else by then is told with what to do next.
+func TestComparedBeforeAnother(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+		k.handler = s.Handler()
+		do := func(page, what string, form ...string) {
+			t.Helper()
+			if answer := k.act(page, what, form...); answer.Code != 303 {
+				t.Fatalf("%s: %d %s", what, answer.Code, answer.Body)
+			}
+		}
+		list := func(rows ...string) []byte {
+			return []byte("Namn;Arbetsplats;Kommun;Befattning;Anställd från\r\n" + strings.Join(rows, ""))
+		}
+		const eva, bo, cia = "Ny, Eva;Bokbussen;Köping;chef;2012-03-01\r\n", "Ny, Bo;Bokbussen;Köping;chef;2012-03-01\r\n", "Ny, Cia;Bokbussen;Köping;chef;2012-03-01\r\n"
+		first, _ := k.send("koping-2012-09.csv", list(eva, bo))
+		second, _ := k.send("koping-2012-10.csv", list(eva, cia))
+		k.holds(second, "Nya (2)", "!jämfördes innan", ">Genomför<")
+		if answer := k.post(second+"/rows", "kind", "new", "row_2", "no", "do", "save"); answer.Code != 303 {
+			t.Fatal(answer.Code)
+		}
+		do(first, "apply")
+		k.holds(first, "väntar på att genomföras", `href="`+second+`">koping-2012-10.csv</a>`)
+		k.holds(second, "Listan jämfördes innan en annan lista genomfördes eller ångrades", `href="`+first+`">koping-2012-09.csv</a>`, "– genomförd", "Läs om listan", "Genomför det som fortfarande stämmer", "Nya (2)")
+		if answer := k.act(second, "apply"); answer.Code != 409 || !strings.Contains(answer.Body.String(), "välj Läs om listan") {
+			t.Errorf("pressed in a window that was open already: %d %s", answer.Code, answer.Body)
+		}
+		do(second, "anew")
+		k.holds(second, "Nya (1)", "Inte i listan (1)", "1 person är som förut", "!jämfördes innan", ">Genomför<", "!följde inte med")
+		if text := k.get(second + "?kind=new").Body.String(); strings.Contains(text, `value="yes" checked`) {
+			t.Error("what was said no to is ticked after the list was read again")
+		}
+		k.holds(first, "!väntar på att genomföras")
+
+		// Who carries it out all the same is told what was something else by then, and who.
+		if answer := k.post(second+"/rows", "kind", "new", "do", "all"); answer.Code != 303 {
+			t.Fatal(answer.Code)
+		}
+		do(second, "choices", "employer", k.payer, "on", "2012-10-01", "left_on", "2012-10-01", "column_name", "Namn", "column_workplace", "Arbetsplats", "column_municipality", "Kommun", "column_title", "Befattning", "column_from", "Anställd från")
+		third, _ := k.send("koping-2012-09-15.csv", list(strings.ReplaceAll(eva+bo, "chef", "bibliotekarie"), cia))
+		do(third, "apply")
+		do(second, "apply", "do", "anyway")
+		k.holds(second, "hade blivit något annat", "De här står inte i listan", ">Bo Ny</a>", "Läs in listan en gång till", `href="/imports/new"`, "!Rad: 0")
+	})
+}
+
 // Each kind of mistake is told with what to do about it, what is not read as people is told too, and what cannot be meant is told beside its field.
 func TestImportMistakes(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -182,12 +182,25 @@ func total(counts map[roster.Kind]int) (n int) {
 	return n
 }
 
-func joinRows(rows []int) string {
-	texts := make([]string, len(rows))
-	for i, n := range rows {
-		texts[i] = strconv.Itoa(n)
+// staleRows are the rows that had become another matter, as they are told.
+func (d importPage) staleRows() string {
+	var texts []string
+	for _, s := range d.Summary.Stale {
+		if s.Row > 0 {
+			texts = append(texts, s.String())
+		}
 	}
 	return strings.Join(texts, ", ")
+}
+
+// stalePersons are those of whom no row tells that had become another matter.
+func (d importPage) stalePersons() (ids []string) {
+	for _, s := range d.Summary.Stale {
+		if s.Person != "" {
+			ids = append(ids, s.Person)
+		}
+	}
+	return ids
 }
 
 func importFacts(r view.Reader, d importPage) []view.Fact {

@@ -70,6 +70,7 @@ var routes = []route{
 	{"POST /imports/{import}/choices", access.EditPeople, (*Server).saveChoices},
 	{"POST /imports/{import}/rows", access.EditPeople, (*Server).decide},
 	{"POST /imports/{import}/apply", access.EditPeople, (*Server).applyImport},
+	{"POST /imports/{import}/anew", access.EditPeople, (*Server).compareAnew},
 	{"POST /imports/{import}/undo", access.EditPeople, (*Server).undoImport},
 	{"POST /imports/{import}/stop", access.EditPeople, (*Server).stopImport},
 	{"POST /imports/{import}/discard", access.EditPeople, (*Server).discardImport},

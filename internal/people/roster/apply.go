@@ -76,7 +76,7 @@ type Summary struct {
 	Found    map[Kind]int `json:"found"`
 	Applied  map[Kind]int `json:"applied,omitempty"`
 	Mistakes int          `json:"mistakes"`
-	Stale    []int        `json:"stale,omitempty"`   // rows that had become another matter since they were shown
+	Stale    []StaleRow   `json:"stale,omitempty"`   // what had become another matter since it was shown
 	Given    []string     `json:"given,omitempty"`   // persons with time recorded outside of what would become of their employment
 	Undated  int          `json:"undated,omitempty"` // who has left, on no day that anyone has told
 	Kept     []string     `json:"kept,omitempty"`    // persons whose rows were changed since, so that they were not undone
@@ -90,6 +90,21 @@ type Summary struct {
 	Cured  int      `json:"cured,omitempty"`   // of the mistakes: those that no other file would put right
 	Early  []string `json:"early,omitempty"`   // persons who began later than they are said to have left
 	Lost   []string `json:"lost_at,omitempty"` // the first of the rows of which nobody can say where they belong, so that colleagues do not see the list
+}
+
+// A StaleRow is a row, or someone of whom no row tells.
+type StaleRow struct {
+	RowAt
+	Person string `json:"person,omitempty"`
+}
+
+// UnmarshalJSON also reads what was stored before persons and sheets were: a number.
+func (s *StaleRow) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &s.Row) == nil {
+		return nil
+	}
+	type plain StaleRow
+	return json.Unmarshal(b, (*plain)(s))
 }
 
 // summary is what a list says, before anything has come of it.
@@ -187,7 +202,11 @@ func (d *Difference) accepted(v access.Viewer, said Decisions, leftOn local.Date
 		case decision == "":
 			continue
 		case said.Seen != nil && !said.Seen[i.Mark()]:
-			sum.Stale = append(sum.Stale, i.Row)
+			at := StaleRow{RowAt: RowAt{i.Sheet, i.Row}}
+			if i.Row == 0 {
+				at.Person = i.Person
+			}
+			sum.Stale = append(sum.Stale, at)
 			continue
 		case i.Kind == Left && leftOn == "":
 			sum.Undated++

@@ -150,6 +150,7 @@ type Difference struct {
 	Lost         []RowAt // the rows of which nobody can say where they belong
 	Passed       Passed
 	about        []*Place // where the rows lie that could not be read in full
+	against      Against
 	world        *world
 }
 
@@ -258,7 +259,15 @@ func (d *Difference) employer(ctx context.Context, c db.Conn, w *world, list *Li
 	case choices.Employer != "":
 		d.Employer, err = people.GetEmployer(ctx, c, choices.Employer)
 	case choices.NewEmployer != "":
+		known, err := EmployerChoice(ctx, c, choices.NewEmployer+" "+choices.OrgNumber) // another list may have made them since
+		if err == nil && known.Employer != "" {
+			d.Employer, err = people.GetEmployer(ctx, c, known.Employer)
+			return err
+		}
 		d.Employer = people.Employer{Name: choices.NewEmployer, OrgNumber: choices.OrgNumber}
+		if fault.Of(err) == nil {
+			return err
+		}
 	default:
 		d.Employer, err = w.guessEmployer(ctx, c, list.Name, list.Parts, list.lines, places, d.Municipality)
 	}

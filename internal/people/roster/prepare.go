@@ -23,7 +23,12 @@ func Prepare(ctx context.Context, d *db.DB, ring *secret.Ring, v access.Viewer, 
 	if list, err = Read(ctx, ring, name, file, choices.Mapping, today); err != nil {
 		return nil, nil, all, err
 	}
+	var known Against
+	now := d.Now()
 	err = d.Snapshot(ctx, func(c db.Conn) error {
+		if known, err = against(ctx, c, now); err != nil {
+			return err
+		}
 		if diff, err = Compare(ctx, c, v, list, all); err != nil || diff.Employer.ID == "" {
 			return err
 		}
@@ -40,6 +45,9 @@ func Prepare(ctx context.Context, d *db.DB, ring *secret.Ring, v access.Viewer, 
 		diff, err = Compare(ctx, c, v, list, all)
 		return err
 	})
+	if diff != nil {
+		diff.against = known
+	}
 	return list, diff, all, err
 }
 

@@ -104,8 +104,13 @@ func chunks(all iter.Seq[Shown]) iter.Seq[[]Shown] {
 	}
 }
 
-// SavePreview stores a difference to be looked at, in place of the one before. Of those of whom nothing changes only the number is kept.
+// SavePreview stores a difference to be looked at, in place of the one before: what was said of a row holds for one that tells the same. Of those of
+// whom nothing changes only the number is kept.
 func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, d *Difference, choices Choices) (Import, error) {
+	said, err := chosen(ctx, tx, ring, imp)
+	if err != nil {
+		return imp, err
+	}
 	if _, err := tx.Exec(ctx, `DELETE FROM roster_item WHERE import = $1`, imp.ID); err != nil {
 		return imp, err
 	}
@@ -125,9 +130,13 @@ func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, 
 		}
 		for n, s := range part {
 			ord++
-			rows[n] = []any{imp.ID, ord, s.Kind, s.mark, sealed[n]}
+			choice := said[s.same(items[n].Text)]
+			if choice != "" {
+				delete(said, s.same(items[n].Text))
+			}
+			rows[n] = []any{imp.ID, ord, s.Kind, s.mark, choice, sealed[n]}
 		}
-		if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, sealed", "", rows); err != nil {
+		if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, choice, sealed", "", rows); err != nil {
 			return imp, err
 		}
 	}
@@ -139,10 +148,33 @@ func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, 
 	imp.Employer, imp.EmployerName, imp.On = d.Employer.ID, d.Employer.Name, d.On
 	imp.Summary = d.summary()
 	imp.View = d.view()
+	imp.View.Dropped = len(said)
 	if err := save(ctx, tx, &imp, ""); err != nil {
 		return imp, err
 	}
 	return imp, audit.Record(ctx, tx, audit.Event{Act: "prepare", Entity: "roster_import", Row: imp.ID, Detail: map[string]any{"found": d.Counts, "mistakes": len(d.Mistakes)}})
+}
+
+// same is what rows are known again by, which tell the same: what is shown, unless that leaves something out.
+func (s Shown) same(text string) string {
+	if s.Protected {
+		return s.mark
+	}
+	return string(s.Kind) + text
+}
+
+// chosen is what was said of an import's rows, by [Shown.same].
+func chosen(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import) (map[string]string, error) {
+	all, err := items(ctx, tx, ring, imp, `choice <> ''`)
+	said := map[string]string{}
+	for _, s := range all {
+		text, err := json.Marshal(s)
+		if err != nil {
+			return nil, err
+		}
+		said[s.same(string(text))] = s.Choice
+	}
+	return said, err
 }
 
 // A View is how a list was understood, for the page where that can be put right.
@@ -153,6 +185,8 @@ type View struct {
 	Municipality string           `json:"municipality,omitempty"`
 	Places       []PlaceView      `json:"places,omitempty"`
 	Passed       Passed           `json:"passed,omitzero"`
+	Against      Against          `json:"against,omitzero"`
+	Dropped      int              `json:"dropped,omitempty"` // choices for rows that are no longer what they were, when the list was read anew
 }
 
 // A PlaceView is a workplace of the list and what it was taken for.
@@ -174,7 +208,7 @@ func (d *Difference) view() (v View) {
 			v.Columns[f] = p.Label(f)
 		}
 	}
-	v.Municipality, v.Passed = d.Municipality.ID, d.Passed
+	v.Municipality, v.Passed, v.Against = d.Municipality.ID, d.Passed, d.against
 	for _, p := range d.Places {
 		if p.fault == nil {
 			v.Places = append(v.Places, PlaceView{p.Key, p.Name, p.Unit, d.world.tree.Name(p.Parent), p.How, p.Was, p.Lines})
@@ -194,16 +228,20 @@ func Fail(ctx context.Context, tx *db.Tx, imp Import, trouble string) error {
 
 // Items returns the rows of a kind that come after one, as they were shown.
 func Items(ctx context.Context, c db.Conn, ring *secret.Ring, imp Import, kind Kind, after, limit int) ([]Shown, error) {
+	return items(ctx, c, ring, imp, `kind = $2 AND ord > $3 ORDER BY ord LIMIT $4`, kind, after, limit)
+}
+
+func items(ctx context.Context, c db.Conn, ring *secret.Ring, imp Import, where string, args ...any) ([]Shown, error) {
 	all, err := db.All(ctx, c, func(s *Shown) []any { return []any{&s.Ord, &s.Kind, &s.Choice, &s.mark, &s.sealed} },
-		`SELECT ord, kind, choice, mark, sealed FROM roster_item WHERE import = $1 AND kind = $2 AND ord > $3 ORDER BY ord LIMIT $4`, imp.ID, kind, after, limit)
+		`SELECT ord, kind, choice, mark, sealed FROM roster_item WHERE import = $1 AND `+where, append([]any{imp.ID}, args...)...)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]secret.Item, len(all))
+	sealed := make([]secret.Item, len(all))
 	for n, s := range all {
-		items[n] = secret.Item{Owner: owner(imp.ID), Text: s.sealed}
+		sealed[n] = secret.Item{Owner: owner(imp.ID), Text: s.sealed}
 	}
-	texts, err := secret.OpenAll(ctx, c, ring, items)
+	texts, err := secret.OpenAll(ctx, c, ring, sealed)
 	if err != nil {
 		return nil, err
 	}

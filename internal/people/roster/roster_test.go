@@ -423,7 +423,7 @@ func TestChangedSinceShown(t *testing.T) {
 			return err
 		})
 		imp := w.take("koping-2012-12.csv", content, roster.Choices{}, roster.Decisions{Seen: seen})
-		if !slices.Equal(imp.Summary.Stale, []int{11}) {
+		if !slices.Equal(imp.Summary.Stale, []roster.StaleRow{{RowAt: roster.RowAt{Row: 11}}}) {
 			t.Errorf("%+v", imp.Summary)
 		}
 	})

@@ -222,7 +222,7 @@ func Finish(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	if err := Apply(ctx, tx, ring, v, &imp, list, imp.Choices, said, step); err != nil {
 		return imp, err
 	}
-	imp.State = Applied
+	imp.State, imp.AppliedAt = Applied, &tx.At
 	return imp, save(ctx, tx, &imp, `, applied_by = $11, applied_at = $12`, tx.By, tx.At)
 }
 

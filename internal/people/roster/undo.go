@@ -113,7 +113,7 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	}
 	imp.Summary.Units = u.stay
 	imp.Summary.Kept, imp.Summary.Why = slices.Sorted(maps.Keys(kept)), kept
-	imp.State = Undone
+	imp.State, imp.UndoneAt = Undone, &tx.At
 	imp.Summary.Undone += len(persons) - len(kept)
 	if err := save(ctx, tx, &imp, `, undone_by = $11, undone_at = $12`, tx.By, tx.At); err != nil {
 		return imp, err

@@ -1,0 +1,121 @@
+package roster
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+)
+
+// Against is what a list was compared with: what was known at an instant.
+type Against struct {
+	At   time.Time `json:"at,omitzero"`
+	Done []string  `json:"done,omitempty"` // of the lists carried out or undone shortly before, those that had been: a long transaction is seen after its instant
+}
+
+// underWay is longer than a transaction takes that carries a list out or undoes it, and than clocks differ.
+const underWay = 12 * MaxTime
+
+// A Since is a list that has been carried out or undone, and may have changed what another says that was compared before.
+type Since struct {
+	ID       string
+	FileName string // "" for who may not see it
+	State    string
+	At       time.Time
+}
+
+// mark tells one doing of a list from the next.
+func (s Since) mark() string {
+	return s.ID + " " + s.State + " " + strconv.FormatInt(s.At.UnixMicro(), 10)
+}
+
+// since are the lists under a condition that have been carried out or undone since an instant, the first of them first. name is how their files' names are told.
+func since(ctx context.Context, c db.Conn, name, where string, args ...any) (all []Since, err error) {
+	type row struct {
+		Since
+		applied, undone *time.Time
+	}
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.ID, &r.FileName, &r.State, &r.applied, &r.undone} },
+		`SELECT id, `+name+`, state, applied_at, undone_at FROM roster_import WHERE state IN ('applied', 'undone') AND (applied_at >= $1 OR undone_at >= $1)`+where, args...)
+	for _, r := range rows {
+		if r.At = *r.applied; r.undone != nil {
+			r.At = *r.undone
+		}
+		all = append(all, r.Since)
+	}
+	slices.SortFunc(all, func(a, b Since) int { return a.At.Compare(b.At) })
+	return all, err
+}
+
+// against notes what c knows, which was opened after at.
+func against(ctx context.Context, c db.Conn, at time.Time) (Against, error) {
+	a := Against{At: at}
+	done, err := since(ctx, c, "''", "", at.Add(-underWay))
+	for _, s := range done {
+		a.Done = append(a.Done, s.mark())
+	}
+	return a, err
+}
+
+// before reports whether something was compared before a list was carried out or undone.
+func (a Against) before(s Since) bool {
+	return !s.At.Before(a.At.Add(-underWay)) && !slices.Contains(a.Done, s.mark())
+}
+
+// compared is what an import's list was compared with; of one that was read before it was noted, what was known when it was sent.
+func (i Import) compared() Against {
+	if i.View.Against.At.IsZero() {
+		return Against{At: i.MadeAt.Add(underWay)}
+	}
+	return i.View.Against
+}
+
+// touches is the condition that a list is of the same employer as another, of which the id, the employer's id and name are arguments from n on, or of a workplace
+// that the other is of too.
+func touches(n int) string {
+	at := func(i int) string { return "$" + strconv.Itoa(n+i) }
+	return ` AND id <> ` + at(0) + ` AND (employer = ` + at(1) + ` OR employer_name <> '' AND employer_name = ` + at(2) + `
+		OR EXISTS (SELECT 1 FROM roster_site a JOIN roster_site b ON b.unit = a.unit WHERE a.import = roster_import.id AND b.import = ` + at(0) + `))`
+}
+
+// SinceCompared are the lists that have been carried out or undone since a list that waits was compared, and that may have changed what it says.
+func SinceCompared(ctx context.Context, c db.Conn, v access.Viewer, imp Import) ([]Since, error) {
+	if imp.State != Ready {
+		return nil, nil
+	}
+	a := imp.compared()
+	args := []any{a.At.Add(-underWay), imp.ID, imp.Employer, imp.EmployerName}
+	name := `CASE WHEN ` + mine(v, &args) + ` THEN file_name ELSE '' END`
+	all, err := since(ctx, c, name, touches(2), args...)
+	return slices.DeleteFunc(all, func(s Since) bool { return !a.before(s) }), err
+}
+
+// Waiting are the lists that v may see and that wait to be carried out, but were compared before a list was, or was undone, that may have changed
+// what they say; the newest first.
+func Waiting(ctx context.Context, c db.Conn, v access.Viewer, imp Import) (all []Later, err error) {
+	s := Since{ID: imp.ID, State: imp.State}
+	switch {
+	case imp.State == Applied && imp.AppliedAt != nil:
+		s.At = *imp.AppliedAt
+	case imp.State == Undone && imp.UndoneAt != nil:
+		s.At = *imp.UndoneAt
+	default:
+		return nil, nil
+	}
+	args := []any{imp.ID, imp.Employer, imp.EmployerName}
+	rows, err := db.All(ctx, c, func(i *Import) []any { return []any{&i.ID, &i.FileName, &i.view, &i.MadeAt} },
+		`SELECT id, file_name, view, made_at FROM roster_import WHERE state = 'ready'`+touches(1)+` AND `+mine(v, &args)+` ORDER BY id DESC`, args...)
+	for _, i := range rows {
+		if err == nil {
+			err = json.Unmarshal([]byte(i.view), &i.View)
+		}
+		if i.compared().before(s) {
+			all = append(all, Later{ID: i.ID, FileName: i.FileName})
+		}
+	}
+	return all, err
+}

@@ -22,6 +22,11 @@ type demoCommand struct {
 }
 
 func (c *demoCommand) Run(p *program) error {
+	listener, err := c.listen(p.ctx) // the story takes a while
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	h, err := p.serving(true)
 	if err != nil {
 		return err
@@ -41,7 +46,7 @@ func (c *demoCommand) Run(p *program) error {
 	if to.After(told) {
 		fmt.Fprintln(p.stdout, "Telling the story of KompoBib2020 up to", to.Format(time.DateOnly))
 	}
-	url := cmp.Or(strings.TrimSuffix(c.URL, "/"), "http://"+c.Addr)
+	url := cmp.Or(strings.TrimSuffix(c.URL, "/"), "http://"+listener.Addr().String())
 	letters := web.Letters{DB: h.db, Ring: h.ring, Now: time.Now, URL: url, Service: c.Service}
 	if err := demo.Load(p.ctx, h.db, h.ring, h.files, to, letters.Render); err != nil {
 		return err
@@ -50,7 +55,7 @@ func (c *demoCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return c.serve(p.ctx, h, p.told(), true, func(url string) error {
+	return c.serve(p.ctx, h, listener, p.told(), true, func(url string) error {
 		links, err := c.links(p.ctx, h, url)
 		if err != nil {
 			return err

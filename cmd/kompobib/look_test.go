@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,25 @@ func TestServingHoldsItsLock(t *testing.T) {
 		folder := t.TempDir()
 		served(t, append(command, "--addr", "127.0.0.1:0", "--data", folder, "--key-file", filepath.Join(folder, "key"))...)
 		holdsItsLock(t, folder)
+	}
+}
+
+// Where something listens already, nothing is made or told: it is said at once what to do.
+func TestAddressTaken(t *testing.T) {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	for _, command := range []string{"serve", "demo"} {
+		data := filepath.Join(t.TempDir(), "data")
+		out, err := told(t, nil, command, "--addr", listener.Addr().String(), "--data", data)
+		if err == nil || out != "" || !strings.Contains(err.Error(), "--addr: something answers at "+listener.Addr().String()+" already") || !strings.Contains(err.Error(), "choose another port, such as --addr 127.0.0.1:") {
+			t.Errorf("%s: %q, %v", command, out, err)
+		}
+		if _, err := os.Stat(data); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s made %s, %v", command, data, err)
+		}
 	}
 }
 

@@ -7,8 +7,10 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"kompobib/internal/activity"
@@ -29,6 +31,11 @@ type serveCommand struct {
 }
 
 func (c *serveCommand) Run(p *program) error {
+	listener, err := c.listen(p.ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // if it does not come to serving, which closes it
 	h, err := p.serving(false)
 	if err != nil {
 		return err
@@ -37,7 +44,7 @@ func (c *serveCommand) Run(p *program) error {
 	if h.near {
 		h.log.Warn("the keys lie in the data folder: whoever gets the one gets the other. Move them, and set --key-file")
 	}
-	return c.serve(p.ctx, h, p.told(), false, func(url string) error {
+	return c.serve(p.ctx, h, listener, p.told(), false, func(url string) error {
 		_, err := fmt.Fprintln(p.stdout, "KompoBib answers at", url)
 		return err
 	})
@@ -52,16 +59,31 @@ const (
 	pause = time.Second
 )
 
+// listen takes the address, before anything is made or told that would be in vain without it.
+func (s *serving) listen(ctx context.Context) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Addr)
+	if err == nil {
+		return listener, nil
+	}
+	host, port, _ := net.SplitHostPort(s.Addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		n, _ := strconv.Atoi(port)
+		return nil, fmt.Errorf("--addr: something answers at %s already, perhaps another KompoBib. Stop that, or choose another port, such as --addr %s", s.Addr, net.JoinHostPort(host, strconv.Itoa(n^1)))
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("--addr: %s is no address of this machine. Choose one that is, such as --addr %s", host, net.JoinHostPort("127.0.0.1", port))
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("--addr: this machine lets only its administrator listen at port %s. Choose one above 1023, such as --addr %s", port, net.JoinHostPort(host, "8080"))
+	}
+	return nil, fmt.Errorf("--addr: %w", err)
+}
+
 // serve answers people until ctx is done. Then it takes no more requests, finishes those under way, then
 // the letter on its way; the database is closed after it. ready is called once people can come. Of the demo
 // anyone may read the letters that are not sent anywhere. told are the settings as backups tell them.
-func (s *serving) serve(ctx context.Context, h *house, told map[string]string, demo bool, ready func(url string) error) error {
+func (s *serving) serve(ctx context.Context, h *house, listener net.Listener, told map[string]string, demo bool, ready func(url string) error) error {
 	if err := h.db.Durability(ctx); err != nil {
 		h.log.Error("durability is not what we promise", "err", err)
-	}
-	listener, err := net.Listen("tcp", s.Addr)
-	if err != nil {
-		return fmt.Errorf("--addr: %w", err)
 	}
 	url := strings.TrimSuffix(s.URL, "/")
 	if url == "" {
@@ -69,7 +91,7 @@ func (s *serving) serve(ctx context.Context, h *house, told map[string]string, d
 	}
 	sender, err := s.sender(h.data)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	app := &web.Server{
 		DB: h.db, Files: h.files, Ring: h.ring, Log: h.log, Now: time.Now,

@@ -246,7 +246,8 @@ type rosterDuplicate struct {
 	Reason string `json:"reason"`
 	Person string `json:"person,omitempty"`    // who is known, and is or may be the same
 	Other  int    `json:"other_row,omitempty"` // that tells of the same
-	Held   bool   `json:"held"`                // nothing is done with the row until someone has said who it is
+	On     string `json:"other_sheet,omitempty"`
+	Held   bool   `json:"held"` // nothing is done with the row until someone has said who it is
 }
 
 type rosterError struct {
@@ -263,7 +264,7 @@ func toldOf(d *roster.Difference) toldRoster {
 	t := toldRoster{New: d.Counts[roster.Newcomer], Changed: d.Counts[roster.Changed], Moved: d.Counts[roster.Moved], Left: d.Counts[roster.Left],
 		Unchanged: d.Counts[roster.Unchanged], Duplicates: []rosterDuplicate{}, Errors: []rosterError{}, d: d}
 	for _, o := range d.Duplicates {
-		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Sheet, o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other, o.Held})
+		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Sheet, o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other.Row, o.Other.Sheet, o.Held})
 	}
 	for _, m := range d.Mistakes {
 		e := rosterError{Sheet: m.Sheet, Row: m.Row, Column: m.Column, Reason: locale.English.Say(m.Fault.Code, m.Fault.Args...)}
@@ -372,9 +373,15 @@ func (t toldRoster) words(w io.Writer) (err error) {
 			say("  %s: known by another name", p.Name)
 		}
 	}
+	if t.d.Mended {
+		say("  %s", locale.English.Say("roster.mended"))
+	}
 	say("%d new, %d changed, %d moved, %d left, %d unchanged", t.New, t.Changed, t.Moved, t.Left, t.Unchanged)
 	for _, o := range t.Duplicates {
 		say("  row %s: %s%s", roster.RowAt{Sheet: o.Sheet, Row: o.Row}, o.Reason, t.became(o))
+		if o.Other > 0 {
+			say("    it is row %s", roster.RowAt{Sheet: o.On, Row: o.Other})
+		}
 	}
 	for _, m := range t.Errors {
 		switch {

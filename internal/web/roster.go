@@ -207,18 +207,18 @@ const importPageRows = 50
 // An importPage is a list taken in: what it says, or what became of it.
 type importPage struct {
 	roster.Import
-	Kind   roster.Kind
-	Rows   []roster.Shown
-	Next   string
-	Job    *job.Job               // under way
-	Kept   map[string]people.Name // of those whose rows are kept, and of who added it
-	Later  []roster.Later         // lists that have changed the same people since
-	Files  map[string]string      // what the lists are called that the kept were changed by
-	Since  []roster.Since         // lists that may have changed what this one says since it was compared
-	Waits  []roster.Later         // lists that this one may have changed
-	Places int                    // that are new or renamed
-	Undo   bool                   // may be pressed: what it needs is kept
-	Key    string
+	Kind  roster.Kind
+	Rows  []roster.Shown
+	Next  string
+	Job   *job.Job               // under way
+	Kept  map[string]people.Name // of those whose rows are kept, and of who added it
+	Later []roster.Later         // lists that have changed the same people since
+	Files map[string]string      // what the lists are called that the kept were changed by
+	Since []roster.Since         // lists that may have changed what this one says since it was compared
+	Waits []roster.Later         // lists that this one may have changed
+	Scope map[string]string      // what the parts of the tree are called that it is whole for
+	Undo  bool                   // may be pressed: what it needs is kept
+	Key   string
 }
 
 func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -252,6 +252,9 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 			}
 		}
 		d.Undo = d.Job == nil && s.date() < d.DeleteOn && (d.State == roster.Applied && total(d.Summary.Applied) > 0 || d.State == roster.Undone && d.Summary.Unfinished())
+		if d.Scope, err = people.UnitNames(ctx, c, d.Choices.Units); err != nil {
+			return err
+		}
 		if d.Since, err = roster.SinceCompared(ctx, c, r.Viewer, d.Import); err != nil {
 			return err
 		}
@@ -505,11 +508,12 @@ func (s *Server) handBadRows(w http.ResponseWriter, req *http.Request, r view.Re
 	if err != nil {
 		return err
 	}
-	table, rows := roster.BadRows(list, d, r.Say("roster.wrong"), r.Say), 0
+	table, rows := roster.BadRows(list, d, roster.BadLabels{Wrong: r.Say("roster.wrong"), Row: r.Say("roster.row")}, r.Say), 0
 	if table.Rows != nil {
 		for range table.Rows {
 			rows++
 		}
 	}
-	return s.hand(w, req, r, "roster_import", imp.ID, rows, r.Say("roster.bad-rows"), table)
+	name := strings.Join(strings.Fields(r.Say("roster.bad-rows")+" "+d.Employer.Name+" "+string(d.On)), " ") // by which it is understood when it comes back
+	return s.hand(w, req, r, "roster_import", imp.ID, rows, name, table)
 }

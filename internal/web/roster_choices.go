@@ -50,6 +50,9 @@ func (s *Server) choicesForm(req *http.Request, r view.Reader) form {
 				control{Field: view.Field{Name: "municipality", Label: r.Say("roster.municipality-of"), Help: r.Say("roster.municipality-help"), Value: imp.View.Municipality, Options: view.None(r.Say("roster.by-row"), municipalities)}, As: "select"},
 				control{Field: view.Field{Name: "unit", Label: r.Say("roster.scope-of"), Help: r.Say("roster.scope-help"), Value: onlyOne(imp.Choices.Units), Options: view.None(r.Say("roster.scope-all"), scope)}, As: "select"}),
 		}
+		if some := listedPlaces(imp, tree); len(some) > 0 {
+			list = append(list, control{As: "fold", Parts: []control{{Field: view.Field{Name: "units", Label: r.Say("roster.scope-some"), Options: some, Values: several(imp.Choices.Units)}, As: "checkboxes"}}})
+		}
 		var labels []view.Option
 		for _, l := range imp.View.Labels {
 			labels = append(labels, view.Option{Value: l, Label: l})
@@ -85,10 +88,34 @@ func newEmployer(imp roster.Import) string {
 }
 
 func onlyOne(list []string) string {
-	if len(list) == 0 {
+	if len(list) != 1 {
 		return ""
 	}
 	return list[0]
+}
+
+func several(list []string) []string {
+	if len(list) < 2 {
+		return nil
+	}
+	return list
+}
+
+// listedPlaces are the workplaces that a list names, and else those that it is already whole for.
+func listedPlaces(imp roster.Import, tree *people.Tree) []view.Option {
+	ids := several(imp.Choices.Units)
+	for _, p := range imp.View.Places {
+		if p.Unit != "" && !slices.Contains(ids, p.Unit) {
+			ids = append(ids, p.Unit)
+		}
+	}
+	var units []people.Unit
+	for _, id := range ids {
+		if u, ok := tree.Unit(id); ok {
+			units = append(units, u)
+		}
+	}
+	return namedUnits(units)
 }
 
 func namedUnits(units []people.Unit) (options []view.Option) {
@@ -134,8 +161,10 @@ func (s *Server) saveChoices(w http.ResponseWriter, req *http.Request, r view.Re
 		faults.Unless(named == "" || named == newEmployer(imp), errEmployers.At("new_employer"))
 		faults.Unless(numbered == "" || numbered == imp.Choices.OrgNumber, errEmployers.At("org_number"))
 	}
-	if unit := in.text("unit"); unit != "" {
-		choices.Units = []string{unit}
+	for _, unit := range append([]string{in.text("unit")}, in.Values["units"]...) {
+		if unit != "" && !slices.Contains(choices.Units, unit) {
+			choices.Units = append(choices.Units, unit)
+		}
 	}
 	chosen := map[string]roster.Field{}
 	for _, f := range roster.Fields {

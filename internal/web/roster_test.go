@@ -173,7 +173,7 @@ func TestImports(t *testing.T) {
 		page, _ = k.send("fel.csv", []byte(bad))
 		says("a row with a mistake", page+"?kind=mistake", "Syss.grad", "”mycket” går inte att läsa", "Raderna med fel")
 		answer := k.post(page+"/mistakes", "format", "csv")
-		if text := answer.Body.String(); answer.Code != 200 || !strings.Contains(text, "19480322****") || strings.Contains(text, "9949") || !strings.Contains(text, "mycket") {
+		if text := answer.Body.String(); answer.Code != 200 || !strings.Contains(text, "2;19480322-****") || strings.Contains(text, "9949") || !strings.Contains(text, "mycket") {
 			t.Errorf("bad rows: %d %s", answer.Code, text)
 		}
 		if taken, err := db.Value[string](t.Context(), d, `SELECT detail FROM audit WHERE act = 'take' AND entity = 'list' ORDER BY at DESC LIMIT 1`); err != nil || !strings.Contains(taken, `"persons":1}`) {
@@ -278,6 +278,7 @@ func TestComparedBeforeAnother(t *testing.T) {
 		if answer := k.act(second, "apply"); answer.Code != 409 || !strings.Contains(answer.Body.String(), "välj Läs om listan") {
 			t.Errorf("pressed in a window that was open already: %d %s", answer.Code, answer.Body)
 		}
+		k.holds(second, "Omfattning", "Alla hos arbetsgivaren")
 		do(second, "anew")
 		k.holds(second, "Nya (1)", "Inte i listan (1)", "1 person är som förut", "!jämfördes innan", ">Genomför<", "!följde inte med")
 		if text := k.get(second + "?kind=new").Body.String(); strings.Contains(text, `value="yes" checked`) {
@@ -294,6 +295,31 @@ func TestComparedBeforeAnother(t *testing.T) {
 		do(third, "apply")
 		do(second, "apply", "do", "anyway")
 		k.holds(second, "hade blivit något annat", "De här står inte i listan", ">Bo Ny</a>", "Läs in listan en gång till", `href="/imports/new"`, "!Rad: 0")
+	})
+}
+
+// A list tells what it is whole for, and can be told that it is so for some workplaces only: then nobody elsewhere is missing from it.
+func TestScopeOnPages(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+		k.handler = s.Handler()
+		page, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
+		k.act(page, "apply")
+		const list = "Namn;Arbetsplats;Kommun;Befattning\r\nNy, Siv;Bokbussen;Köping;chef\r\nNy, Bo;Kolsva bibliotek;Köping;chef\r\nNy, Eva;Köpings stadsbibliotek;Köping;chef\r\n"
+		page, _ = k.send("lista.csv", []byte(list))
+		k.holds(page, "Omfattning", "Alla hos arbetsgivaren", "Inte i listan (24)")
+		k.holds(page+"/choices", "Flera arbetsplatser i listan", "Bokbussen</label>")
+		form := []string{"employer", k.payer, "on", "2012-10-01", "column_name", "Namn", "column_workplace", "Arbetsplats", "column_municipality", "Kommun", "column_title", "Befattning"}
+		units, err := db.Values[string](t.Context(), d, `SELECT unit FROM unit_period WHERE name IN ('Bokbussen', 'Kolsva bibliotek')`)
+		if err != nil || len(units) != 2 {
+			t.Fatal(units, err)
+		}
+		if answer := k.act(page, "choices", append(form, "unit", units[0], "units", units[1])...); answer.Code != 303 {
+			t.Fatal(answer.Code, answer.Body)
+		}
+		k.holds(page, "Bokbussen, Kolsva bibliotek", "!Alla hos arbetsgivaren", "Nya (2)", "Inte i listan (11)", "Fel (1)")
+		k.holds(page+"/choices", `value="`+units[0]+`" checked`, `value="`+units[1]+`" checked`)
 	})
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ func mistakeArgs(r view.Reader, s roster.Shown) (args []any) {
 			args = append(args, local.Date(a))
 		case s.Code == roster.ErrNoColumn.Code:
 			args = append(args, fieldName(r, roster.Field(a)))
-		case err == nil && (s.Code == roster.ErrOtherName.Code || s.Code == people.ErrBirthYear.Code):
+		case err == nil && s.Code == people.ErrBirthYear.Code:
 			args = append(args, n)
 		default:
 			args = append(args, a)
@@ -208,6 +209,13 @@ func importFacts(r view.Reader, d importPage) []view.Fact {
 		{Label: r.Say("roster.by"), Value: whoDid(r, d.Kept, d.MadeBy)}}
 	if d.EmployerName != "" && d.Employer == "" {
 		facts[0].Value = r.Say("roster.new-one", d.EmployerName)
+	}
+	if d.EmployerName != "" {
+		scope := r.Say("roster.scope-all")
+		if len(d.Choices.Units) > 0 {
+			scope = strings.Join(slices.Sorted(maps.Values(d.Scope)), ", ")
+		}
+		facts = slices.Insert(facts, 1, view.Fact{Label: r.Say("roster.scope-of"), Value: scope})
 	}
 	if d.On != "" {
 		facts = append(facts, view.Fact{Label: r.Say("roster.on"), Value: r.Date(d.On)})

@@ -82,8 +82,17 @@ func TestRosterPages(t *testing.T) {
 		look("import: " + tab)
 	}
 
+	waits := readList(t, p, rosters+"koping-2012-12.csv")
+	p.Go(path)
 	if status := p.Submit(`form[action$="/apply"] button[type=submit]`); status != 200 {
 		t.Fatalf("carrying out the second: %d", status)
+	}
+	worked(t, p)
+	look("an import before which another waits")
+	p.Go(waits)
+	look("an import that was compared before another")
+	if status := p.Submit(`form[action$="/anew"] button[type=submit]`); status != 200 {
+		t.Fatalf("reading it again: %d", status)
 	}
 	worked(t, p)
 	p.Go(first)

@@ -18,6 +18,8 @@ import (
 var (
 	ErrMayNot   = fault.Define(fault.Forbidden, "roster.may-not")
 	ErrScope    = fault.Define(fault.Invalid, "roster.scope")    // args: what was asked for
+	ErrNoScope  = fault.Define(fault.Invalid, "roster.no-scope") // as it was asked for by name; args: the name, those that are most like it
+	ErrScopes   = fault.Define(fault.Invalid, "roster.scopes")   // so, and several are called that; args: the name, their ids
 	ErrLater    = fault.Define(fault.Invalid, "roster.later")    // the day of the list lies ahead
 	ErrNoTree   = fault.Define(fault.Conflict, "roster.no-tree") // args: the day on which there is nowhere to put workplaces
 	ErrNobody   = fault.Define(fault.Invalid, "roster.nobody")
@@ -25,6 +27,8 @@ var (
 	ErrEarly    = fault.Define(fault.Invalid, "roster.early")       // args: the day on which who is said to have left began
 	ErrTimed    = fault.Define(fault.Conflict, "roster.time-given") // time is recorded for days after who is said to have left
 	ErrLeftOn   = fault.Define(fault.Invalid, "roster.left-far")    // args: the day that the list tells of
+
+	ErrScopeEmployer = fault.Define(fault.Invalid, "roster.scope-employer") // it is an employer's name
 )
 
 // A Kind is what a list has to say of a person.
@@ -131,7 +135,7 @@ type Duplicate struct {
 	Sheet  string
 	Reason string
 	Person string // who it is or probably is
-	Other  int    // the row that tells the same
+	Other  RowAt  // the row that tells the same
 	Held   bool   // nothing is done until someone has said what it is
 }
 
@@ -149,6 +153,7 @@ type Difference struct {
 	Mistakes     []Mistake
 	Lost         []RowAt // the rows of which nobody can say where they belong
 	Passed       Passed
+	Mended       bool     // it is of bad rows that have been mended, so that nobody has left
 	about        []*Place // where the rows lie that could not be read in full
 	against      Against
 	world        *world
@@ -177,10 +182,11 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 		d.Municipality, _ = w.tree.Unit(choices.Municipality)
 	case whole.Kind == people.Municipality:
 		d.Municipality = whole
-	case len(list.Parts) > 0 && !list.Parts[0].has(Municipality):
+	case slices.ContainsFunc(list.Parts, func(p Part) bool { return !p.has(Municipality) }):
 		d.Municipality, _ = guessMunicipality(w.tree, list.Name, list.Parts, list.lines)
 	}
-	byLine, places := w.places(list.lines, d.Municipality, choices.Places)
+	home := w.homes(list.Parts, d.Municipality)
+	byLine, places := w.places(list.lines, home, choices.Places)
 	if err := d.employer(ctx, c, w, list, places, choices); err != nil {
 		return nil, err
 	}
@@ -205,7 +211,7 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	w.match(groups, slices.Concat(list.about, unplaced, misnamed))
 	w.renames(groups, places, choices.Places)
 	d.Places = places
-	aboutAt, about := w.places(list.about, d.Municipality, choices.Places)
+	aboutAt, about := w.places(list.about, home, choices.Places)
 	d.about = about
 	d.lose(list, byLine, aboutAt)
 	d.within(groups)
@@ -214,7 +220,7 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 			d.add(w.item(d, g, v))
 		}
 	}
-	if len(list.lines) > 0 { // of whom none could be read nothing is known
+	if d.Mended = list.mended(); len(list.lines) > 0 && !d.Mended { // of whom none could be read nothing is known
 		if err := d.left(ctx, c, choices.LeftOn); err != nil {
 			return nil, err
 		}
@@ -398,8 +404,18 @@ const far = 2 * 366
 
 // sort puts all in the order of the file.
 func (d *Difference) sort() {
-	slices.SortStableFunc(d.Mistakes, func(a, b Mistake) int { return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row)) })
-	slices.SortStableFunc(d.Duplicates, func(a, b Duplicate) int { return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row)) })
+	place := d.order()
+	slices.SortStableFunc(d.Mistakes, func(a, b Mistake) int { return place(RowAt{a.Sheet, a.Row}, RowAt{b.Sheet, b.Row}) })
+	slices.SortStableFunc(d.Duplicates, func(a, b Duplicate) int { return place(RowAt{a.Sheet, a.Row}, RowAt{b.Sheet, b.Row}) })
+}
+
+// order compares where rows stand in the file.
+func (d *Difference) order() func(a, b RowAt) int {
+	at := map[string]int{}
+	for n, p := range d.Parts {
+		at[p.Sheet] = n
+	}
+	return func(a, b RowAt) int { return cmp.Or(cmp.Compare(at[a.Sheet], at[b.Sheet]), cmp.Compare(a.Row, b.Row)) }
 }
 
 // percent is a share as people read it: "87.5".

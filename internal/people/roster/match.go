@@ -57,16 +57,16 @@ func (d *Difference) group(lines []*Line, places []*Place) (groups []*group, mis
 			by[key] = g
 			groups = append(groups, g)
 		} else if f := g.first(); (f.Given != l.Given || f.Family != l.Family) && fullName(f.Given, f.Family) != fullName(l.Given, l.Family) {
-			d.mistake(l, Identity, ErrOtherName.With(f.Row))
+			d.mistake(l, Identity, ErrOtherName.With(RowAt{d.Parts[f.Part].Sheet, f.Row}))
 			misnamed = append(misnamed, Line{Part: l.Part, Row: l.Row, Given: l.Given, Family: l.Family})
 			continue
 		}
-		if twin := g.twin(l, places[i]); twin > 0 {
+		if twin := g.twin(l, places[i]); twin != nil {
 			reason := RowTwice
 			if g.first().Spelt != l.Spelt {
 				reason = Spelling
 			}
-			d.Duplicates = append(d.Duplicates, Duplicate{Row: l.Row, Sheet: d.Parts[l.Part].Sheet, Reason: reason, Other: twin})
+			d.Duplicates = append(d.Duplicates, Duplicate{Row: l.Row, Sheet: d.Parts[l.Part].Sheet, Reason: reason, Other: RowAt{d.Parts[twin.Part].Sheet, twin.Row}})
 			continue
 		}
 		g.lines, g.places = append(g.lines, l), append(g.places, places[i])
@@ -74,14 +74,14 @@ func (d *Difference) group(lines []*Line, places []*Place) (groups []*group, mis
 	return groups, misnamed
 }
 
-// twin is the row that tells of the same employment, 0 if there is none.
-func (g *group) twin(l *Line, at *Place) int {
+// twin is the line that tells of the same employment, nil if there is none.
+func (g *group) twin(l *Line, at *Place) *Line {
 	for i, o := range g.lines {
 		if g.places[i] == at && o.Share == l.Share && o.Valid == l.Valid && people.Fold(o.Title) == people.Fold(l.Title) {
-			return o.Row
+			return o
 		}
 	}
-	return 0
+	return nil
 }
 
 // match finds who each group is: by number, then by name. What is only probable is left for people to say. Whom the rows with mistakes are about, about, has
@@ -161,14 +161,76 @@ func (w *world) match(groups []*group, about []Line) {
 			g.maybe.claimed = true
 		}
 	}
+	w.claimFaulty(about)
+}
+
+// claimFaulty claims whom rows with mistakes are probably about though their names differ, who have married, say: until such a row is mended, nobody that it may
+// be about has left. A row that names somebody known, or has their number, is about them.
+func (w *world) claimFaulty(about []Line) {
+	named := map[string]bool{}
+	byGiven, byFamily, byMail := map[string][]*known{}, map[string][]*known{}, map[string][]*known{}
+	for _, k := range w.persons {
+		if !k.inside {
+			continue
+		}
+		named[fullName(k.Given, k.Family)] = true
+		if k.claimed {
+			continue
+		}
+		for _, word := range words(k.Given) {
+			byGiven[word] = append(byGiven[word], k)
+		}
+		byFamily[people.Fold(k.Family)] = append(byFamily[people.Fold(k.Family)], k)
+		if k.Email != "" {
+			byMail[k.Email] = append(byMail[k.Email], k)
+		}
+	}
+	var claimed []*known
+	for i := range about {
+		l := &about[i]
+		if l.Hash != "" && w.byHash[l.Hash] != nil || named[fullName(l.Given, l.Family)] {
+			continue
+		}
+		if l.Email != "" {
+			claimed = append(claimed, byMail[l.Email]...)
+		}
+		var may []*known
+		for _, word := range words(l.Given) {
+			may = append(may, byGiven[word]...)
+		}
+		if l.Given == "" {
+			may = byFamily[people.Fold(l.Family)]
+		}
+		for _, k := range may {
+			if compatible(l, k) && (l.Birth != "" && k.born() == l.Birth || w.worksAt(k, l.Workplace)) {
+				claimed = append(claimed, k)
+			}
+		}
+	}
+	for _, k := range claimed { // once all are found: of two rows with one given name, each may be about either
+		k.claimed = true
+	}
+}
+
+// worksAt reports whether someone works at a workplace of that name.
+func (w *world) worksAt(k *known, workplace string) bool {
+	return slices.ContainsFunc(k.posts, func(p *post) bool {
+		parent := ""
+		if u, ok := w.tree.Unit(p.workplace); ok {
+			parent = w.tree.Name(u.Parent)
+		}
+		return essence(w.tree.Name(p.workplace), parent) == essence(workplace, parent) || slices.Contains(w.former[people.Fold(workplace)], p.workplace)
+	})
+}
+
+// words are those of a name.
+func words(name string) []string {
+	return strings.FieldsFunc(people.Fold(name), func(r rune) bool { return r == ' ' || r == '-' })
 }
 
 // sharesName reports whether a line has any of someone's names, in whatever place: who has married, or uses another of several given names,
 // keeps one of them.
 func sharesName(l *Line, k *known) bool {
-	words := func(name string) []string {
-		return strings.FieldsFunc(people.Fold(name), func(r rune) bool { return r == ' ' || r == '-' })
-	}
 	has := words(k.Given + " " + k.Family)
 	return slices.ContainsFunc(words(l.Given+" "+l.Family), func(w string) bool { return slices.Contains(has, w) })
 }

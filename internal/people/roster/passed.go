@@ -99,7 +99,7 @@ func (d *Difference) lose(list *List, byLine, aboutAt []*Place) {
 			}
 		}
 	}
-	d.Lost = slices.SortedFunc(maps.Keys(lost), func(a, b RowAt) int { return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row)) })
+	d.Lost = slices.SortedFunc(maps.Keys(lost), d.order())
 }
 
 // whole marks what is wrong with most of the rows, in the same way in the same column.

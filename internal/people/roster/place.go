@@ -89,15 +89,29 @@ func workplaceKind(name string) string {
 	return "branch-library"
 }
 
-// places finds each workplace that the lines name. fallback is the municipality of lines that name none.
-func (w *world) places(lines []Line, fallback people.Unit, chosen map[string]string) (byLine []*Place, all []*Place) {
-	byKey := map[[2]string]*Place{}
+// homes are the municipalities of lines that name none, by their parts' places: of several sheets the one that a sheet's name tells, else that of the whole list.
+func (w *world) homes(parts []Part, whole people.Unit) []people.Unit {
+	homes := make([]people.Unit, len(parts))
+	for n, p := range parts {
+		homes[n] = whole
+		called := tokens(p.Sheet)
+		named := slices.DeleteFunc(w.tree.Units(people.Municipality), func(u people.Unit) bool { return !names(called, u.Name) })
+		if len(named) == 1 {
+			homes[n] = named[0]
+		}
+	}
+	return homes
+}
+
+// places finds each workplace that the lines name. homes are the municipalities of lines that name none.
+func (w *world) places(lines []Line, homes []people.Unit, chosen map[string]string) (byLine []*Place, all []*Place) {
+	byKey := map[[3]string]*Place{}
 	byLine = make([]*Place, len(lines))
 	for i, l := range lines {
-		key := [2]string{l.Municipality, l.Workplace}
+		key := [3]string{l.Municipality, l.Workplace, homes[l.Part].ID}
 		p := byKey[key]
 		if p == nil {
-			p = w.place(l.Municipality, l.Workplace, fallback, chosen)
+			p = w.place(l.Municipality, l.Workplace, homes[l.Part], chosen)
 			byKey[key] = p
 			all = append(all, p)
 		}

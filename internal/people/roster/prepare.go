@@ -62,13 +62,52 @@ func Units(ctx context.Context, c db.Conn, on local.Date, texts []string) (ids [
 		if !ok {
 			named := slices.DeleteFunc(tree.Units(), func(u people.Unit) bool { return people.Fold(u.Name) != people.Fold(text) && u.ID != text })
 			if len(named) != 1 {
-				return nil, fault.List{ErrScope.At("scope", text)}
+				return nil, noScope(ctx, c, tree, on, text, named)
 			}
 			u = named[0]
 		}
 		ids = append(ids, u.ID)
 	}
 	return ids, nil
+}
+
+// noScope says why a text names no one part of the tree, and what it may have meant.
+func noScope(ctx context.Context, c db.Conn, tree *people.Tree, on local.Date, text string, named []people.Unit) error {
+	if len(named) > 1 {
+		var which []string
+		for _, u := range named {
+			which = append(which, fmt.Sprintf("%s (%s)", u.ID, tree.Name(u.Parent)))
+		}
+		return fault.List{ErrScopes.At("scope", text, strings.Join(which, ", "))}
+	}
+	if known, err := EmployerChoice(ctx, c, text); err == nil && known.Employer != "" {
+		return fault.List{ErrScopeEmployer.At("scope", text)}
+	}
+	all := tree.Units(people.County, people.Municipality, people.Workplace)
+	if len(all) == 0 {
+		return ErrNoTree.With(on)
+	}
+	return fault.List{ErrNoScope.At("scope", text, alike(all, text, 5))}
+}
+
+// alike are the names of the units that are most like a text.
+func alike(units []people.Unit, text string, most int) string {
+	text = people.Fold(text)
+	far := func(u people.Unit) int {
+		name := people.Fold(u.Name)
+		if strings.Contains(name, text) || strings.Contains(text, name) {
+			return 0
+		}
+		return apart(name, text)
+	}
+	slices.SortStableFunc(units, func(a, b people.Unit) int { return cmp.Compare(far(a), far(b)) })
+	var names []string
+	for _, u := range units {
+		if !slices.Contains(names, u.Name) {
+			names = append(names, u.Name)
+		}
+	}
+	return strings.Join(names[:min(len(names), most)], ", ")
 }
 
 // MunicipalityChoice finds the municipality that a text means by name or code, for [Choices]; "" for none.
@@ -87,14 +126,7 @@ func MunicipalityChoice(ctx context.Context, c db.Conn, on local.Date, text stri
 	if len(all) == 0 {
 		return "", ErrNoTree.With(on)
 	}
-	slices.SortStableFunc(all, func(a, b people.Unit) int {
-		return cmp.Compare(apart(people.Fold(a.Name), people.Fold(text)), apart(people.Fold(b.Name), people.Fold(text)))
-	})
-	var like []string
-	for _, u := range all[:min(len(all), 8)] {
-		like = append(like, u.Name)
-	}
-	return "", fault.List{ErrAsked.At("municipality", text, strings.Join(like, ", "))}
+	return "", fault.List{ErrAsked.At("municipality", text, alike(all, text, 8))}
 }
 
 // apart is how many letters have to be changed, added or left out to make one word of another.

@@ -1,12 +1,10 @@
 package roster
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +13,6 @@ import (
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/secret"
-	"kompobib/internal/sheet"
 )
 
 // Mistaken is the kind of rows in which something is wrong.
@@ -179,14 +176,27 @@ func chosen(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import) (map[
 
 // A View is how a list was understood, for the page where that can be put right.
 type View struct {
-	Labels       []string         `json:"labels,omitempty"` // the columns of the first sheet
-	Columns      map[Field]string `json:"columns,omitempty"`
-	Missing      []Field          `json:"missing,omitempty"` // without which nothing can be done
-	Municipality string           `json:"municipality,omitempty"`
-	Places       []PlaceView      `json:"places,omitempty"`
-	Passed       Passed           `json:"passed,omitzero"`
-	Against      Against          `json:"against,omitzero"`
-	Dropped      int              `json:"dropped,omitempty"` // choices for rows that are no longer what they were, when the list was read anew
+	Labels  []string         `json:"labels,omitempty"`  // the columns of all sheets
+	Columns map[Field]string `json:"columns,omitempty"` // of the first sheet that has the field
+
+	Others map[Field][]string `json:"others,omitempty"` // what other sheets call theirs
+
+	Missing      []Field     `json:"missing,omitempty"` // without which nothing can be done
+	Municipality string      `json:"municipality,omitempty"`
+	Places       []PlaceView `json:"places,omitempty"`
+	Passed       Passed      `json:"passed,omitzero"`
+	Repeats      []Repeat    `json:"repeats,omitempty"` // the first of them
+	Repeated     int         `json:"repeated,omitempty"`
+	Mended       bool        `json:"mended,omitempty"`
+	Against      Against     `json:"against,omitzero"`
+	Dropped      int         `json:"dropped,omitempty"` // choices for rows that are no longer what they were, when the list was read anew
+}
+
+// A Repeat is a row that tells what another has told, and is passed over.
+type Repeat struct {
+	RowAt
+	Reason string `json:"reason"`
+	Other  RowAt  `json:"other"`
 }
 
 // A PlaceView is a workplace of the list and what it was taken for.
@@ -201,14 +211,34 @@ type PlaceView struct {
 }
 
 func (d *Difference) view() (v View) {
-	if len(d.Parts) > 0 {
-		p := d.Parts[0]
-		v.Labels, v.Columns, v.Missing = p.Labels, map[Field]string{}, p.missing()
+	v.Columns, v.Others = map[Field]string{}, map[Field][]string{}
+	for n, p := range d.Parts {
+		if n == 0 {
+			v.Missing = p.missing()
+		}
+		for _, l := range p.Labels {
+			if !slices.Contains(v.Labels, l) {
+				v.Labels = append(v.Labels, l)
+			}
+		}
 		for f := range p.Columns {
-			v.Columns[f] = p.Label(f)
+			switch label := p.Label(f); {
+			case v.Columns[f] == "":
+				v.Columns[f] = label
+			case v.Columns[f] != label && !slices.Contains(v.Others[f], label):
+				v.Others[f] = append(v.Others[f], label)
+			}
 		}
 	}
-	v.Municipality, v.Passed, v.Against = d.Municipality.ID, d.Passed, d.against
+	v.Municipality, v.Passed, v.Mended, v.Against = d.Municipality.ID, d.Passed, d.Mended, d.against
+	for _, o := range d.Duplicates {
+		if o.Other.Row == 0 {
+			continue
+		}
+		if v.Repeated++; v.Repeated <= passedShown {
+			v.Repeats = append(v.Repeats, Repeat{RowAt{o.Sheet, o.Row}, o.Reason, o.Other})
+		}
+	}
 	for _, p := range d.Places {
 		if p.fault == nil {
 			v.Places = append(v.Places, PlaceView{p.Key, p.Name, p.Unit, d.world.tree.Name(p.Parent), p.How, p.Was, p.Lines})
@@ -318,75 +348,4 @@ func Said(ctx context.Context, c db.Conn, imp Import) (Decisions, error) {
 		}
 	}
 	return d, err
-}
-
-// number is what may be an identity number, wherever it stands.
-var number = regexp.MustCompile(`\b(\d{6}(?:\d{2})?)[-+]?[\dA-Z]\d{3}\b`)
-
-// mask hides the last four of identity numbers in a text.
-func mask(s string) string { return number.ReplaceAllString(s, "$1-****") }
-
-// BadRows is a list of the rows in which something is wrong, as they stand in the file but with the identity numbers masked, and with what is
-// wrong in a column of its own. say chooses the words. Mended, it can be sent as a list.
-func BadRows(list *List, d *Difference, label string, say func(code string, args ...any) string) sheet.Table {
-	part := 0
-	t := sheet.Table{Columns: []sheet.Column{{Label: label, Width: 60}}}
-	if len(d.Parts) == 0 {
-		return t
-	}
-	for n := range d.Parts {
-		if first := slices.IndexFunc(d.Mistakes, Mistake.inFile); first >= 0 && d.Parts[n].Sheet == d.Mistakes[first].Sheet {
-			part = n
-		}
-	}
-	p := d.Parts[part]
-	for _, l := range p.Labels {
-		t.Columns = append(t.Columns, sheet.Column{Label: l})
-	}
-	wrong := map[int]string{}
-	var order []int
-	for _, m := range d.Mistakes {
-		if m.Sheet != p.Sheet || !m.inFile() {
-			continue
-		}
-		if wrong[m.Row] == "" {
-			order = append(order, m.Row)
-		} else {
-			wrong[m.Row] += " "
-		}
-		wrong[m.Row] += cmp.Or(m.Column, strconv.Itoa(m.Row)) + ": " + mask(say(m.Fault.Code, m.Fault.Args...))
-	}
-	byNumber := map[int]sheet.Row{}
-	for _, r := range p.rows {
-		if wrong[r.Number] != "" {
-			byNumber[r.Number] = r
-		}
-	}
-	t.Rows = func(yield func([]any) bool) {
-		for _, row := range order {
-			values := []any{wrong[row]}
-			for n := range p.Labels {
-				text := byNumber[row].Cell(n)
-				if p.is(n, Identity) && len(text) > 4 {
-					text = text[:len(text)-4] + "****"
-				}
-				values = append(values, mask(text))
-			}
-			if !yield(values) {
-				return
-			}
-		}
-	}
-	return t
-}
-
-// masked reads a number that we have masked ourselves: the day of birth is left of it.
-var masked = regexp.MustCompile(`^(\d{8})-?\*{4}$`)
-
-func bornOf(text string) (string, bool) {
-	m := masked.FindStringSubmatch(text)
-	if m == nil {
-		return "", false
-	}
-	return m[1], true
 }

@@ -435,6 +435,14 @@ func TestScope(t *testing.T) {
 		w := build(t, d)
 		content := file(t, "koping-2012-09.csv")
 		w.take("koping-2012-09.csv", content, roster.Choices{}, roster.Decisions{})
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			_, err := people.ProposeEmployer(ctx, tx, people.Employer{Name: "Landstinget i Södermanlands län"})
+			for _, above := range []string{"1960", "1980"} {
+				_, made := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Workplace, WorkplaceKind: "mobile-library", Name: "Sagobussen", Parent: w.units[above], From: "2000-01-01"})
+				err = errors.Join(err, made)
+			}
+			return err
+		})
 		units, err := roster.Units(t.Context(), d, "2012-10-12", []string{"Bokbussen"})
 		if err != nil {
 			t.Fatal(err)
@@ -443,8 +451,15 @@ func TestScope(t *testing.T) {
 		if got := counts(diff); got != "0 new, 0 changed, 0 moved, 0 left, 6 unchanged, 0 held" || len(diff.Mistakes) != 18 {
 			t.Errorf("%s, %d", got, len(diff.Mistakes))
 		}
-		if _, err := roster.Units(t.Context(), d, "2012-10-12", []string{"Atlantis"}); fault.Of(err).In("scope") == nil {
-			t.Error(err)
+		for _, test := range []struct{ asked, code, tells string }{
+			{"Atlantis", "roster.no-scope", ""}, {"Kolsva biblotek", "roster.no-scope", "Kolsva bibliotek, "}, {"kungsörs", "", ""}, {"1960", "", ""}, {"Kungsor", "roster.no-scope", "Kungsör, "},
+			{"Köpings kommuns", "roster.no-scope", "Köping, "}, {"Landstinget i Södermanlands län", "roster.scope-employer", ""}, {"Sagobussen", "roster.scopes", "("},
+		} {
+			_, err := roster.Units(t.Context(), d, "2012-10-12", []string{test.asked})
+			f := fault.Of(err).In("scope")
+			if f == nil != (test.code == "") || f != nil && (f.Code != test.code || test.tells != "" && !strings.Contains(f.Args[1].(string), test.tells)) {
+				t.Errorf("%q: %v %+v", test.asked, err, f)
+			}
 		}
 		// Who may change only some workplaces changes no others.
 		narrow := access.Viewer{Person: "o", Grants: []access.Grant{{Role: access.Office, Programme: "p", Workplaces: units}}}

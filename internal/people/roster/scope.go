@@ -111,7 +111,9 @@ func guessMunicipality(tree *people.Tree, file string, parts []Part, lines []Lin
 	var titles []string
 	for _, p := range parts {
 		titles = append(titles, p.titles...)
-		titles = append(titles, p.Sheet)
+		if len(parts) == 1 { // of several each speaks for its own rows: see homes
+			titles = append(titles, p.sheet)
+		}
 	}
 	places := map[string]bool{}
 	for _, l := range lines {

@@ -74,12 +74,15 @@ func TestRowsOfSheets(t *testing.T) {
 }
 
 // workbook is one of two sheets with the given rows.
-func workbook(t *testing.T, one, two string) []byte {
+func workbook(t *testing.T, one, two string) []byte { return workbookOf(t, "Ett", "Två", one, two) }
+
+// workbookOf is one whose sheets have other names.
+func workbookOf(t *testing.T, nameOne, nameTwo, one, two string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, part := range []struct{ name, text string }{
-		{"xl/workbook.xml", `<workbook xmlns:r="r"><sheets><sheet name="Ett" r:id="a"/><sheet name="Två" r:id="b"/></sheets></workbook>`},
+		{"xl/workbook.xml", `<workbook xmlns:r="r"><sheets><sheet name="` + nameOne + `" r:id="a"/><sheet name="` + nameTwo + `" r:id="b"/></sheets></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="x/worksheet" Target="worksheets/a.xml"/><Relationship Id="b" Type="x/worksheet" Target="worksheets/b.xml"/></Relationships>`},
 		{"xl/worksheets/a.xml", "<worksheet><sheetData>" + one + "</sheetData></worksheet>"}, {"xl/worksheets/b.xml", "<worksheet><sheetData>" + two + "</sheetData></worksheet>"},
 	} {
@@ -122,6 +125,41 @@ func TestWhoIsOnTheListHasNotLeft(t *testing.T) {
 			diff := w.compare("lista.csv", []byte(head+eva+test.rows), choices)
 			if got := strings.Join(mistakes(diff), ", "); counts(diff) != test.want || got != test.wrong {
 				t.Errorf("Bo stands there %s: %s, %q", test.says, counts(diff), got)
+			}
+		}
+	})
+}
+
+// Nobody has left for a faulty row that may be about them under another name; of others it is told as before.
+func TestFaultyRowUnderAnotherName(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const first = "19480322-9949;Höglund, Anna Maria;Biblioteket;Köping;chef;100;2001-01-01;anna@koping.se\r\n;Ek, Bo;Filialen;Köping;chef;100;2001-01-01;\r\n;Ek, Eva;Filialen;Köping;chef;100;2001-01-01;\r\n"
+		w.take("lista.csv", []byte(head+first), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
+		choices := roster.Choices{On: "2012-10-01", LeftOn: "2012-10-01"}
+		const eva = ";Ek, Eva;Filialen;Köping;chef;100;2001-01-01;\r\n"
+		for _, test := range []struct{ says, row, left string }{
+			{"somebody else altogether", ";Ny, Siv;Biblioteket;Köping;chef;;2001-01-01;\r\n", "Bo Ek, Anna Maria Höglund"},
+			{"married, at the same workplace, without a number", ";Ny, Anna Maria;Biblioteket;Köping;chef;;2001-01-01;\r\n", "Bo Ek"},
+			{"so, and called by one of two given names", ";Ny, Anna;Biblioteket;Köping;chef;;2001-01-01;\r\n", "Bo Ek"},
+			{"so, with the number mistyped", "19480322-9948;Ny, Anna;Biblioteket;Köping;chef;100;2001-01-01;\r\n", "Bo Ek"},
+			{"so, in a municipality that is none", ";Ny, Anna;Biblioteket;Kpöing;chef;100;2001-01-01;\r\n", "Bo Ek"},
+			{"that given name at another workplace", ";Ny, Anna;Bokbussen;Köping;chef;;2001-01-01;\r\n", "Bo Ek, Anna Maria Höglund"},
+			{"that given name, born another day", "600121-9960;Ny, Anna;Biblioteket;Köping;chef;;2001-01-01;\r\n", "Bo Ek, Anna Maria Höglund"},
+			{"another name with her address", ";Ny, Ann-Marie;Bokbussen;Köping;chef;;2001-01-01;anna@koping.se\r\n", "Bo Ek"},
+			{"a family name and no given one", ";Ek, ;Filialen;Köping;chef;100;2001-01-01;\r\n", "Anna Maria Höglund"},
+			{"two that may be about her, of whom one is right", "19480322-9949;Ny, Anna Maria;Biblioteket;Köping;chef;100;2001-01-01;\r\n;Ny, Bo;Filialen;Köping;chef;;2001-01-01;\r\n", ""},
+			{"the name of somebody who is there", ";Ek, Eva;Biblioteket;Köping;chef;;2001-01-01;\r\n", "Bo Ek, Anna Maria Höglund"},
+		} {
+			diff := w.compare("lista.csv", []byte(head+eva+test.row), choices)
+			var left []string
+			for _, i := range diff.Items {
+				if i.Kind == roster.Left {
+					left = append(left, i.Given+" "+i.Family)
+				}
+			}
+			if got := strings.Join(left, ", "); got != test.left || len(diff.Mistakes) != 1 {
+				t.Errorf("the row tells of %s: %q left, %q", test.says, got, mistakes(diff))
 			}
 		}
 	})
@@ -188,7 +226,7 @@ func TestCures(t *testing.T) {
 			}
 			diff := w.compare("lista.csv", []byte(test.list), roster.Choices{})
 			rows := 0
-			for range roster.BadRows(list, diff, "", func(string, ...any) string { return "" }).Rows {
+			for range roster.BadRows(list, diff, roster.BadLabels{}, func(string, ...any) string { return "" }).Rows {
 				rows++
 			}
 			if len(diff.Mistakes) == 0 || diff.Mistakes[0].Cure() != test.want || rows != test.rows {

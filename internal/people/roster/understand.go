@@ -166,7 +166,8 @@ func match(cells []string, asked Mapping) map[Field]int {
 		}
 	}
 	for field, i := range guess(cells) {
-		if _, said := asked[field]; !said && !taken[i] {
+		label, said := asked[field]
+		if _, has := columns[field]; !has && !taken[i] && (!said || label != "") { // one that is asked for may stand on another sheet
 			columns[field] = i
 		}
 	}

@@ -18,7 +18,9 @@ import (
 	"kompobib/internal/web"
 )
 
-func init() { demo.PublicPages = funded }
+func init() {
+	demo.PublicPages = func(t *testing.T, d *db.DB) { funded(t, d); front(t, d) }
+}
 
 var publicLink = regexp.MustCompile(`href="(/p/[^"#?]*|/calendar[^"#]*|/activities/[^"#?]*|/occasions/[^"#?]*)"`)
 

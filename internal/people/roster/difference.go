@@ -185,8 +185,8 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	case slices.ContainsFunc(list.Parts, func(p Part) bool { return !p.has(Municipality) }):
 		d.Municipality, _ = guessMunicipality(w.tree, list.Name, list.Parts, list.lines)
 	}
-	home := w.homes(list.Parts, d.Municipality)
-	byLine, places := w.places(list.lines, home, choices.Places)
+	w.homes = w.home(list.Parts, d.Municipality)
+	byLine, places := w.places(list.lines, choices.Places)
 	if err := d.employer(ctx, c, w, list, places, choices); err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	w.match(groups, slices.Concat(list.about, unplaced, misnamed))
 	w.renames(groups, places, choices.Places)
 	d.Places = places
-	aboutAt, about := w.places(list.about, home, choices.Places)
+	aboutAt, about := w.places(list.about, choices.Places)
 	d.about = about
 	d.lose(list, byLine, aboutAt)
 	d.within(groups)

@@ -167,8 +167,12 @@ func (w *world) match(groups []*group, about []Line) {
 // claimFaulty claims whom rows with mistakes are probably about though their names differ, who have married, say: until such a row is mended, nobody that it may
 // be about has left. A row that names somebody known, or has their number, is about them.
 func (w *world) claimFaulty(about []Line) {
+	if len(about) == 0 {
+		return
+	}
 	named := map[string]bool{}
-	byGiven, byFamily, byMail := map[string][]*known{}, map[string][]*known{}, map[string][]*known{}
+	by := map[[2]string][]*known{} // a name, and the unit or the day of birth that it goes with
+	byMail := map[string][]*known{}
 	for _, k := range w.persons {
 		if !k.inside {
 			continue
@@ -177,14 +181,21 @@ func (w *world) claimFaulty(about []Line) {
 		if k.claimed {
 			continue
 		}
-		for _, word := range words(k.Given) {
-			byGiven[word] = append(byGiven[word], k)
+		with := []string{string(k.born())}
+		for _, p := range k.posts {
+			with = append(with, p.workplace)
 		}
-		byFamily[people.Fold(k.Family)] = append(byFamily[people.Fold(k.Family)], k)
+		for _, name := range append(words(k.Given), familyName(k.Family)) {
+			for _, what := range with {
+				by[[2]string{name, what}] = append(by[[2]string{name, what}], k)
+			}
+		}
 		if k.Email != "" {
 			byMail[k.Email] = append(byMail[k.Email], k)
 		}
 	}
+	places, essences := map[[3]string][]string{}, w.essences()
+	looked := map[[3]string]bool{} // most rows may be wrong, and thousands have one name
 	var claimed []*known
 	for i := range about {
 		l := &about[i]
@@ -194,16 +205,28 @@ func (w *world) claimFaulty(about []Line) {
 		if l.Email != "" {
 			claimed = append(claimed, byMail[l.Email]...)
 		}
-		var may []*known
-		for _, word := range words(l.Given) {
-			may = append(may, byGiven[word]...)
+		called := words(l.Given)
+		if len(called) == 0 {
+			called = []string{familyName(l.Family)}
 		}
-		if l.Given == "" {
-			may = byFamily[people.Fold(l.Family)]
+		at := [3]string{l.Municipality, l.Workplace, w.homes[l.Part].ID}
+		if _, has := places[at]; !has {
+			places[at] = w.mayBe(l, essences)
 		}
-		for _, k := range may {
-			if compatible(l, k) && (l.Birth != "" && k.born() == l.Birth || w.worksAt(k, l.Workplace)) {
-				claimed = append(claimed, k)
+		with := slices.Clone(places[at])
+		if l.Birth != "" {
+			with = append(with, string(l.Birth))
+		}
+		for _, name := range called {
+			for _, what := range with {
+				if key := [3]string{name, what, string(l.Birth)}; !looked[key] {
+					looked[key] = true
+					for _, k := range by[[2]string{name, what}] {
+						if compatible(l, k) {
+							claimed = append(claimed, k)
+						}
+					}
+				}
 			}
 		}
 	}
@@ -212,15 +235,30 @@ func (w *world) claimFaulty(about []Line) {
 	}
 }
 
-// worksAt reports whether someone works at a workplace of that name.
-func (w *world) worksAt(k *known, workplace string) bool {
-	return slices.ContainsFunc(k.posts, func(p *post) bool {
-		parent := ""
-		if u, ok := w.tree.Unit(p.workplace); ok {
-			parent = w.tree.Name(u.Parent)
-		}
-		return essence(w.tree.Name(p.workplace), parent) == essence(workplace, parent) || slices.Contains(w.former[people.Fold(workplace)], p.workplace)
+// familyName is a family name as it is told from given ones.
+func familyName(name string) string { return "f/" + people.Fold(name) }
+
+// essences are the workplaces by what is said by their names.
+func (w *world) essences() map[string][]string {
+	by := map[string][]string{}
+	for _, u := range w.tree.Units(people.Workplace) {
+		key := essence(u.Name, w.tree.Name(u.Parent))
+		by[key] = append(by[key], u.ID)
+	}
+	return by
+}
+
+// mayBe are the workplaces that a row with a mistake may mean: its municipality may be what is wrong.
+func (w *world) mayBe(l *Line, essences map[string][]string) []string {
+	home := w.homes[l.Part]
+	if u, ok := municipalityOf(w.tree, l.Municipality); ok {
+		home = u
+	}
+	alike := slices.DeleteFunc(slices.Clone(essences[essence(l.Workplace, home.Name)]), func(id string) bool {
+		u, _ := w.tree.Unit(id)
+		return home.ID != "" && u.Parent != home.ID
 	})
+	return slices.Concat(w.former[people.Fold(l.Workplace)], alike)
 }
 
 // words are those of a name.

@@ -89,8 +89,8 @@ func workplaceKind(name string) string {
 	return "branch-library"
 }
 
-// homes are the municipalities of lines that name none, by their parts' places: of several sheets the one that a sheet's name tells, else that of the whole list.
-func (w *world) homes(parts []Part, whole people.Unit) []people.Unit {
+// home is the municipality of lines that name none, by their parts' places: of several sheets the one that a sheet's name tells, else that of the whole list.
+func (w *world) home(parts []Part, whole people.Unit) []people.Unit {
 	homes := make([]people.Unit, len(parts))
 	for n, p := range parts {
 		homes[n] = whole
@@ -103,15 +103,15 @@ func (w *world) homes(parts []Part, whole people.Unit) []people.Unit {
 	return homes
 }
 
-// places finds each workplace that the lines name. homes are the municipalities of lines that name none.
-func (w *world) places(lines []Line, homes []people.Unit, chosen map[string]string) (byLine []*Place, all []*Place) {
+// places finds each workplace that the lines name.
+func (w *world) places(lines []Line, chosen map[string]string) (byLine []*Place, all []*Place) {
 	byKey := map[[3]string]*Place{}
 	byLine = make([]*Place, len(lines))
 	for i, l := range lines {
-		key := [3]string{l.Municipality, l.Workplace, homes[l.Part].ID}
+		key := [3]string{l.Municipality, l.Workplace, w.homes[l.Part].ID}
 		p := byKey[key]
 		if p == nil {
-			p = w.place(l.Municipality, l.Workplace, homes[l.Part], chosen)
+			p = w.place(l.Municipality, l.Workplace, w.homes[l.Part], chosen)
 			byKey[key] = p
 			all = append(all, p)
 		}

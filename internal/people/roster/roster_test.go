@@ -532,6 +532,15 @@ func TestUndoTakesWorkplacesAndEmployersBack(t *testing.T) {
 		if s := first.Summary; len(s.Employers) != 1 || s.Employers[0].Name != "Köpings kommun" || s.Employers[0].Reason != roster.InUse || len(s.Units) != count()[0] {
 			t.Errorf("%+v, %v", s, count())
 		}
+		for _, stay := range first.Summary.Units {
+			want := roster.InUse
+			if stay.Name == "Kolsva bibliotek och mötesplats" { // as the newer list calls it; its people are as before
+				want = roster.ByList
+			}
+			if stay.Reason != want {
+				t.Errorf("%s stays: %s, not %s", stay.Name, stay.Reason, want)
+			}
+		}
 		w.undo(second)
 		if first = w.undo(first); count() != [2]int{} || first.Summary.Unfinished() {
 			t.Errorf("there are %v workplaces and employers, %+v", count(), first.Summary)

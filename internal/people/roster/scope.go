@@ -111,7 +111,7 @@ func guessMunicipality(tree *people.Tree, file string, parts []Part, lines []Lin
 	var titles []string
 	for _, p := range parts {
 		titles = append(titles, p.titles...)
-		if len(parts) == 1 { // of several each speaks for its own rows: see homes
+		if len(parts) == 1 { // of several each speaks for its own rows: see home
 			titles = append(titles, p.sheet)
 		}
 	}

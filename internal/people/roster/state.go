@@ -46,6 +46,7 @@ type world struct {
 	last     map[string]local.Date // day after, "" for none
 	former   map[string][]string   // units by what they have been called, folded
 	employer string
+	homes    []people.Unit // of each part, the municipality of rows that tell none
 	scope    func(workplace string) bool
 }
 

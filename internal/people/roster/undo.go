@@ -39,7 +39,7 @@ const (
 // WhyWords is the code of the words for why someone is kept.
 func WhyWords(reason string) string { return "roster.kept-" + reason }
 
-// A Stay is a workplace or an employer that came with an import and is still there once it has been undone, and why: of [ByUse], [ByHand] and [InUse].
+// A Stay is a workplace or an employer that came with an import and is still there once it has been undone, and why: of [ByUse], [ByList], [ByHand] and [InUse].
 type Stay struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
@@ -104,7 +104,7 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err := byLists(ctx, tx, imp, kept); err != nil {
 		return imp, err
 	}
-	u := undoing{ctx, tx, ring, rows, sealed, kept, use, nil}
+	u := undoing{ctx, tx, ring, imp.ID, rows, sealed, kept, use, nil}
 	if err := u.all(); err != nil {
 		return imp, err
 	}
@@ -332,6 +332,7 @@ type undoing struct {
 	ctx    context.Context
 	tx     *db.Tx
 	ring   *secret.Ring
+	imp    string
 	rows   []undoRow
 	before []string
 	kept   map[string]Why // persons
@@ -444,6 +445,16 @@ func (u *undoing) employer(imp *Import) error {
 	return err
 }
 
+// whoChanged is why a workplace is not as it was made: another list has renamed it, or somebody has.
+func (u *undoing) whoChanged(unit string) (reason string, err error) {
+	byList, err := db.Value[int](u.ctx, u.tx, `SELECT count(*) FROM roster_undo u JOIN roster_import i ON i.id = u.import
+		WHERE u.entity = 'unit' AND u.row_id = $1 AND u.import <> $2 AND i.state = 'applied'`, unit, u.imp)
+	if byList > 0 {
+		return ByList, err
+	}
+	return ByHand, err
+}
+
 // organisation takes back workplaces. One where someone is, or that others refer to, stays, and is told of.
 func (u *undoing) organisation(r undoRow, text string) error {
 	switch r.entity + " " + r.act {
@@ -464,7 +475,10 @@ func (u *undoing) organisation(r undoRow, text string) error {
 			if err != nil || removed {
 				return err
 			}
-			if reason = ByHand; employed {
+			if reason, err = u.whoChanged(r.row); err != nil {
+				return err
+			}
+			if employed {
 				reason = InUse
 			}
 		}

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,11 +28,15 @@ func (l *List) mended() bool {
 }
 
 // BadLabels are what the columns are called that a list of bad rows begins with.
-type BadLabels struct{ Wrong, Row string }
+type BadLabels struct {
+	Wrong, Row   string
+	Municipality string // of a column for it, where the list has none
+}
 
 // A badColumn is a column of a list of bad rows: of all sheets those that hold the same field, or have the same name.
 type badColumn struct {
 	label string
+	field Field       // "" for what we do not read
 	at    map[int]int // by the part's place
 }
 
@@ -54,6 +59,10 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 		}
 	}
 	columns := badColumns(d.Parts, parts)
+	homes := d.world.homes // those of a sheet, or of the whole list, would be lost
+	if slices.ContainsFunc(slices.Collect(maps.Keys(parts)), func(n int) bool { return !d.Parts[n].has(Municipality) && homes[n].ID != "" }) {
+		columns = withMunicipality(columns, labels.Municipality)
+	}
 	for _, c := range columns {
 		t.Columns = append(t.Columns, sheet.Column{Label: c.label})
 	}
@@ -78,6 +87,8 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 					text := ""
 					if i, has := c.at[n]; has {
 						text = p.bad(list, i, r.Cell(i))
+					} else if c.field == Municipality && !p.has(Municipality) {
+						text = homes[n].Name
 					}
 					values = append(values, text)
 				}
@@ -98,10 +109,10 @@ func badColumns(parts []Part, bad map[int]bool) (columns []*badColumn) {
 			continue
 		}
 		for i, label := range p.Labels {
-			key := "label " + people.Fold(label)
+			key, field := "label "+people.Fold(label), Field("")
 			for f, at := range p.Columns {
 				if at == i {
-					key = "field " + string(f)
+					key, field = "field "+string(f), f
 				}
 			}
 			c := by[key]
@@ -109,7 +120,7 @@ func badColumns(parts []Part, bad map[int]bool) (columns []*badColumn) {
 				if p.Sheet != "" && slices.ContainsFunc(columns, func(c *badColumn) bool { return people.Fold(c.label) == people.Fold(label) }) {
 					label += " (" + p.Sheet + ")"
 				}
-				c = &badColumn{label, map[int]int{}}
+				c = &badColumn{label, field, map[int]int{}}
 				by[key] = c
 				columns = append(columns, c)
 			}
@@ -117,6 +128,14 @@ func badColumns(parts []Part, bad map[int]bool) (columns []*badColumn) {
 		}
 	}
 	return columns
+}
+
+// withMunicipality are columns with one for the municipality.
+func withMunicipality(columns []*badColumn, label string) []*badColumn {
+	if slices.ContainsFunc(columns, func(c *badColumn) bool { return c.field == Municipality }) {
+		return columns
+	}
+	return append(columns, &badColumn{label: label, field: Municipality})
 }
 
 func hasPart(c *badColumn, part int) bool { _, has := c.at[part]; return has }

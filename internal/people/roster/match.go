@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +48,8 @@ func (d *Difference) group(lines []*Line, places []*Place) (groups []*group, mis
 				key += "/" + string(l.Birth)
 			} else if l.Email != "" {
 				key += "/" + l.Email
+			} else if l.Valid.From != "" { // two who share all that is told began on the same day: one of them is a row too many
+				key += fmt.Sprint("/", places[i].Key, "/", l.Valid, "/", l.Title, "/", l.Share, "/", l.Phone)
 			} else {
 				key += "/" + strconv.Itoa(l.Part) + "/" + strconv.Itoa(l.Row)
 			}

@@ -339,6 +339,7 @@ func TestLists(t *testing.T) {
 			{"capitals are no change", zeynep, strings.Replace(zeynep, "Höglund, Zeynep", "HÖGLUND, ZEYNEP", 1), "1 unchanged", nil},
 			{"the same row twice is told", "", zeynep + zeynep, "1 new", []string{"3 row-twice"}},
 			{"and in another spelling", "", zeynep + strings.Replace(zeynep, "19480322-9949", "480322-9949", 1), "1 new", []string{"3 spelling"}},
+			{"without a number too, if they tell the same day", "", strings.Replace(anna+anna, "anna@koping.example", "", 2), "1 new", []string{"3 row-twice"}},
 			{"two employments of one person", "", zeynep + strings.Replace(zeynep, ";100;", ";25;", 1), "1 new", nil},
 			{"an address that the list leaves out stays", zeynep, strings.Replace(zeynep, "z@koping.example", "", 1), "1 unchanged", nil},
 			{"another share is a change", zeynep, strings.Replace(zeynep, ";100;", ";75;", 1), "1 changed", nil},

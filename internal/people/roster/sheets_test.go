@@ -35,7 +35,7 @@ func (w *world) badRows(name string, content []byte, choices roster.Choices) str
 		w.t.Fatal(err)
 	}
 	var b bytes.Buffer
-	table := roster.BadRows(list, w.compare(name, content, choices), roster.BadLabels{Wrong: "Vad som är fel", Row: "Rad"}, locale.Swedish.Say)
+	table := roster.BadRows(list, w.compare(name, content, choices), roster.BadLabels{Wrong: "Vad som är fel", Row: "Rad", Municipality: "Kommun"}, locale.Swedish.Say)
 	if err := table.Write(&b, sheet.CSV); err != nil {
 		w.t.Fatal(err)
 	}
@@ -143,6 +143,10 @@ func TestSheetsOfAFile(t *testing.T) {
 		var where []string
 		for _, p := range diff.Places {
 			where = append(where, p.Parent)
+		}
+		faulty := workbookOf(t, "Kungsör", "Köping", sheetOf(labels, ";Ek, Eva;Biblioteket;"), sheetOf(labels, ";Ek, Bo;Biblioteket;"))
+		if bad := w.badRows("lista.xlsx", faulty, roster.Choices{NewEmployer: "Kommunalförbundet"}); !strings.Contains(bad, ";Kungsör 2;;Ek, Eva;Biblioteket;;Kungsör\r\n") || !strings.Contains(bad, ";Köping 2;;Ek, Bo;Biblioteket;;Köping\r\n") {
+			t.Errorf("the rows to mend do not say where they belong: %s", bad)
 		}
 		if want := []string{w.units["1960"], w.units["1983"]}; !slices.Equal(where, want) || len(diff.Mistakes) > 0 {
 			t.Errorf("workplaces in %q, %q", where, mistakes(diff))

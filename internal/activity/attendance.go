@@ -236,21 +236,12 @@ func nobodies(ctx context.Context, c db.Conn, persons []string) error {
 	return faults
 }
 
-// read reads what the rules need to know of the persons, in four queries.
+// read reads what the rules need to know of the persons, in three queries.
 func (s *sitting) read(ctx context.Context, tx *db.Tx, persons []string) (err error) {
-	if s.roster, err = roster(ctx, tx, s.occasion.Programme, s.occasion.Activity, s.Span.Date, s.Span.Date, persons); err != nil {
+	if s.roster, err = roster(ctx, tx, s.occasion, s.Span.Date, s.Span.Date, persons); err != nil {
 		return err
 	}
-	args := []any{s.occasion.ID}
-	signed, err := db.Values[string](ctx, tx, `SELECT person FROM signup WHERE occasion = $1 AND state IN ('seated', 'waiting')
-		AND person IN `+db.In(&args, persons), args...)
-	if err != nil {
-		return err
-	}
-	for _, person := range signed {
-		s.roster[person].state = Seated
-	}
-	args = []any{s.ID}
+	args := []any{s.ID}
 	rows, err := db.All(ctx, tx, scanRecorded, `SELECT `+recordedColumns+` FROM attendance t WHERE t.meeting = $1 AND t.person IN `+db.In(&args, persons), args...)
 	if err != nil {
 		return err
@@ -291,7 +282,7 @@ func (s *sitting) row(e AttendanceEntry) (r recorded, faults fault.List) {
 		return r, fault.List{ErrRowStale.At(at("row"))}
 	}
 	// Who has no seat may have come all the same, but the programme is for its target group.
-	if !corrects && p.state != Seated && !p.target {
+	if !corrects && p.state != Seated && p.state != Waiting && !p.target {
 		return r, fault.List{ErrWalkIn.At(at("row"))}
 	}
 	if e.Absence != "" {

@@ -95,10 +95,6 @@ func SignUpAll(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string,
 	if err != nil {
 		return nil, err
 	}
-	last, err := db.Value[int](ctx, tx, `SELECT coalesce(max(number), 0) FROM signup WHERE occasion = $1`, o.ID)
-	if err != nil {
-		return nil, err
-	}
 	var faults fault.List
 	for _, person := range persons {
 		if f := o.refuses(v, people[person], tx.At); f != nil {
@@ -122,8 +118,8 @@ func SignUpAll(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string,
 			o.Seated++
 		}
 		if s.ID == "" {
-			last++
-			s.ID, s.Number = tx.NewID(), last
+			o.last++
+			s.ID, s.Number = tx.NewID(), o.last
 			change.inserts = append(change.inserts, []any{s.ID, s.Occasion, s.Person, s.State, s.Seq, s.Number})
 		} else if _, err := tx.Exec(ctx, `UPDATE signup SET state = $1, seq = $2 WHERE id = $3`, s.State, s.Seq, s.ID); err != nil {
 			return nil, err
@@ -200,14 +196,16 @@ func distinct(list []string) []string {
 // seats is what the rules need to know of an occasion.
 type seats struct {
 	Occasion
-	ask string // whom to ask when one is refused
+	ask  string // whom to ask when one is refused
+	last int    // number of the person who was the last to come for the first time
 }
 
 // getSeats returns an occasion that v may see, or [ErrNotFound].
 func getSeats(ctx context.Context, c db.Conn, v access.Viewer, occasion string) (*seats, error) {
 	args := []any{occasion}
-	o, err := db.One(ctx, c, func(o *seats) []any { return append(scanOccasion(&o.Occasion), &o.ask) }, `
-		SELECT `+occasionColumns+`, CASE WHEN p.contact <> '' THEN p.contact ELSE p.short_name END`+
+	o, err := db.One(ctx, c, func(o *seats) []any { return append(scanOccasion(&o.Occasion), &o.ask, &o.last) }, `
+		SELECT `+occasionColumns+`, CASE WHEN p.contact <> '' THEN p.contact ELSE p.short_name END,
+			(SELECT coalesce(max(number), 0) FROM signup WHERE occasion = o.id)`+
 		fromOccasion+`WHERE o.id = $1 AND `+visibleOccasion(&args, v), args...)
 	if errors.Is(err, db.ErrNoRows) {
 		err = ErrNotFound

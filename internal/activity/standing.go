@@ -30,6 +30,9 @@ type placement struct {
 	person, employment, workplace string
 	protected, today, onDay       int
 	target, audience              int
+	signup                        string
+	state                         SignupState
+	number                        int
 }
 
 // around is each unit with what stands for it when it is pointed out, on the day that is the first argument: its parent, and
@@ -46,18 +49,19 @@ const up = `
 	LEFT JOIN unit_merge m ON way.merged = 1 AND m.into_unit = w.unit AND m.on_date <= $1
 	WHERE coalesce(p.parent, m.unit) IS NOT NULL`
 
-// roster returns the persons' standing on a day, in one query; today decides who is their contact. Each
+// roster returns the persons' standing at an occasion, in one query: where they work on a day, today who is their contact. Each
 // person asked for has one, though they may not exist.
-func roster(ctx context.Context, c db.Conn, programme, activity string, day, today local.Date, persons []string) (map[string]*standing, error) {
+func roster(ctx context.Context, c db.Conn, o Occasion, day, today local.Date, persons []string) (map[string]*standing, error) {
 	all := make(map[string]*standing, len(persons))
 	for _, person := range persons {
 		all[person] = &standing{person: person}
 	}
-	args := []any{day, today, programme, activity}
+	args := []any{day, today, o.Programme, o.Activity, o.ID}
 	// Within is all that holds the workplace of an employment on the day, up to the region, and what has gone up in it. The
 	// main employment is the one with the largest share, and then the earliest.
 	rows, err := db.All(ctx, c, func(p *placement) []any {
-		return []any{&p.person, &p.protected, &p.employment, &p.workplace, &p.today, &p.onDay, &p.target, &p.audience}
+		return []any{&p.person, &p.protected, &p.employment, &p.workplace, &p.today, &p.onDay, &p.target, &p.audience,
+			&p.signup, &p.state, &p.number}
 	}, `
 		WITH RECURSIVE chosen AS (
 			SELECT id, protected FROM person WHERE id IN `+db.In(&args, persons)+`
@@ -76,8 +80,10 @@ func roster(ctx context.Context, c db.Conn, programme, activity string, day, tod
 					OR EXISTS (SELECT 1 FROM within w JOIN audience_unit u ON u.unit = w.unit WHERE w.employment = e.id AND u.activity = $4))
 				AND (NOT EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $4)
 					OR EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $4 AND r.staff_role = e.staff_role))
-				THEN 1 ELSE 0 END
-		FROM chosen LEFT JOIN employment e ON e.person = chosen.id
+				THEN 1 ELSE 0 END,
+			coalesce(s.id, ''), coalesce(s.state, ''), coalesce(s.number, 0)
+		FROM chosen LEFT JOIN signup s ON s.occasion = $5 AND s.person = chosen.id
+		LEFT JOIN employment e ON e.person = chosen.id
 			AND (e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) OR e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2))
 		ORDER BY chosen.id, e.share DESC, e.valid_from, e.id`, args...)
 	if err != nil {
@@ -86,6 +92,7 @@ func roster(ctx context.Context, c db.Conn, programme, activity string, day, tod
 	for _, row := range rows {
 		p := all[row.person]
 		p.exists, p.protected = true, row.protected == 1
+		p.signup, p.state, p.number = row.signup, row.state, row.number
 		if row.today == 1 {
 			p.workplaces = append(p.workplaces, row.workplace)
 		}
@@ -100,18 +107,7 @@ func roster(ctx context.Context, c db.Conn, programme, activity string, day, tod
 	return all, nil
 }
 
-// standings is [roster] for an occasion, with the persons' sign-ups: two queries.
+// standings is [roster] on the day that decides at a moment.
 func standings(ctx context.Context, c db.Conn, o *seats, at time.Time, persons []string) (map[string]*standing, error) {
-	all, err := roster(ctx, c, o.Programme, o.Activity, o.day(at), local.DateOf(at, o.location()), persons)
-	if err != nil {
-		return nil, err
-	}
-	args := []any{o.ID}
-	rows, err := db.All(ctx, c, func(s *Signup) []any { return []any{&s.ID, &s.Person, &s.State, &s.Number} }, `
-		SELECT id, person, state, number FROM signup WHERE occasion = $1 AND person IN `+db.In(&args, persons), args...)
-	for _, s := range rows {
-		p := all[s.Person]
-		p.signup, p.state, p.number = s.ID, s.State, s.Number
-	}
-	return all, err
+	return roster(ctx, c, o.Occasion, o.day(at), local.DateOf(at, o.location()), persons)
 }

@@ -47,7 +47,7 @@ func Why(ctx context.Context, c db.Conn, v access.Viewer, occasion, person strin
 	return all[0], nil
 }
 
-// WhyAll is [Why] for several, in their order, in five queries. Of those whom v may not sign up it
+// WhyAll is [Why] for several, in their order, in four queries. Of those whom v may not sign up it
 // tells nothing but that.
 func WhyAll(ctx context.Context, c db.Conn, v access.Viewer, occasion string, persons []string, at time.Time) ([]Explanation, error) {
 	o, err := getSeats(ctx, c, v, occasion)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log"
 	"net/url"
@@ -63,7 +62,7 @@ func run(m *testing.M, fill func(ctx context.Context, d *db.DB) error) (code int
 		err = shareTemplate()
 	} else if err == nil {
 		template = scratch("template_")
-		leave = func() error { return errors.Join(dropUsed(), drop(template)) }
+		leave = func() error { return drop(template) }
 		err = makeTemplate(template, fill)
 	}
 	if err != nil {

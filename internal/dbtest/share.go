@@ -30,7 +30,10 @@ func shareTemplate() error {
 			return err
 		}
 		name := scratch("template_")
-		if err := makeTemplate(name, nil); err != nil {
+		if err = makeTemplate(name, nil); err == nil {
+			err = keepIn(name)
+		}
+		if err != nil {
 			return errors.Join(err, drop(name))
 		}
 		return admin("ALTER DATABASE " + name + " RENAME TO " + template)
@@ -42,9 +45,11 @@ func makeTemplate(name string, fill func(ctx context.Context, d *db.DB) error) e
 	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + emptyTemplate); err != nil {
 		return err
 	}
-	if err := prepare(dsn(name), fill); err != nil {
-		return err
-	}
+	return prepare(dsn(name), fill)
+}
+
+// keepIn lets the copies of a template be put back.
+func keepIn(name string) error {
 	d, err := sql.Open("pgx", dsn(name))
 	if err != nil {
 		return err
@@ -98,15 +103,6 @@ func giveBack() error {
 		err = errors.Join(err, u.keeper.Close())
 		_, left := d.Exec("INSERT INTO kompobib_left (name, template) VALUES ($1, $2)", u.name, template)
 		err = errors.Join(err, left)
-	}
-	return err
-}
-
-// dropUsed drops the databases that nobody else can use.
-func dropUsed() error {
-	var err error
-	for _, u := range used.all {
-		err = errors.Join(err, u.drop())
 	}
 	return err
 }

@@ -3,11 +3,12 @@ package db
 import (
 	"context"
 	"database/sql"
+	"sync"
 )
 
 // SQLite takes as long to parse a statement as to run it, so what is said again is prepared: by a
-// transaction that says it twice, and for all that come by the writer, which has one connection.
-// PostgreSQL's driver does so itself.
+// transaction that says it twice, for all that come by the writer, which has one connection, and for all
+// that read. PostgreSQL's driver does so itself.
 
 // A runner runs statements in a transaction.
 type runner interface {
@@ -112,4 +113,91 @@ func (p *prepared) prepare(ctx context.Context, on *sql.DB) {
 		}
 	}
 	p.wanted = p.wanted[:0]
+}
+
+// asked is what is read again and again, prepared on each connection that reads when it is first run there. What comes twice first stays:
+// that is what most pages have in common. What comes later is parsed each time.
+type asked struct {
+	on    *sql.DB
+	stmts sync.Map // by query
+	mu    sync.Mutex
+	once  map[string]bool // asked before
+	left  int             // how many more may be prepared
+}
+
+func newAsked(on *sql.DB) *asked {
+	return &asked{on: on, once: map[string]bool{}, left: maxAsked}
+}
+
+// maxAsked statements take some 15 kB each, on each connection that runs them.
+const maxAsked = 256
+
+func (a *asked) stmt(query string) *sql.Stmt {
+	if s, ok := a.stmts.Load(query); ok {
+		return s.(*sql.Stmt)
+	}
+	return nil
+}
+
+// again notes that a query is asked that is not prepared, and reports whether it should be.
+func (a *asked) again(query string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.left == 0 || len(query) > maxQuery || a.stmt(query) != nil:
+		return false
+	case a.once[query]:
+		delete(a.once, query)
+		a.left--
+		return true
+	case len(a.once) >= maxSeen:
+		clear(a.once)
+	}
+	a.once[query] = true
+	return false
+}
+
+// prepare prepares a query. What cannot be will say so when it is run.
+func (a *asked) prepare(ctx context.Context, query string) *sql.Stmt {
+	s, err := a.on.PrepareContext(ctx, query)
+	if err != nil {
+		return nil
+	}
+	a.stmts.Store(query, s)
+	return s
+}
+
+// QueryContext asks on any connection.
+func (a *asked) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s := a.stmt(query)
+	if s == nil && a.again(query) {
+		s = a.prepare(ctx, query)
+	}
+	if s == nil {
+		return a.on.QueryContext(ctx, query, args...)
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+// within is a transaction that asks. It prepares when it is over: who holds a connection must not wait for another.
+type within struct {
+	t      *sql.Tx
+	asked  *asked
+	wanted []string
+}
+
+func (w *within) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s := w.asked.stmt(query); s != nil {
+		return w.t.StmtContext(ctx, s).QueryContext(ctx, args...)
+	}
+	if w.asked.again(query) {
+		w.wanted = append(w.wanted, query)
+	}
+	return w.t.QueryContext(ctx, query, args...)
+}
+
+func (w *within) over(ctx context.Context) {
+	for _, query := range w.wanted {
+		w.asked.prepare(ctx, query)
+	}
 }

@@ -41,6 +41,7 @@ type DB struct {
 	turns       chan struct{} // PostgreSQL's transactions hold a place in it, in the order in which they came
 	lengthy     chan struct{} // and those of [Lengthy] one in this first
 	prepared    prepared
+	asked       *asked // SQLite's
 	writer      sync.WaitGroup
 	closed      chan struct{}
 	closing     sync.Once
@@ -80,6 +81,8 @@ func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Op
 	if !d.postgres {
 		d.queue = make(chan *act)
 		d.prepared = prepared{stmts: map[string]*sql.Stmt{}, once: map[string]bool{}}
+		d.asked = newAsked(d.read)
+		d.conn = conn{q: d.asked}
 		d.writer.Go(d.writeSQLite)
 	}
 	if err := d.LoadClock(ctx); err != nil {
@@ -268,10 +271,12 @@ func Text(p *string) string {
 
 // conn makes a Conn of a *sql.DB or a *sql.Tx.
 type conn struct {
-	q interface {
-		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-	}
+	q    asker
 	kept map[any]any // of a snapshot: see Kept
+}
+
+type asker interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 }
 
 // Kept is what read gives, which a snapshot is asked for once only: what it says does not change, and a page whose parts do not know

@@ -61,6 +61,40 @@ func TestWhoWrites(t *testing.T) {
 	})
 }
 
+// However many read the same at once, again and again, each sees one view, and what came since in the next.
+func TestReadAgainTogether(t *testing.T) {
+	const readers, times = 24, 12 // more than there are connections
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var all sync.WaitGroup
+		for reader := range readers {
+			all.Go(func() {
+				for i := range times {
+					name := fmt.Sprintf("%d-%d", reader, i)
+					if err := set(ctx, d, name); err != nil {
+						t.Error(err)
+						return
+					}
+					err := d.Snapshot(ctx, func(c db.Conn) error {
+						before := names(t, c)
+						if n, err := db.Value[int](ctx, c, `SELECT count(*) FROM setting WHERE value = $1`, "x"); err != nil || n != len(strings.Fields(before)) {
+							t.Errorf("%d, %v, of %q", n, err, before)
+						}
+						if after := names(t, c); before != after || !slices.Contains(strings.Fields(before), name) {
+							t.Errorf("%q, then %q, with %s", before, after, name)
+						}
+						return nil
+					})
+					if outside := names(t, d); err != nil || !slices.Contains(strings.Fields(outside), name) {
+						t.Errorf("%v; %s is not in %q", err, name, outside)
+					}
+				}
+			})
+		}
+		all.Wait()
+	})
+}
+
 // Work that goes together into one commit stands or falls alone.
 func TestTogether(t *testing.T) {
 	sorry := errors.New("sorry")

@@ -113,8 +113,13 @@ func (d *DB) observed(tx *Tx) {
 // Exec runs a statement and returns the number of rows that it touched.
 // For RETURNING give the Tx to [One] or [All].
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	tell(ctx, query, args)
 	tx.trace.note(query)
+	return tx.exec(ctx, query, args...)
+}
+
+// exec is [Tx.Exec] of what changes nothing that is told of.
+func (tx *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tell(ctx, query, args)
 	res, err := tx.sql.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, portable(err)
@@ -201,8 +206,8 @@ func Lock(ctx context.Context, tx *Tx, table string, ids ...string) error {
 			return err
 		}
 	}
-	locked, err := Values[string](ctx, tx.conn, `UPDATE `+table+` SET seq = seq + 1 WHERE id IN `+in+` RETURNING id`, args...)
-	if err == nil && len(locked) != len(ids) {
+	locked, err := tx.exec(ctx, `UPDATE `+table+` SET seq = seq + 1 WHERE id IN `+in, args...)
+	if err == nil && locked != int64(len(ids)) {
 		err = ErrNoRows
 	}
 	return err
@@ -237,8 +242,14 @@ func (d *DB) Snapshot(ctx context.Context, f func(c Conn) error) error {
 	if err != nil {
 		return err
 	}
+	var q asker = t
+	if d.asked != nil {
+		w := &within{t: t, asked: d.asked}
+		defer w.over(ctx)
+		q = w
+	}
 	defer t.Rollback()
-	return f(conn{q: t, kept: map[any]any{}})
+	return f(conn{q: q, kept: map[any]any{}})
 }
 
 var base32hex = base32.HexEncoding.WithPadding(base32.NoPadding)

@@ -1,7 +1,9 @@
 package activity
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"kompobib/internal/db"
@@ -25,14 +27,19 @@ type standing struct {
 	number int
 }
 
-// placement is one employment of a person.
+// placement is one employment of a person, now or before.
 type placement struct {
 	person, employment, workplace string
-	protected, today, onDay       int
-	target, audience              int
+	from, to                      local.Date // to is "" while it lasts
+	share                         int
+	protected, target, audience   int
 	signup                        string
 	state                         SignupState
 	number                        int
+}
+
+func (p placement) on(day local.Date) bool {
+	return p.employment != "" && p.from <= day && (p.to == "" || p.to > day)
 }
 
 // around is each unit with what stands for it when it is pointed out, on the day that is the first argument: its parent, and
@@ -56,11 +63,11 @@ func roster(ctx context.Context, c db.Conn, o Occasion, day, today local.Date, p
 	for _, person := range persons {
 		all[person] = &standing{person: person}
 	}
-	args := []any{day, today, o.Programme, o.Activity, o.ID}
-	// Within is all that holds the workplace of an employment on the day, up to the region, and what has gone up in it. The
-	// main employment is the one with the largest share, and then the earliest.
+	args := []any{day, o.Programme, o.Activity, o.ID}
+	// Within is all that holds the workplace of an employment on the day, up to the region, and what has gone up in it. What is
+	// simple is done here: to sort and choose takes SQLite as long as all the rest, and we wait with the seats locked.
 	rows, err := db.All(ctx, c, func(p *placement) []any {
-		return []any{&p.person, &p.protected, &p.employment, &p.workplace, &p.today, &p.onDay, &p.target, &p.audience,
+		return []any{&p.person, &p.protected, &p.employment, &p.workplace, &p.from, &p.to, &p.share, &p.target, &p.audience,
 			&p.signup, &p.state, &p.number}
 	}, `
 		WITH RECURSIVE chosen AS (
@@ -72,31 +79,32 @@ func roster(ctx context.Context, c db.Conn, o Occasion, day, today local.Date, p
 			SELECT w.employment, coalesce(p.parent, m.unit) FROM within w`+up+`
 		)
 		SELECT chosen.id, chosen.protected, coalesce(e.id, ''), coalesce(e.workplace, ''),
-			CASE WHEN e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2) THEN 1 ELSE 0 END,
-			CASE WHEN e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) THEN 1 ELSE 0 END,
-			CASE WHEN EXISTS (SELECT 1 FROM within w JOIN target_unit t ON t.unit = w.unit WHERE w.employment = e.id AND t.programme = $3)
+			coalesce(e.valid_from, ''), coalesce(e.valid_to, ''), coalesce(e.share, 0),
+			CASE WHEN EXISTS (SELECT 1 FROM within w JOIN target_unit t ON t.unit = w.unit WHERE w.employment = e.id AND t.programme = $2)
 				THEN 1 ELSE 0 END,
-			CASE WHEN (NOT EXISTS (SELECT 1 FROM audience_unit u WHERE u.activity = $4)
-					OR EXISTS (SELECT 1 FROM within w JOIN audience_unit u ON u.unit = w.unit WHERE w.employment = e.id AND u.activity = $4))
-				AND (NOT EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $4)
-					OR EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $4 AND r.staff_role = e.staff_role))
+			CASE WHEN (NOT EXISTS (SELECT 1 FROM audience_unit u WHERE u.activity = $3)
+					OR EXISTS (SELECT 1 FROM within w JOIN audience_unit u ON u.unit = w.unit WHERE w.employment = e.id AND u.activity = $3))
+				AND (NOT EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $3)
+					OR EXISTS (SELECT 1 FROM audience_role r WHERE r.activity = $3 AND r.staff_role = e.staff_role))
 				THEN 1 ELSE 0 END,
 			coalesce(s.id, ''), coalesce(s.state, ''), coalesce(s.number, 0)
-		FROM chosen LEFT JOIN signup s ON s.occasion = $5 AND s.person = chosen.id
-		LEFT JOIN employment e ON e.person = chosen.id
-			AND (e.valid_from <= $1 AND (e.valid_to IS NULL OR e.valid_to > $1) OR e.valid_from <= $2 AND (e.valid_to IS NULL OR e.valid_to > $2))
-		ORDER BY chosen.id, e.share DESC, e.valid_from, e.id`, args...)
+		FROM chosen LEFT JOIN signup s ON s.occasion = $4 AND s.person = chosen.id
+		LEFT JOIN employment e ON e.person = chosen.id`, args...)
 	if err != nil {
 		return nil, err
 	}
+	// The main employment is the one with the largest share, and then the earliest.
+	slices.SortFunc(rows, func(a, b placement) int {
+		return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.from, b.from), cmp.Compare(a.employment, b.employment))
+	})
 	for _, row := range rows {
 		p := all[row.person]
 		p.exists, p.protected = true, row.protected == 1
 		p.signup, p.state, p.number = row.signup, row.state, row.number
-		if row.today == 1 {
+		if row.on(today) {
 			p.workplaces = append(p.workplaces, row.workplace)
 		}
-		if row.onDay == 1 {
+		if row.on(day) {
 			if p.employment == "" {
 				p.employment, p.workplace = row.employment, row.workplace
 			}

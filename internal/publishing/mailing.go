@@ -108,8 +108,9 @@ func RoundOf(ctx context.Context, c db.Conn, v access.Viewer, x Publication, on 
 		return round, err
 	}
 	// A letter that failed is none: who has a better address since gets it the next time.
-	had, err := db.Values[string](ctx, c, `SELECT DISTINCT person FROM letter WHERE about_kind = $1 AND about = $2 AND template = $3 AND state <> $4 ORDER BY person`,
-		AboutPublication, x.ID, letter.ToParticipants, letter.StateFailed)
+	had, err := db.Values[string](ctx, c, `SELECT DISTINCT person FROM letter
+		WHERE programme = $1 AND template = $2 AND about_kind = $3 AND about = $4 AND state <> $5 ORDER BY person`,
+		x.Programme, letter.ToParticipants, AboutPublication, x.ID, letter.StateFailed)
 	if err != nil {
 		return round, err
 	}

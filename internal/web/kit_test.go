@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -253,6 +254,95 @@ func TestHeldWithoutAttendance(t *testing.T) {
 	})
 }
 
+// The workplaces stand in the order that is asked for, on the page and in the file. Those alike stay by name.
+func TestCoverageSorts(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		office := learningtest.Holder(access.Office)
+		shop, err := workshop.Get(t.Context(), d, office, heldShop(w, nil, true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			_, err := activity.RecordAttendance(ctx, tx, access.System, shop.Meeting, []activity.AttendanceEntry{{Person: "near-0"}, {Person: "near-2"}}, "")
+			return err
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			list, err := workshop.At(ctx, tx, office, learningtest.Programme, learningtest.Small)
+			if err != nil {
+				return err
+			}
+			if err := workshop.Set(ctx, tx, office, list[0].ID, workshop.Plan{Date: "2012-11-20", Start: "09:00"}, list[0].Version); err != nil {
+				return err
+			}
+			list, err = workshop.At(ctx, tx, office, learningtest.Programme, learningtest.Far)
+			if err != nil {
+				return err
+			}
+			return workshop.Lead(ctx, tx, office, list[0].ID, "far-0", list[0].Version)
+		})
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			list, err := workshop.At(ctx, tx, office, learningtest.Programme, learningtest.Small)
+			if err != nil {
+				return err
+			}
+			return workshop.Lead(ctx, tx, office, list[0].ID, "small-1", list[0].Version)
+		})
+		p := newPlanner(t, d, office)
+		names := map[string]string{"near": learningtest.Near, "small": learningtest.Small, "far": learningtest.Far}
+		for sort, want := range map[string]string{
+			"": "far near small", "workplace": "far near small", "-workplace": "small near far", "county": "far near small", "state": "near small far", "-state": "far small near",
+			"date": "far near small", "-date": "small near far", "leader": "far small near", "-leader": "near small far", "persons": "far small near", "-persons": "near far small", "no'such": "far near small",
+		} {
+			var rows []string
+			for name := range strings.FieldsSeq(want) {
+				rows = append(rows, names[name])
+			}
+			page := p.get("/programmes/kompobib/workshops?sort=" + strings.ReplaceAll(sort, "'", "%27"))
+			_, list, _ := strings.Cut(page.body, `id="rows"`)
+			if got := inOrder(list, rows); page.code != 200 || !slices.Equal(got, rows) {
+				t.Errorf("by %q: %d, %q, want %q", sort, page.code, got, rows)
+			}
+		}
+		if file := p.post("/programmes/kompobib/workshops/file?sort=-leader", "format=csv"); file.code != 200 || strings.Index(file.body, learningtest.Near) > strings.Index(file.body, learningtest.Far) {
+			t.Errorf("the file is in another order: %d, %s", file.code, file.body)
+		}
+	})
+}
+
+// A workplace that has come since the launch says so among how far they have come, with the way for the office to give it a workshop, which a contact has not.
+func TestComeSinceLaunch(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		p := newPlanner(t, d, learningtest.Holder(access.Office))
+		const coverage, since, add = "/programmes/kompobib/workshops", "Has come since the launch", ">Add new workplaces<"
+		shop, err := workshop.Get(t.Context(), d, p.who, heldShop(w, nil, true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		launch := "/kits/" + shop.Kit + "/launch"
+		if page := p.get(coverage); page.code != 200 || strings.Contains(page.body, since) || strings.Contains(page.body, launch) {
+			t.Errorf("says so of nobody: %d", page.code)
+		}
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			err := db.Insert(ctx, tx, "unit", "id, kind, workplace_kind", "", [][]any{{"new", "workplace", "branch-library"}})
+			return errors.Join(err, db.Insert(ctx, tx, "unit_period", "unit, valid_from, parent, name, sort_key, folded", "", [][]any{{"new", "2012-01-01", learningtest.FarTown, "Nya filialen", "nya", "nya"}}),
+				audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "unit", Row: "new"}))
+		})
+		p.wants("beside its row and above", p.get(coverage), 200, "1 workplace has come since the launch", since, "href=\"/kits/"+shop.Kit+"/launch\"")
+		p.who = learningtest.Contact("far-0", learningtest.Far, "new")
+		if page := p.wants("to its contact", p.get(coverage), 200, since, "The programme office can add it."); strings.Contains(page.body, launch) {
+			t.Error("a way that leads to a refusal")
+		}
+		p.who = learningtest.Holder(access.Office)
+		p.wants("where it leads", p.get(launch), 200, "Workplaces that have come since", add)
+		p.wants("gives it one", p.post(launch), 303)
+		if page := p.get(coverage); page.code != 200 || strings.Contains(page.body, since) || !strings.Contains(page.body, "Nya filialen") {
+			t.Errorf("and is said no more: %d", page.code)
+		}
+	})
+}
+
 // A workshop that several workplaces hold together says on its own page for which of them nobody's attendance is recorded, as their own pages and the office's do.
 func TestJointLacksAttendance(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
@@ -316,6 +406,9 @@ func TestJointLacksAttendance(t *testing.T) {
 		if page := p.wants("of neither", p.get(own), 200, "<strong>"+words+"</strong>", attendance); strings.Contains(page.body, words+":") {
 			t.Error("names workplaces where none counts")
 		}
+		p.who = office
+		p.wants("among how far all have come, in two lines", p.get("/programmes/kompobib/workshops"), 200, words+"</span><br><span class=\"muted\">Joint workshop</span>")
+		p.who = lead
 		attend("near-0")
 		p.wants("of one", p.get(own), 200, "<strong>"+words+": "+learningtest.Small+"</strong>", "does not count until attendance is recorded", attendance)
 		p.wants("as at the workplace", p.get(small), 200, words)

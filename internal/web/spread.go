@@ -66,7 +66,7 @@ func (s spread) href(step, county string, n int) string {
 
 // chart is the picture by county.
 func (s spread) chart(r view.Reader) view.Chart {
-	c := view.Chart{Title: s.Caption, Text: s.Headline}
+	c := view.Chart{Title: r.Say("workshop.by-county-chart"), Text: s.Headline}
 	for _, p := range s.Steps {
 		c.Parts = append(c.Parts, p.Label)
 	}
@@ -102,4 +102,28 @@ func (s spread) countyOptions(r view.Reader) []view.Option {
 		}
 	}
 	return options
+}
+
+// coveredAtOnce is how many workplaces a page shows. Where there are more, the counties come first, and each opens to its workplaces.
+const coveredAtOnce = 100
+
+// A pick is which of the workplaces behind a spread its page shows.
+type pick struct {
+	Progress, County string // "" for all
+	Chosen           int    // how many these are
+	Folded           bool   // too many to show before a county or a state is chosen
+	Previous, Next   string // the pages before and behind, "" for none
+}
+
+// choose returns the rows that the address asks for, by county and by how far they have come.
+func choose[T any](r view.Reader, rows []T, counties int, at func(T) (county, progress string)) (p pick, chosen []T) {
+	p.Progress, p.County = r.Query().Get("progress"), r.Query().Get("county")
+	for _, row := range rows {
+		if county, progress := at(row); (p.Progress == "" || p.Progress == progress) && (p.County == "" || p.County == county) {
+			chosen = append(chosen, row)
+		}
+	}
+	p.Chosen = len(chosen)
+	p.Folded = p.Progress == "" && p.County == "" && counties > 1 && len(chosen) > coveredAtOnce
+	return p, chosen
 }

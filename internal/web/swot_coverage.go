@@ -20,12 +20,10 @@ import (
 type analysed struct {
 	programme.Programme
 	swot.Coverage
-	Plan     swot.Plan // Version 0: nothing is asked for yet
-	Progress string    // of the rows shown, "" for all
-	County   string
-	Shown    []swot.Row
-	Folded   bool // there are too many to show before a county or a state is chosen
-	Plans    bool
+	pick
+	Plan  swot.Plan // Version 0: nothing is asked for yet
+	Shown []swot.Row
+	Plans bool
 }
 
 func readAnalysed(ctx context.Context, c db.Conn, r view.Reader, p programme.Programme) (d analysed, err error) {
@@ -52,20 +50,16 @@ func (s *Server) swotCoverage(w http.ResponseWriter, req *http.Request, r view.R
 	if err != nil {
 		return err
 	}
-	d.Progress, d.County = r.Query().Get("progress"), r.Query().Get("county")
-	for _, row := range d.Rows {
-		if (d.Progress == "" || d.Progress == string(row.Progress)) && (d.County == "" || d.County == row.County) {
-			d.Shown = append(d.Shown, row)
-		}
-	}
+	d.pick, d.Shown = choose(r, d.Rows, len(d.Counties), func(row swot.Row) (county, progress string) { return row.County, string(row.Progress) })
 	format := wanted(req)
-	if d.Folded = format == "" && d.Progress == "" && d.County == "" && len(d.Counties) > 1 && len(d.Shown) > coveredAtOnce; !d.Folded {
+	if !d.Folded || format != "" {
 		analysedSorting.sort(r, d.Shown)
 	}
 	r = r.In(d.ID)
 	if format != "" {
 		return download(w, format, r.Say("swot.coverage")+" "+d.ShortName, d.sheet(r))
 	}
+	d.Shown, d.Previous, d.Next = stretchOf(r, d.Shown, coveredAtOnce)
 	return render(w, req, http.StatusOK, swotCoverageView(r, d))
 }
 

@@ -16,21 +16,14 @@ import (
 	"kompobib/internal/web/view"
 )
 
-// coveredAtOnce is how many workplaces a page shows. Where there are more, the counties come first, and each opens to its workplaces.
-const coveredAtOnce = 100
-
 // A covered is how far the workplaces of a programme have come, as its page shows it.
 type covered struct {
 	programme.Programme
 	workshop.Coverage
-	Names    map[string]people.Name
-	Progress string // of the rows chosen, "" for all
-	County   string
-	Chosen   []workshop.Row
-	Shown    []workshop.Row // of these, those of one page
-	Next     string         // where the next page begins behind, "" on the last
-	Folded   bool           // there are too many to show before a county or a state is chosen
-	Plans    bool
+	pick
+	Names map[string]people.Name
+	Shown []workshop.Row // those of one page, or all chosen for a file
+	Plans bool
 }
 
 func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d covered, err error) {
@@ -41,35 +34,61 @@ func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, 
 		return d, err
 	}
 	d.Plans = r.Viewer.In(access.PlanLearning, d.ID)
-	d.Progress, d.County = r.Query().Get("progress"), r.Query().Get("county")
-	for _, row := range d.Rows {
-		if (d.Progress == "" || d.Progress == string(row.Progress)) && (d.County == "" || d.County == row.County) {
-			d.Chosen = append(d.Chosen, row)
+	var chosen []workshop.Row
+	d.pick, chosen = choose(r, d.Rows, len(d.Counties), func(row workshop.Row) (county, progress string) { return row.County, string(row.Progress) })
+	if taking(req) != "" {
+		d.Folded = false
+	}
+	if d.Folded {
+		return d, nil
+	}
+	order := d.sorting()
+	if by, _ := order.asked(r); by == "leader" {
+		// Who leads decides what stands on the page, so all are read.
+		if d.Names, err = leadersOf(ctx, c, r, chosen); err != nil {
+			return d, err
 		}
 	}
-	if d.Shown = d.Chosen; taking(req) == "" {
-		d.page(r.Query().Get("after"))
+	order.sort(r, chosen)
+	if d.Shown = chosen; taking(req) == "" {
+		d.Shown, d.Previous, d.Next = stretchOf(r, chosen, coveredAtOnce)
 	}
-	ids := make([]string, len(d.Shown))
-	for i, row := range d.Shown {
-		ids[i] = row.Leader
+	if d.Names == nil {
+		d.Names, err = leadersOf(ctx, c, r, d.Shown)
 	}
-	d.Names, err = people.Names(ctx, c, r.Viewer, ids)
 	return d, err
 }
 
-// page shows the rows behind a workplace, "" for the first.
-func (d *covered) page(after string) {
-	if d.Folded = d.Progress == "" && d.County == "" && after == "" && len(d.Counties) > 1 && len(d.Chosen) > coveredAtOnce; d.Folded {
-		d.Shown = nil
-		return
+func leadersOf(ctx context.Context, c db.Conn, r view.Reader, rows []workshop.Row) (map[string]people.Name, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.Leader
 	}
-	from := slices.IndexFunc(d.Chosen, func(row workshop.Row) bool { return row.Workplace == after }) + 1
-	d.Shown = d.Chosen[from:]
-	if len(d.Shown) > coveredAtOnce {
-		d.Shown = d.Shown[:coveredAtOnce]
-		d.Next = d.Shown[coveredAtOnce-1].Workplace
+	slices.Sort(ids)
+	return people.Names(ctx, c, r.Viewer, slices.Compact(ids))
+}
+
+// sorting is how the rows are sorted, by leader once the names are read. States stand as far as they have come.
+func (d *covered) sorting() sorting[workshop.Row] {
+	standings := []workshop.Standing{workshop.Held, workshop.InProgress, workshop.Uncounted, workshop.GoneBy, workshop.Dated, workshop.NoDate}
+	return sorting[workshop.Row]{
+		"workplace": func(x workshop.Row) string { return sortedText(x.Name) },
+		"county":    func(x workshop.Row) string { return sortedText(x.CountyName) },
+		"state":     func(x workshop.Row) string { return sortedNumber(slices.Index(standings, x.Standing)) },
+		"date":      func(x workshop.Row) string { return string(x.Date) },
+		"leader": func(x workshop.Row) string {
+			if !x.HasLeader {
+				return people.Last
+			}
+			return sortedName(d.Names[x.Leader].SortKey)
+		},
+		"persons": func(x workshop.Row) string { return sortedNumber(x.Persons) },
 	}
+}
+
+func coveredColumns(r view.Reader) []view.Column {
+	return []view.Column{{Label: r.State("unit-kind", "workplace"), Sort: "workplace"}, {Label: r.State("unit-kind", "county"), Sort: "county"}, {Label: r.Say("workshop.state"), Sort: "state"},
+		{Label: r.Say("workshop.date"), Sort: "date"}, {Label: r.Say("workshop.leader-label"), Sort: "leader"}, {Label: r.Say("workshop.persons"), Sort: "persons", Number: true}}
 }
 
 func (s *Server) workshopCoverage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -104,14 +123,35 @@ func (d covered) sheet(r view.Reader) sheet.Table {
 	}
 }
 
-// leader is who leads a workplace's workshop, or that nobody does.
+// leader is who leads a workplace's workshop, or that nobody does, or that it has none yet.
 func (d covered) leader(r view.Reader, row workshop.Row) string {
+	if row.Workshop == "" {
+		return r.Say("workshop.newcomer")
+	}
 	if n := d.Names[row.Leader].String(); row.HasLeader && n != "" {
 		return n
 	} else if row.HasLeader {
 		return r.Say("attendance-page.somebody")
 	}
 	return r.Say("workshop.leaderless")
+}
+
+// newcomers is how many workplaces have come since the launch, and have no workshop.
+func (d covered) newcomers() (n int) {
+	for _, row := range d.Rows {
+		if row.Workshop == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// addThem is where they are given one: the launch of the kit, or the choice among several.
+func (d covered) addThem() string {
+	if d.Kit == "" {
+		return "/programmes/" + d.Slug + "/kits"
+	}
+	return kitPath(d.Kit) + "/launch"
 }
 
 // headline is the coverage in a sentence: 38 of 52 workplaces are done, 6 planned, 8 without a date.

@@ -219,7 +219,7 @@ func (s *Server) launchForm(req *http.Request, r view.Reader) form {
 			Page: view.Page{Title: r.Say("workshop.launch-title", k.Title), Crumbs: append(kitCrumbs(r, p.Programme), view.Link{Href: kitPath(k.Kit), Text: k.Title})},
 			Form: view.Form{Action: kitPath(k.Kit) + "/launch"}}
 		if k.Activity != "" {
-			f.What = []string{r.Say("workshop.launch-again")}
+			f.What, f.Submit = []string{r.Say("workshop.launch-again")}, r.Say("workshop.launch-more")
 			return f, nil
 		}
 		goals, err := programme.Goals(ctx, c, p.Programme.ID)

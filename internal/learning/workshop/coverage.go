@@ -65,6 +65,7 @@ func (t Tally) All() (n int) {
 // A Coverage is how far the workplaces of a programme have come.
 type Coverage struct {
 	Launched bool
+	Kit      string // that was launched, "" if several were
 	Total    Tally
 	Counties []Tally
 	Rows     []Row // those that v may read of, in Swedish order
@@ -98,6 +99,9 @@ func Cover(ctx context.Context, c db.Conn, v access.Viewer, p programme.Programm
 		return Coverage{}, err
 	}
 	d := Coverage{Launched: len(t.meant) > 0}
+	if len(held.kits) == 1 {
+		d.Kit = held.kits[0]
+	}
 	counties := map[string]*Tally{}
 	for _, place := range places {
 		if u, ok := t.tree.Unit(place.Workplace); !ok || u.Kind != people.Workplace {
@@ -140,12 +144,14 @@ func (t *Tally) add(p Progress) {
 // A held is what a programme's workplaces have done, by today's workplace.
 type held struct {
 	team *team
+	kits []string // that were launched
 	by   map[string][]heldAt
 	took map[[2]string]*taken // by workshop and workplace
 }
 
 type heldAt struct {
-	id, leader string
+	id, kit    string
+	leader     string
 	date       local.Date
 	ends       *time.Time
 	running    bool
@@ -160,8 +166,8 @@ type taken struct{ persons, minutes int }
 func readHeld(ctx context.Context, c db.Conn, t *team, prog string) (*held, error) {
 	h := &held{team: t, by: map[string][]heldAt{}, took: map[[2]string]*taken{}}
 	list, err := db.All(ctx, c, func(w *heldAt) []any {
-		return []any{&w.id, &w.leader, &w.date, &w.ends, db.Truth(&w.running), db.Truth(&w.closed), &w.nudged}
-	}, `SELECT w.id, COALESCE(w.leader, ''), COALESCE(m.date, ''), m.ends, CASE WHEN w.began IS NOT NULL AND w.closed IS NULL THEN 1 ELSE 0 END, CASE WHEN w.closed IS NULL THEN 0 ELSE 1 END, COALESCE(w.nudged, '')
+		return []any{&w.id, &w.kit, &w.leader, &w.date, &w.ends, db.Truth(&w.running), db.Truth(&w.closed), &w.nudged}
+	}, `SELECT w.id, w.kit, COALESCE(w.leader, ''), COALESCE(m.date, ''), m.ends, CASE WHEN w.began IS NOT NULL AND w.closed IS NULL THEN 1 ELSE 0 END, CASE WHEN w.closed IS NULL THEN 0 ELSE 1 END, COALESCE(w.nudged, '')
 		FROM workshop w JOIN kit k ON k.id = w.kit LEFT JOIN occasion o ON o.id = w.occasion AND o.cancelled IS NULL
 		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id ORDER BY x.starts, x.id LIMIT 1)
 		WHERE k.programme = $1 ORDER BY w.id`, prog)
@@ -171,6 +177,9 @@ func readHeld(ctx context.Context, c db.Conn, t *team, prog string) (*held, erro
 	for _, w := range list {
 		places := t.placesOf(w.id)
 		w.joint, w.ok = len(places)-1, t.leads(w.leader, places)
+		if !slices.Contains(h.kits, w.kit) {
+			h.kits = append(h.kits, w.kit)
+		}
 		for _, p := range places {
 			h.by[p.ID] = append(h.by[p.ID], w)
 		}

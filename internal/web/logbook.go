@@ -393,8 +393,9 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 					changed = append(changed, view.Stale{Yours: was, Theirs: now})
 				}
 			}
-			if changed != nil {
-				f.Stale = &view.StaleNote{Title: say("source-changed"), Next: say("source-changed-next"), Yours: say("source-was"), Changes: changed}
+			f.Stale = &view.StaleNote{Title: say("source-changed"), Next: say("source-changed-next"), Yours: say("source-was"), Changes: changed}
+			if formOf(req).version() != q.Version {
+				f.Stale.Title, f.Stale.Next = say("moved"), say("moved-"+movedBy(q))
 			}
 			options = append(options, view.Option{Value: reflection.No, Label: say("answer-no")})
 		}
@@ -405,6 +406,17 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 		f.Controls = append(f.Controls, control{Field: view.Field{Name: "answer", Label: say("may-quote"), Value: value, Options: options}, As: "radios"})
 		return f, nil
 	}
+}
+
+// movedBy is what has happened to a question since its author opened it: nobody but themselves answers it or shares the text.
+func movedBy(q reflection.Quotation) string {
+	switch {
+	case q.Reported():
+		return "reported"
+	case q.State == reflection.Withdrawn:
+		return "shared"
+	}
+	return "answered"
 }
 
 // quotedFrom are what a quotation would be given with, by answer, and the names of those places.

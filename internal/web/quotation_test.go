@@ -116,5 +116,29 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 			t.Errorf("a text that the project may not read is to be quoted: %s", a.body)
 		}
 		p.wants("yes all the same", p.post(ask, "version="+strconv.Itoa(q.Version), "answer=yes", before), 409, "The project may not read the text now")
+		share := func(level reflection.Level) {
+			w.Tx("small-0", func(ctx context.Context, tx *db.Tx) error {
+				return reflection.Share(ctx, tx, ring, author, r.ID, own.Version, reflection.Sharing{Level: level, Programme: learningtest.Programme, Workplace: learningtest.Small}, local.Date(learningtest.Today))
+			})
+		}
+		stale := func(says, answer string, version int, words ...string) {
+			t.Helper()
+			if a := p.wants(says, p.post(ask, "version="+strconv.Itoa(version), "answer="+answer, was()), 409, append(words, "The question has changed since you opened it", "Your answer is not saved")...); strings.Contains(a.body, "Somebody else") {
+				t.Errorf("%s: somebody else was quicker, but nobody else answers it", says)
+			}
+		}
+		share(reflection.Programme)
+		stale("a late yes, after sharing anew", "yes", 1, "You have shared the text anew or answered no")
+		p.wants("yes anew", p.post(ask, "version="+strconv.Itoa(q.Version), "answer=yes", was()), 303)
+		stale("a late no, after answering in another window", "no", q.Version, "You have answered already in another window")
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return reflection.Use(ctx, tx, office, learningtest.Programme, id, q.Version+1, "Slutrapporten")
+		})
+		p.wants("no, then", p.post(ask, "version="+strconv.Itoa(q.Version+2), "answer=no"), 303)
+		stale("a late yes to what a report says", "yes", q.Version, "handed in a report with the quotation")
+		share(reflection.Me)
+		if a := p.wants("a late yes to what is private now", p.post(ask, "version=1", "answer=yes", before), 409, "The project may not read the text now"); strings.Contains(a.body, "no longer shared") {
+			t.Error("its author is told that they may not see it")
+		}
 	})
 }

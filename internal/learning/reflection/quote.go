@@ -25,6 +25,7 @@ var (
 	ErrAnswer      = fault.Define(fault.Invalid, "reflection.answer-not")
 	ErrUse         = fault.Define(fault.Invalid, "reflection.use-empty")
 	ErrSource      = fault.Outdated("reflection.source-other")
+	ErrMoved       = fault.Outdated("reflection.quotation-moved")
 	ErrUnread      = fault.Define(fault.Conflict, "reflection.quotation-unread")
 	ErrNotAgreed   = fault.Define(fault.Conflict, "reflection.not-agreed")
 )
@@ -209,7 +210,7 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, sha
 
 // Answer is what the author of a passage says: [Yes], [YesNamed] or [No]. They may say otherwise at any time; a no after
 // a yes is told to the office as such. To a text that the office may not read there is no yes. A yes is to the sources that they were shown, whose [SourcesMark] is given: it is [ErrSource] if
-// they have become others. What the passage is given with stays what they said yes to, wherever they share the text afterwards. The event names their own
+// they have become others, and [ErrMoved] if something has happened to the question. What the passage is given with stays what they said yes to, wherever they share the text afterwards. The event names their own
 // row, as all that an author does.
 func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, state, shown string) error {
 	q, err := OwnQuotation(ctx, tx, ring, v, id)
@@ -253,8 +254,8 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	if err != nil {
 		return err
 	}
-	if n == 0 {
-		return fault.Stale
+	if n == 0 { // its author has shared the text anew or answered in another window, or a report says it
+		return ErrMoved
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "reflection", Row: q.Reflection, Detail: map[string]any{"state": state}})
 }

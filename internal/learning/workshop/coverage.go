@@ -150,15 +150,15 @@ type held struct {
 }
 
 type heldAt struct {
-	id, kit    string
-	leader     string
-	date       local.Date
-	ends       *time.Time
-	running    bool
-	closed     bool
-	nudged     local.Date
-	joint      int
-	ok         bool // has a leader
+	id, kit string
+	leader  string
+	date    local.Date
+	ends    *time.Time
+	running bool
+	closed  bool
+	nudged  local.Date
+	joint   int
+	ok      bool // has a leader
 }
 
 type taken struct{ persons, minutes int }

@@ -246,6 +246,11 @@ func TestHeldWithoutAttendance(t *testing.T) {
 			t.Error("the same has two names on one page")
 		}
 		p.who = lead
+		next := []string{"<strong>Done</strong>", "1 member of staff took part.", "Next you write the joint record", "after 3 and 6 months", place + "/record", place + "/commitments", place + "/focus"}
+		p.wants("its own page says that it is done, and what comes next", p.get("/workshops/"+shop), 200, next...)
+		p.who = member
+		p.wants("to the staff too", p.get("/workshops/"+shop), 200, next...)
+		p.who = lead
 		for _, path := range []string{place, place + "/path", "/workshops/" + shop} {
 			if page := p.get(path); page.code != 200 || strings.Contains(page.body, words) {
 				t.Errorf("%s still says that it does not count: %d", path, page.code)
@@ -412,8 +417,8 @@ func TestJointLacksAttendance(t *testing.T) {
 		attend("near-0")
 		p.wants("of one", p.get(own), 200, "<strong>"+words+": "+learningtest.Small+"</strong>", "does not count until attendance is recorded", attendance)
 		p.wants("as at the workplace", p.get(small), 200, words)
-		if page := p.get(own); strings.Contains(page.body, words+": "+learningtest.Near) {
-			t.Error("names the one that counts")
+		if page := p.get(own); strings.Contains(page.body, words+": "+learningtest.Near) || !strings.Contains(page.body, "<strong>Done: "+learningtest.Near+"</strong>") {
+			t.Error("does not say which one counts")
 		}
 		attend("small-0")
 		if page := p.get(own); page.code != 200 || strings.Contains(page.body, words) {

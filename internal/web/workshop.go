@@ -12,6 +12,8 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning"
+	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -29,6 +31,8 @@ type shop struct {
 	Names     map[string]people.Name
 	Staff     []workshop.Colleague // for who leads it
 	Others    []workshop.Workshop  // without a date, that who leads it leads too
+	Near      []learning.Place     // its workplaces that are done, where the reader belongs
+	Months    focus.Months         // after which commitments are followed up, where it is done
 	Evidence  []activity.Missing   // its meeting, for who leads it, where it has been held and nothing proves who was there
 }
 
@@ -123,7 +127,10 @@ func (s *Server) writeWorkshop(w http.ResponseWriter, req *http.Request, r view.
 		}
 		one := []workshop.Workshop{d.Workshop}
 		err = workshop.Took(ctx, c, r.Viewer, one)
-		if d.Workshop = one[0]; err != nil || !d.Leads {
+		if d.Workshop = one[0]; err != nil {
+			return err
+		}
+		if err := d.comesNext(ctx, c, r, s.DB.Now()); err != nil || !d.Leads {
 			return err
 		}
 		if d.Date != "" {
@@ -141,6 +148,40 @@ func (s *Server) writeWorkshop(w http.ResponseWriter, req *http.Request, r view.
 		return err
 	}
 	return render(w, req, code, workshopView(r.In(d.Programme.ID), d, s.DB.Now(), faults))
+}
+
+// done are the workplaces that it counts for.
+func (d shop) done(now time.Time) (list []workshop.Place) {
+	for _, p := range d.Places {
+		if d.Standing(p.ID, now) == workshop.Held {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func (d shop) doneText(r view.Reader, p workshop.Place) string {
+	text := r.Say("workshop.state-closed")
+	if len(d.Places) > 1 {
+		text += ": " + p.Name
+	}
+	return text
+}
+
+// comesNext reads what comes after a workshop, where it is done and for who belongs there.
+func (d *shop) comesNext(ctx context.Context, c db.Conn, r view.Reader, now time.Time) (err error) {
+	var ids []string
+	for _, p := range d.done(now) {
+		ids = append(ids, p.ID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if d.Near, err = learning.These(ctx, c, r.Viewer, d.Programme.ID, ids); err != nil {
+		return err
+	}
+	d.Months, err = focus.MonthsOf(ctx, c, d.Programme.ID)
+	return err
 }
 
 // unsigned is how many of the staff have no seat.

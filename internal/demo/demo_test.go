@@ -18,6 +18,7 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/file"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/reflection"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
@@ -352,6 +353,7 @@ func TestTheStoryEnds(t *testing.T) {
 		}
 		everyStageOfAFocus(t, d)
 		aCheckToAnswer(t, d)
+		nobodyRepeatsAnother(t, d)
 		themesShowUnderEachCut(t, d)
 		severalHoldOneWorkshop(t, d)
 		changeFromStartToEnd(t, d)
@@ -482,6 +484,26 @@ func aCheckToAnswer(t *testing.T, d *db.DB) {
 	}
 	if token := link(empty(t)); token != "" {
 		t.Errorf("where nothing has been told, there is the link %q", token)
+	}
+}
+
+// Nobody says word for word what somebody else does: of what is shared, and so of what is quoted, no two took the same with them.
+func nobodyRepeatsAnother(t *testing.T, d *db.DB) {
+	t.Helper()
+	ring, err := secret.NewRing(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := reflection.List(t.Context(), d, ring, access.System, reflection.Filter{})
+	if err != nil || len(list) < 100 {
+		t.Fatalf("%d reflections are shared, %v", len(list), err)
+	}
+	by := map[string]string{}
+	for _, x := range list {
+		if by[x.Answers["take"]] != "" {
+			t.Errorf("%s and %s say the same: %q", by[x.Answers["take"]], x.ID, x.Answers["take"])
+		}
+		by[x.Answers["take"]] = x.ID
 	}
 }
 

@@ -301,13 +301,18 @@ func (s *stage) turn(ctx context.Context, workplace, id string, t turn) error {
 	return focus.Say(ctx, s.Tx, v, p, id, x.Version, answer)
 }
 
-// kept is how some answers to who does what by when are worded as commitments: when that happens, we do this.
-var kept = map[string]focus.Wording{
-	said[3][0]: {Happens: "någon behöver hjälp med sin telefon eller surfplatta", Act: "håller medieteamet digital hjälp, varje tisdag från mars"},
-	said[3][1]: {Happens: "vi planerar våren", Act: "bokar barngruppen möte med förskolorna före påsk"},
-	said[3][2]: {Happens: "schemat ska läggas", Act: "ser chefen över det, till den 1 april"},
-	said[3][3]: {Happens: "en kollega vill prova", Act: "visar vi två som gick kursen hur man gör, i februari"},
-	said[3][4]: {Happens: "veckan är slut", Act: "skriver var och en ett exempel, till och med april"},
+// kept is how some answers to who does what by when are worded as commitments: when that happens, we do this. Workplaces choose their own words.
+var kept = map[string][]focus.Wording{
+	said[3][0]: {{Happens: "någon behöver hjälp med sin telefon eller surfplatta", Act: "håller medieteamet digital hjälp, varje tisdag från mars"}, {Happens: "det är tisdag eftermiddag", Act: "finns två av oss på plats för digitala frågor"},
+		{Happens: "en fråga om teknik tar mer än fem minuter", Act: "bokar vi en tid på tisdagen"}},
+	said[3][1]: {{Happens: "vi planerar våren", Act: "bokar barngruppen möte med förskolorna före påsk"}, {Happens: "förskolorna lägger sin vårplan", Act: "är barngruppen med och säger vad vi kan"},
+		{Happens: "en ny förskola öppnar", Act: "ringer barngruppen inom en månad"}},
+	said[3][2]: {{Happens: "schemat ska läggas", Act: "ser chefen över det, till den 1 april"}, {Happens: "någon saknar tid att lära", Act: "tar chefen upp det när schemat görs"},
+		{Happens: "två pass krockar", Act: "får mötet med besökare gå först i schemat"}},
+	said[3][3]: {{Happens: "en kollega vill prova", Act: "visar vi två som gick kursen hur man gör, i februari"}, {Happens: "vi har personalmöte i februari", Act: "visar kursdeltagarna en sak var"},
+		{Happens: "någon fastnar", Act: "sätter sig en av oss som gick kursen bredvid"}},
+	said[3][4]: {{Happens: "veckan är slut", Act: "skriver var och en ett exempel, till och med april"}, {Happens: "något har gått bra med en besökare", Act: "skriver vi upp det på tavlan samma dag"},
+		{Happens: "vi har fredagsfika", Act: "berättar en av oss ett exempel från veckan"}},
 }
 
 // keepAnswer makes a commitment of the first thing that a workshop answered to who does what, at most workplaces.
@@ -324,7 +329,7 @@ func (s *stage) keepAnswer(ctx context.Context, v access.Viewer, p learning.Plac
 			continue
 		}
 		s.as(v.Person, 3*time.Minute)
-		c := focus.Commitment{Owner: owner, Starts: day, Due: day.Add(90), Months: focus.Usual, Wording: kept[q.Answers[0].Body], Said: []string{q.Answers[0].ID}}
+		c := focus.Commitment{Owner: owner, Starts: day, Due: day.Add(90), Months: focus.Usual, Wording: pick(s.rand, kept[q.Answers[0].Body]), Said: []string{q.Answers[0].ID}}
 		return focus.Commit(ctx, s.Tx, v, p, &c)
 	}
 	return nil

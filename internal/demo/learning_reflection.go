@@ -12,19 +12,6 @@ import (
 	"kompobib/internal/local"
 )
 
-// thoughts are what people write in their logbooks: what they took with them, what they want to try and what users will notice. The
-// first words of each say which theme it is about.
-var thoughts = []struct{ theme, take, try, users string }{
-	{"Bemötande", "Ett leende och en öppen fråga räcker långt. Jag bemöter folk mer vaket sedan dess.", "Gå ut på golvet i stället för att vänta bakom disken.", "Att någon frågar hur det går, innan de själva måste leta upp oss."},
-	{"Nya medier", "Jag vågar visa hur man lånar en e-bok nu, även när tekniken krånglar.", "Ha en läsplatta framme som alla får prova.", "Att det går att få hjälp med sin egen surfplatta."},
-	{"Samarbete", "De andra biblioteken i länet brottas med samma saker. Vi behöver inte uppfinna allt själva.", "Ringa grannkommunen och planera höstens program ihop.", "Fler program än vi orkar med var för sig."},
-	{"Uppsökande", "De som aldrig kommer hit har aldrig blivit frågade.", "Stå på torget en lördag i månaden med bokcykeln.", "Att biblioteket dyker upp där de redan är."},
-	{"Bemötande", "Jag upptäckte hur mycket våra skyltar förbjuder.", "Räkna alla skyltar med ordet inte och ta bort hälften.", "Ett vänligare rum."},
-	{"Nya medier", "Spel är också berättelser. Det hade jag avfärdat.", "Låta ungdomarna välja vilka spel vi köper.", "Att deras intressen tas på allvar."},
-	{"Ledarskap", "Att leda utan att vara chef handlar om att fråga och att hålla ihop.", "Be om ordet på nästa möte och föreslå att vi provar i tre veckor.", ""},
-	{"Uppsökande", "Förskolan hade väntat på att vi skulle höra av oss.", "En fast sagostund på förskolan, varannan vecka.", "Barnen känner igen oss när de kommer hit."},
-}
-
 // shareAt is at which level the n:th thought is shared, and whether with a name: all levels come round.
 func shareAt(n int) (reflection.Level, bool) {
 	switch n % 8 {
@@ -89,11 +76,12 @@ func writeLogbooks(ctx context.Context, s *stage, from, n int) error {
 		return err
 	}
 	s.rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	said := thoughts()
 	for i, a := range all[:min(n, len(all))] {
 		i += from
 		s.as(a.person, 40*time.Second)
 		v := access.Viewer{Person: a.person, On: s.today(), Grants: []access.Grant{{Role: access.Participant}}}
-		thought := thoughts[s.rand.IntN(len(thoughts))]
+		thought := said[i%len(said)]
 		r := reflection.Reflection{Occasion: a.occasion, Date: s.today(), Text: reflection.Text{Answers: map[string]string{"take": thought.take, "try": thought.try, "users": thought.users}}}
 		if err := reflection.Write(ctx, s.Tx, s.ring, v, &r); err != nil {
 			return err
@@ -127,7 +115,7 @@ func writeOneOfEach(ctx context.Context, s *stage) error {
 	}
 	for i, level := range reflection.Levels {
 		s.as(person, 5*time.Minute)
-		thought := thoughts[2*i]
+		thought := ownThoughts()[i]
 		r := reflection.Reflection{Date: s.today(), Text: reflection.Text{Title: thought.theme, Answers: map[string]string{"take": thought.take, "try": thought.try, "users": thought.users}}}
 		if err := reflection.Write(ctx, s.Tx, s.ring, v, &r); err != nil {
 			return err
@@ -160,16 +148,16 @@ func codeReflections(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
+	about := map[string]string{} // by what was taken
+	for _, t := range append(thoughts(), ownThoughts()...) {
+		about[t.take] = t.theme
+	}
 	for i, x := range list {
 		if x.Level == reflection.Workplace || i%12 == 11 { // some wait for their themes
 			continue
 		}
-		for _, thought := range thoughts {
-			if thought.take == x.Answers["take"] {
-				if err := reflection.Code(ctx, s.Tx, v, x.ID, []string{s.id("theme/" + thought.theme)}); err != nil {
-					return err
-				}
-			}
+		if err := reflection.Code(ctx, s.Tx, v, x.ID, []string{s.id("theme/" + about[x.Answers["take"]])}); err != nil {
+			return err
 		}
 	}
 	return nil

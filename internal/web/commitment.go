@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"kompobib/internal/db"
@@ -108,8 +109,8 @@ func commitmentOf(x focus.Commitment, in posted) focus.Commitment {
 	return x
 }
 
-// commitmentControls are the fields of a commitment; without staff it is the reader's own.
-func commitmentControls(r view.Reader, x focus.Commitment, goals []programme.GoalArea, needs, staff []view.Option) []control {
+// commitmentControls are the fields of a commitment in a programme with a last day; without staff it is the reader's own.
+func commitmentControls(r view.Reader, x focus.Commitment, ends local.Date, goals []programme.GoalArea, needs, staff []view.Option) []control {
 	say := func(code string) string { return r.Say("focus." + code) }
 	list := []control{
 		{Field: view.Field{Name: "happens", Label: say("happens-label"), Help: say("happens-help"), Value: x.Happens, Rows: 2}, As: "textarea"},
@@ -124,7 +125,11 @@ func commitmentControls(r view.Reader, x focus.Commitment, goals []programme.Goa
 	if staff != nil {
 		list = append(list, control{Field: view.Field{Name: "owner", Label: say("owner-label"), Help: say("owner-help"), Value: x.Owner, Options: view.None(say("owner-none"), staff)}, As: "select"})
 	}
-	list = append(list, control{Field: view.Field{Name: "months", Label: say("months-label"), Help: say("months-help"), Value: x.Months.String(), Width: "medium"}})
+	help := say("months-help")
+	if staff != nil {
+		help += " " + r.Say("focus.after-end", r.Date(ends))
+	}
+	list = append(list, control{Field: view.Field{Name: "months", Label: say("months-label"), Help: help, Value: x.Months.String(), Width: "medium"}})
 	if staff != nil {
 		list = append(list, control{Field: view.Field{Name: "shared", Label: say("shared"), Help: say("shared-help"), Value: flag(x.Shared)}, As: "checkbox"})
 	}
@@ -210,7 +215,7 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			Page:  view.Page{Title: r.Say("focus.new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/new"), Keep: true},
 			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
-			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))...),
+			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, at.Programme.Ends, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
 		}
 		if len(before) > 0 {
@@ -277,7 +282,7 @@ func (s *Server) commitmentForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		list := commitmentControls(r, x, goals, needs, append([]view.Option{}, staff...))
+		list := commitmentControls(r, x, at.Programme.Ends, goals, needs, append([]view.Option{}, staff...))
 		if !writes { // who answers for it does not hand it on
 			fields(list, func(c *control) {
 				if c.Name == "owner" {
@@ -466,6 +471,11 @@ func (d *commitmentList) cut() {
 		d.Rows = d.Rows[:n]
 		d.Next = db.Mark(d.Filter.Keys(d.Rows[n-1])...)
 	}
+}
+
+// after reports whether some of the rows are followed up next when the programme is over.
+func (d commitmentList) after() bool {
+	return slices.ContainsFunc(d.Rows, func(c focus.Commitment) bool { return c.Check > d.At.Programme.Ends })
 }
 
 // workplaceCommitments is all that a workplace has undertaken.

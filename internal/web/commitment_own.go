@@ -104,7 +104,7 @@ func (s *Server) newOwnForm(req *http.Request, r view.Reader) form {
 
 // ownControls are those of a commitment, said of oneself.
 func ownControls(r view.Reader, x focus.Commitment, goals []programme.GoalArea) []control {
-	list := commitmentControls(r, x, goals, nil, nil)
+	list := commitmentControls(r, x, "", goals, nil, nil)
 	fields(list, func(c *control) {
 		switch c.Name {
 		case "act":

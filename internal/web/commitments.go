@@ -22,6 +22,7 @@ type commitmentsPage struct {
 	Programme programme.Programme
 	Goals     []programme.GoalArea
 	Counts    []focus.Count
+	After     int // that are followed up next when the programme is over
 	Tree      *people.Tree
 	Unit      string
 	Open      bool // the reader may read the rows behind a figure
@@ -60,7 +61,13 @@ func (s *Server) commitments(w http.ResponseWriter, req *http.Request, r view.Re
 		if d.Months, err = focus.MonthsOf(ctx, c, d.Programme.ID); err != nil {
 			return err
 		}
-		d.Counts, err = focus.Counts(ctx, c, r.Viewer, focus.Filter{Programme: d.Programme.ID, Workplaces: within(d.Tree, d.Unit), On: today})
+		f := focus.Filter{Programme: d.Programme.ID, Workplaces: within(d.Tree, d.Unit), On: today}
+		if d.Counts, err = focus.Counts(ctx, c, r.Viewer, f); err != nil {
+			return err
+		}
+		f.Standing = focus.After
+		after, err := focus.Counts(ctx, c, r.Viewer, f)
+		d.After = counted(after, func(focus.Count) bool { return true })
 		return err
 	})
 	if err != nil {

@@ -29,19 +29,30 @@ func (l Letters) lets(ctx context.Context, x letter.Letter) (token string, err e
 	return token, err
 }
 
+// afterEnd is the key of what is said of following up a commitment when its programme is over: who reads the answer.
+func afterEnd(c focus.Commitment) string {
+	if c.Workplace == "" {
+		return "focus.after-end-own"
+	}
+	return "focus.after-end"
+}
+
 // aboutCommitment fills in what a letter says of a commitment. What a person has undertaken alone goes into no letter.
 func (l Letters) aboutCommitment(ctx context.Context, c db.Conn, x letter.Letter, w *words) error {
 	k, err := focus.Find(ctx, c, nil, focus.DayOf(l.DB.Now()), x.About)
 	if err != nil {
 		return err
 	}
-	if k.Workplace == "" {
-		w.values["title"], w.values["commitment"], w.path = w.Say("focus.own-title"), w.Say("focus.own-title"), ownCommitments+"/"+k.ID
-		return nil
-	}
 	p, err := programme.Get(ctx, c, access.System, k.Programme)
 	if err != nil {
 		return err
+	}
+	if w.values["readers"] = ""; p.State.On(focus.DayOf(l.DB.Now()), p.Ends) == programme.Closed {
+		w.values["readers"] = "\n\n" + w.Say(afterEnd(k), w.Date(p.Ends)) + " " + w.Say("focus.after-end-stop")
+	}
+	if k.Workplace == "" {
+		w.values["title"], w.values["commitment"], w.path = w.Say("focus.own-title"), w.Say("focus.own-title"), ownCommitments+"/"+k.ID
+		return nil
 	}
 	w.values["title"], w.path = w.Say("focus.quoted", shortText(sentence(w.Language, k.Wording))), "/programmes/"+p.Slug+"/workplaces/"+k.Workplace+"/commitments/"+k.ID
 	w.values["commitment"] = sentence(w.Language, k.Wording)

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/local"
 	"kompobib/internal/pdf"
 	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
@@ -167,6 +168,8 @@ func (s *Server) takeVoice(w http.ResponseWriter, req *http.Request, r view.Read
 // A followUp is a commitment that a letter's link leads to.
 type followUp struct {
 	focus.Linked
+	Ends   local.Date // the programme's last day
+	Over   bool       // it has ended
 	Form   view.Form
 	List   []control
 	Faults fault.List
@@ -180,7 +183,12 @@ func (s *Server) showFollowUp(w http.ResponseWriter, req *http.Request, r view.R
 	token := req.PathValue("token")
 	d := followUp{Faults: faults, Form: view.Form{Action: "/f/" + token}}
 	err := s.DB.Snapshot(req.Context(), func(c db.Conn) (err error) {
-		d.Linked, err = focus.ByLink(req.Context(), c, s.Ring, focus.DayOf(s.DB.Now()), s.Now(), token)
+		today := focus.DayOf(s.DB.Now())
+		if d.Linked, err = focus.ByLink(req.Context(), c, s.Ring, today, s.Now(), token); err != nil {
+			return err
+		}
+		p, err := programme.Get(req.Context(), c, access.System, d.Programme)
+		d.Ends, d.Over = p.Ends, p.State.On(today, p.Ends) == programme.Closed
 		return err
 	})
 	if err != nil {

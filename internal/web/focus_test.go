@@ -19,6 +19,7 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/learningtest"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
 	"kompobib/internal/programme"
@@ -215,12 +216,50 @@ func TestFollowUpByLetter(t *testing.T) {
 		p.now = p.now.AddDate(0, 0, -181)
 
 		// What was undertaken outlives the project.
+		text, err := l.Render(t.Context(), letter.Letter{ID: "x", Template: letter.FollowUp, Person: quoted.Owner, AboutKind: "commitment", About: quoted.ID, Programme: quoted.Programme})
+		if err != nil || strings.Contains(text.Plain, "slutrapporten") {
+			t.Errorf("while the project goes on: %s, %v", text.Plain, err)
+		}
 		p.close()
+		text, err = l.Render(t.Context(), letter.Letter{ID: "x", Template: letter.FollowUpAgain, Person: quoted.Owner, AboutKind: "commitment", About: quoted.ID, Programme: quoted.Programme})
+		if err != nil || !strings.Contains(text.Plain, "svaret läses på arbetsplatsen, och det kommer inte med i slutrapporten. Ska det inte följas upp mer?") {
+			t.Errorf("the letter does not say who reads the answer: %s, %v", text.Plain, err)
+		}
+		p.wants("nor does the link", "GET", "/f/"+late, nil, 200, "svaret läses på arbetsplatsen, och det kommer inte med i slutrapporten.")
 		p.wants("when the project is over", "POST", "/f/"+late, answer("state", "done"), 303)
 		for _, x := range []string{token, old, late} {
 			if strings.Contains(p.log.String(), x) {
 				t.Error("the log tells what lets one answer")
 			}
+		}
+	})
+}
+
+// A commitment whose next follow-up comes when the programme is over says so to the workplace where it is written and read, and to the office how many there are.
+func TestFollowUpAfterTheEnd(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		learningtest.New(t, d, 2)
+		p := newPlanner(t, d, learningtest.Contact("near-1", learningtest.Near))
+		const at, says, count = "/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "The project&#39;s last day is 31 December 2013. Follow-ups after it are the workplace&#39;s own", "next follow-up comes after the end of the project."
+		p.wants("where the months are chosen", p.get(at+"/new"), 200, says)
+		commit := func(act, months string) answer {
+			return p.wants("a new one", p.post(at+"/new", "starts=2012-10-12", "due=2013-04-01", "months="+months, "owner=near-0", "happens=någon frågar", "act="+act), 303)
+		}
+		soon, _, _ := strings.Cut(commit("svarar vi", "3,6").to, "?")
+		p.who = learningtest.Holder(access.Office)
+		for what, path := range map[string]string{"it": soon, "the list": at, "the office": "/programmes/kompobib/commitments"} {
+			if page := p.get(path); page.code != 200 || strings.Contains(page.body, says) {
+				t.Errorf("%s says so of what is followed up within the project: %d", what, page.code)
+			}
+		}
+		p.who = learningtest.Contact("near-1", learningtest.Near)
+		late, _, _ := strings.Cut(commit("bokar vi en tid", "18").to, "?")
+		p.wants("at the commitment", p.get(late), 200, "12 April 2014", says)
+		p.wants("in the list", p.get(at), 200, says)
+		p.who = learningtest.Holder(access.Office)
+		p.wants("to the office", p.get("/programmes/kompobib/commitments"), 200, "Of one commitment the "+count, "commitments/list?standing=after", says)
+		if page := p.wants("behind the number", p.get("/programmes/kompobib/commitments/list?standing=after"), 200, "bokar vi en tid"); strings.Contains(page.body, "svarar vi") {
+			t.Error("others too")
 		}
 	})
 }

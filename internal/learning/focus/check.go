@@ -42,10 +42,11 @@ const (
 	// To choose by, beside those.
 	Asked Standing = "asked" // due or late
 	Going Standing = "going" // not ended
+	After Standing = "after" // the next check comes after the programme's last day: it is the workplace's own
 )
 
 // Standings are all that a list can be narrowed to.
-var Standings = []Standing{Going, Asked, Due, Late, Ahead, Ended}
+var Standings = []Standing{Going, Asked, Due, Late, Ahead, After, Ended}
 
 // Overdue reports whether the day by which c was to be done has gone by, and it is not: however its follow-up stands.
 func (c Commitment) Overdue(on local.Date) bool { return !c.State.Ended() && c.Due < on }

@@ -100,6 +100,8 @@ func (f Filter) where(v access.Viewer, right access.Right, args *[]any) string {
 		where += ` AND c.next_check <= ` + param(f.On.Add(-patience))
 	case Asked:
 		where += ` AND c.next_check <= ` + param(f.On)
+	case After:
+		where += ` AND c.next_check > (SELECT ends FROM programme WHERE id = $2)`
 	case Going:
 		where += ` AND c.next_check IS NOT NULL`
 	case Ended:

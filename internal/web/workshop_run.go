@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -71,6 +72,18 @@ func (d running) present() *workshop.Question {
 	}
 	return nil
 }
+
+// fullFrom is how many answers are so many that the screen scrolls, and longQuestion how many characters of a question are set smaller then.
+const fullFrom, longQuestion = 5, 90
+
+// full reports whether there is so much to show that it scrolls.
+func (d running) full() bool {
+	q := d.present()
+	return q != nil && !d.Hidden && q.Count() >= fullFrom
+}
+
+// asksFor is what a step asks, or what it is called.
+func asksFor(s workshop.Step) string { return cmp.Or(s.Question, s.Title) }
 
 func (s *Server) readRunning(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d running, err error) {
 	if d.shop, err = readShop(ctx, c, r, req.PathValue("workshop")); err != nil {

@@ -451,6 +451,9 @@ type commitmentList struct {
 	Downloads bool
 }
 
+// commitmentFields are the fields that choose among commitments.
+var commitmentFields = []string{"goal", "state", "standing", "unit", "after"}
+
 // commitmentFilter is what an address asks for.
 func commitmentFilter(r view.Reader, today local.Date) (f focus.Filter, err error) {
 	q := r.Query()

@@ -122,7 +122,7 @@ func (d commitmentsPage) rowsHref(pairs ...string) string {
 
 // chart is the picture: of each goal area, how many are in which state.
 func (d commitmentsPage) chart(r view.Reader) view.Chart {
-	c := view.Chart{Title: r.Say("focus.by-goal"), Text: d.sentence(r)}
+	c := view.Chart{Title: r.Say("focus.by-goal-chart"), Text: d.sentence(r)}
 	for _, state := range focus.States {
 		c.Parts = append(c.Parts, r.State("commitment-state", string(state)))
 	}

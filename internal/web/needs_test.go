@@ -214,3 +214,28 @@ func TestAgreeingOnTheSame(t *testing.T) {
 		}
 	})
 }
+
+// Pages of a programme in which nothing has happened yet say so, and not that nothing fits a choice that nobody made; with a choice they say that. All stand under Learning.
+func TestNothingYet(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		learningtest.New(t, d, 1)
+		p := newPlanner(t, d, learningtest.Holder(access.Office))
+		const under, chosen = `href="/learning" aria-current="page"`, "?goal=" + learningtest.Media
+		for _, page := range []struct{ path, yet, fits string }{
+			{"/commitments/list", "No commitments are written yet", "No commitments fit what you chose"},
+			{"/workplaces/" + learningtest.Near + "/commitments", "No commitments are written yet", "No commitments fit what you chose"},
+			{"/needs/list", "No workplace has agreed on its competence plan yet", "No needs fit the choice"},
+			{"/needs/unanswered", "No topic waits for an activity.", ""},
+			{"/reflections", "Nobody has shared anything with the project yet", "Nobody has shared anything here"},
+			{"/workshops", "No workshop is launched", ""},
+		} {
+			path := "/programmes/kompobib" + page.path
+			if a := p.wants(path, p.get(path), 200, page.yet, under); page.fits != "" && strings.Contains(a.body, page.fits) || strings.Contains(a.body, "0 of 3 workplaces") {
+				t.Errorf("%s says that nothing fits: %s", path, page.fits)
+			}
+			if page.fits != "" {
+				p.wants(path+" with a choice", p.get(path+chosen), 200, page.fits)
+			}
+		}
+	})
+}

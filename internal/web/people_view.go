@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"kompobib/internal/access"
@@ -38,6 +39,12 @@ func nextPage(r view.Reader, mark string) string {
 		return ""
 	}
 	return r.With("after", mark)
+}
+
+// narrowed reports whether the address chooses among the rows of a list by one of some fields.
+func narrowed(r view.Reader, by ...string) bool {
+	q := r.Query()
+	return slices.ContainsFunc(by, func(name string) bool { return q.Get(name) != "" })
 }
 
 // stretchOf is the part of a list that the address asks for, so many rows after the number in "after", with the ways to the parts before and behind it.

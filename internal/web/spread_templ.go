@@ -45,7 +45,7 @@ func spreadView(r view.Reader, s spread) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for i, p := range s.Steps {
-				templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Number: r.Number(s.All.Counts[i]), Label: p.Label, Note: r.Say("seats.of", r.Number(s.All.sum())), Href: s.href(p.Value, "", s.All.sum()), Definition: p.Definition}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Number: r.Number(s.All.Counts[i]), Label: p.Label, Note: r.Say("seats.of", r.Number(s.All.sum())), Href: s.href(p.Value, "", s.All.Counts[i]), Definition: p.Definition}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

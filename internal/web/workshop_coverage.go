@@ -160,6 +160,14 @@ func (d covered) headline(r view.Reader) string {
 	return r.Say("workshop.headline", r.Number(n[workshop.Done]), r.Number(d.Total.All()), r.Number(n[workshop.Planned]), r.Number(n[workshop.Undated]))
 }
 
+// lead is that, once there is a workshop.
+func (d covered) lead(r view.Reader) string {
+	if !d.Launched {
+		return ""
+	}
+	return d.headline(r)
+}
+
 // spread is it in numbers.
 func (d covered) spread(r view.Reader) spread {
 	s := spread{ID: "coverage-chart", Caption: r.Say("workshop.by-county"), Headline: d.headline(r), All: tallyOf("", "", workshop.Progresses, d.Total.Counts)}

@@ -369,7 +369,7 @@ func coverageView(r view.Reader, d covered) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("workshop.coverage"), Lead: d.headline(r), Wide: true, Crumbs: []view.Link{{Href: "/learning", Text: r.Say("learning.title")}, {Href: "/programmes/" + d.Slug + "/learning", Text: r.Say("learning.overview")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("workshop.coverage"), Lead: d.lead(r), Wide: true, Crumbs: []view.Link{{Href: "/learning", Text: r.Say("learning.title")}, {Href: "/programmes/" + d.Slug + "/learning", Text: r.Say("learning.overview")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

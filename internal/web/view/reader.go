@@ -220,12 +220,14 @@ func (r Reader) at(href string) bool {
 			path = "/" + part
 		case "not-reached":
 			path = "/reach"
-		case "learning", "workplaces", "commitments", "signs", "follow-up", "swot":
+		case "learning", "workplaces", "commitments", "signs", "follow-up", "swot", "assessments", "needs", "topics", "kits", "workshops", "reflections", "quotations", "themes", "mix":
 			path = "/learning"
 		}
 	}
-	if strings.HasPrefix(path, "/swot/") {
-		path = "/learning"
+	for _, of := range []string{"/swot/", "/workshops/", "/kits/"} {
+		if strings.HasPrefix(path, of) {
+			path = "/learning"
+		}
 	}
 	return path == href || strings.HasPrefix(path, href+"/")
 }

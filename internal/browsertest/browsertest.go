@@ -96,6 +96,19 @@ func (p *Page) NoScript() {
 	})
 }
 
+// Offline cuts the page off from the network, or lets it back.
+func (p *Page) Offline(cut bool) {
+	p.t.Helper()
+	p.do("offline", func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		how := []*network.Conditions{}
+		if cut {
+			how = append(how, &network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+		}
+		_, err := chromedp.Call(ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: how})
+		return chromedp.Void{}, err
+	})
+}
+
 // Cookie sets a cookie for the site.
 func (p *Page) Cookie(name, value string) {
 	p.t.Helper()

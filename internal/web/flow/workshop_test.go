@@ -110,13 +110,32 @@ func TestWorkshop(t *testing.T) {
 	}
 	screen.Look(1280, 900, "light")
 
+	// A phone without contact says so, keeps what was sent and sends it again until it is there, once. A laptop that was closed, or another, opens where the workshop is.
+	phone.Offline(true)
+	phone.Focus("#body")
+	phone.Press("Ett svar utan nät")
+	phone.click("Skicka")
+	phone.Wait("#lost-contact.ds-alert")
+	asked := browsertest.Eval[string](screen.Page, `document.querySelector('h1').textContent`)
+	screen = w.visit(t, "Klara", quick)
+	screen.Go("/workshops/" + id + "/run")
+	if now := browsertest.Eval[string](screen.Page, `document.querySelector('h1').textContent`); now != asked || !strings.Contains(screen.Text(), "Grupp 2") {
+		t.Errorf("opened anew it asks %q and not %q:\n%s", now, asked, screen.Text())
+	}
+	phone.Offline(false)
+	phone.Wait("section[aria-labelledby=own] li:nth-child(2)")
+	screen.Wait(".answers .answer:nth-child(15)")
+	if n := browsertest.Eval[int](screen.Page, `[...document.querySelectorAll('.answer')].filter(e => e.textContent.includes('Ett svar utan nät')).length`); n != 1 {
+		t.Errorf("what was sent without contact is there %d times", n)
+	}
+
 	// What is half written when the next question comes stays, and answers the one that it was written to.
 	phone.Focus("#body")
 	phone.Press("Ett sent svar")
 	screen.Submit("#do-next")
 	phone.Wait("#next-question")
 	phone.click("Skicka")
-	phone.Wait("section[aria-labelledby=own] li:nth-child(2)")
+	phone.Wait("section[aria-labelledby=own] li:nth-child(3)")
 
 	screen.Submit("#do-close")
 	if text := screen.Text(); !strings.Contains(text, "Mod") || !strings.Contains(text, "Ett sent svar") || !strings.Contains(text, "Vi frågar varandra") {

@@ -98,7 +98,7 @@ func TestPlannedNeeds(t *testing.T) {
 			return activity.UpdateActivity(ctx, tx, office, &a)
 		})
 		p.wants("published", p.get(programme+"/needs/list?state=answered"), 200, "Visa e-böcker", "Answered")
-		p.wants("nothing waits", p.get(programme+"/needs/unanswered"), 200, "All topics have a published activity.")
+		p.wants("nothing waits", p.get(programme+"/needs/unanswered"), 200, "No topic waits for an activity.")
 		if page := p.get(programme + "/needs/unanswered"); strings.Contains(page.body, "format=csv") {
 			t.Error("a file of nothing is offered")
 		}

@@ -125,11 +125,11 @@ func commitmentControls(r view.Reader, x focus.Commitment, ends local.Date, goal
 	if staff != nil {
 		list = append(list, control{Field: view.Field{Name: "owner", Label: say("owner-label"), Help: say("owner-help"), Value: x.Owner, Options: view.None(say("owner-none"), staff)}, As: "select"})
 	}
-	help := say("months-help")
+	help, width := say("months-help"), "medium"
 	if staff != nil {
-		help += " " + r.Say("focus.after-end", r.Date(ends))
+		help, width = help+" "+r.Say("focus.after-end", r.Date(ends)), ""
 	}
-	list = append(list, control{Field: view.Field{Name: "months", Label: say("months-label"), Help: help, Value: x.Months.String(), Width: "medium"}})
+	list = append(list, control{Field: view.Field{Name: "months", Label: say("months-label"), Help: help, Value: x.Months.String(), Width: width}})
 	if staff != nil {
 		list = append(list, control{Field: view.Field{Name: "shared", Label: say("shared"), Help: say("shared-help"), Value: flag(x.Shared)}, As: "checkbox"})
 	}

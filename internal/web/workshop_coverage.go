@@ -40,7 +40,7 @@ func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, 
 		d.Folded = false
 	}
 	if d.Folded {
-		return d, nil
+		chosen = nil
 	}
 	order := d.sorting()
 	if by, _ := order.asked(r); by == "leader" {

@@ -37,6 +37,7 @@ const (
 	FollowUpAgain     = "follow-up-again" // the same, once more
 	OwnerLeft         = "owner-left"      // of a commitment
 	IdeaUsed          = "idea-used"       // another workplace goes on with it
+	PlanUsed          = "plan-used"       // the same, with several of the recipient's
 	WorkshopNudge     = "workshop-nudge"  // to set a date
 	Quotation         = "quotation"       // whether a passage may be quoted
 	SurveyOpen        = "survey-open"     // a round of a self-assessment has opened
@@ -46,7 +47,7 @@ const (
 
 // Templates are all of them.
 var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants,
-	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, WorkshopNudge, Quotation, SurveyOpen, SurveyReminder, AnalysisNudge}
+	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, PlanUsed, WorkshopNudge, Quotation, SurveyOpen, SurveyReminder, AnalysisNudge}
 
 // The states of a letter.
 const (

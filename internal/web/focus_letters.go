@@ -56,8 +56,12 @@ func (l Letters) aboutCommitment(ctx context.Context, c db.Conn, x letter.Letter
 	}
 	w.values["title"], w.path = w.Say("focus.quoted", shortText(sentence(w.Language, k.Wording))), "/programmes/"+p.Slug+"/workplaces/"+k.Workplace+"/commitments/"+k.ID
 	w.values["commitment"] = sentence(w.Language, k.Wording)
-	if x.Template == letter.OwnerLeft {
+	switch x.Template {
+	case letter.OwnerLeft:
 		w.path += "/edit"
+	case letter.PlanUsed:
+		n, _ := x.Args["ideas"].(float64) // as JSON has numbers
+		w.path, w.values["ideas"] = "/programmes/"+p.Slug+"/workplaces/"+k.Workplace+"/commitments", w.Number(int(n))
 	}
 	if unit, _ := x.Args["workplace"].(string); unit != "" {
 		names, err := people.UnitNames(ctx, c, []string{unit})

@@ -381,6 +381,76 @@ func TestWorkshopIntoRecord(t *testing.T) {
 	})
 }
 
+// The plan of another workplace is taken as a template by its form, with what is wrong beside each commitment, and once however often it is sent.
+func TestTakeAPlan(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPasserBy(t, d)
+		from, idea := p.w.rows["unit"]["other"], p.w.rows["commitment"]["other"]
+		list := "/programmes/kompobib/workplaces/" + p.w.rows["unit"]["own"] + "/ideas"
+		at := list + "/" + from
+		p.as = p.w.viewers["contact"]
+		take := func(field string) string { return focus.PlanField(field, idea) }
+		p.wants("with one commitment it is no more than that", "GET", list, nil, 200, "?from="+idea, "!"+at)
+		c := focus.Commitment{Owner: p.w.viewers["participant"], Starts: "2012-10-01", Due: "2012-11-01", Months: focus.Usual, Shared: true, Wording: focus.Wording{Happens: "det är tyst", Act: "frågar vi"}}
+		owner, err := db.Value[string](t.Context(), d, `SELECT owner FROM commitment WHERE id = $1`, idea)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Owner = owner
+		v := access.System
+		v.On = "2012-10-12"
+		p.do("contact", func(ctx context.Context, tx *db.Tx) error {
+			return focus.Commit(ctx, tx, v, learning.Place{Programme: p.w.rows["programme"]["own"], Workplace: from, Leads: true}, &c)
+		})
+		p.wants("the list leads to it", "GET", list, nil, 200, at)
+		_, page := p.ask("GET", at, nil)
+		if n := strings.Count(page, " checked"); n != 2 {
+			t.Errorf("%d of 2 are ticked", n)
+		}
+		// As many days after today, 12 October, as the first had: 31; and 182, but not after the programme.
+		for _, text := range []string{`value="2012-11-12"`, `value="2013-03-31"`} {
+			if !strings.Contains(page, text) {
+				t.Errorf("lacks %s", text)
+			}
+		}
+		form := url.Values{"key": {"k"}, "starts": {"2012-10-12"}, "months": {"3, 6"}}
+		for _, id := range []string{idea, c.ID} {
+			for field, value := range map[string]string{"take": "1", "owner": p.w.viewers["participant"], "due": "2013-03-01", "happens": "någon frågar", "act": "svarar vi alla", "notice": ""} {
+				form.Set(focus.PlanField(field, id), value)
+			}
+		}
+		form.Set(take("owner"), "")
+		before := p.count(`SELECT count(*) FROM commitment`)
+		p.wants("without an owner", "POST", at, form, 422, take("owner")+"-fault", "!"+focus.PlanField("owner", c.ID)+"-fault", "svarar vi alla")
+		if n := p.count(`SELECT count(*) FROM commitment`); n != before {
+			t.Errorf("half of it was taken: %d", n-before)
+		}
+		form.Set(take("owner"), p.w.viewers["participant"])
+		for range 2 {
+			p.wants("taken", "POST", at, form, 303)
+		}
+		if n := p.count(`SELECT count(*) FROM commitment`); n != before+2 {
+			t.Errorf("%d are taken", n-before)
+		}
+		if n := p.count(`SELECT count(*) FROM audit WHERE entity = 'commitment' AND act = 'create' AND row_id IN (SELECT id FROM commitment WHERE idea_of IN ($1, $2))`, idea, c.ID); n != 2 {
+			t.Errorf("%d are recorded", n)
+		}
+		form.Set("key", "another window")
+		p.wants("from another window", "POST", at, form, 409, take("take")+"-fault")
+		p.wants("what is taken is not ticked", "GET", at, nil, 200, "Se ert åtagande", "! checked")
+
+		l := Letters{DB: d, Ring: p.s.Ring, URL: "https://kompobib.example.org", Now: p.s.Now}
+		thanks, err := letter.List(t.Context(), d, access.System, letter.Filter{Template: letter.PlanUsed})
+		if err != nil || len(thanks) != 1 || thanks[0].Person != owner {
+			t.Fatalf("thanked: %v, %v", thanks, err)
+		}
+		text, err := l.Render(t.Context(), thanks[0])
+		if err != nil || text.Subject != "Tack! Stadsbiblioteket använder er plan" || !strings.Contains(text.Plain, "gjort 2 av dem till sina") || !strings.Contains(text.Plain, "/workplaces/"+from+"/commitments") {
+			t.Errorf("the letter: %q, %s, %v", text.Subject, text.Plain, err)
+		}
+	})
+}
+
 // A new commitment is to be done within half a year, and within the programme while that goes on.
 func TestUsuallyDue(t *testing.T) {
 	for _, test := range []struct{ today, ends, want local.Date }{

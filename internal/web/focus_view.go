@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -158,6 +159,11 @@ func standingOptions(r view.Reader) []view.Option {
 
 func goalChoices(r view.Reader, goals []programme.GoalArea) []view.Option {
 	return append(view.None(r.Say("focus.any"), goalsOf(goals)), view.Option{Value: "none", Label: r.Say("focus.goal-none")})
+}
+
+// firstOf reports whether an idea is the first of its workplace in a list.
+func firstOf(list []focus.Idea, i int) bool {
+	return slices.IndexFunc(list, func(x focus.Idea) bool { return x.Workplace == list[i].Workplace }) == i
 }
 
 func ideaText(r view.Reader, x focus.Idea, goal string) string {

@@ -24,12 +24,13 @@ import (
 type control struct {
 	view.Field
 	// As is "" for an input, "select", "radios", "checkboxes", "checkbox", "textarea" or "hidden"; "kept" for a file that came before;
-	// "picture" for what only shows; "row", "group" or "fold" for several, "more" for the button that asks for more rows, "fetch" for one that fetches text into
+	// "picture" and "shown" for what only shows; "row", "group" or "fold" for several, "more" for the button that asks for more rows, "fetch" for one that fetches text into
 	// a field and whose value says what.
 	As    string
-	Parts []control // of a row, a group or a fold; a fold without a label has that of its first part
-	Then  string    // what a "fetch" button was pressed for: it comes after what is typed
-	Draft string    // what stood there to begin with, which Then takes the place of
+	Parts []control       // of a row, a group or a fold; a fold without a label has that of its first part
+	Then  string          // what a "fetch" button was pressed for: it comes after what is typed
+	Draft string          // what stood there to begin with, which Then takes the place of
+	Shown templ.Component // of what only shows, if it is no picture
 }
 
 func row(parts ...control) control { return control{As: "row", Parts: parts} }
@@ -110,7 +111,7 @@ func (f *formPage) fill(r view.Reader, in posted, stale bool) {
 		f.Version = version
 	}
 	fields(f.Controls, func(c *control) {
-		if c.As == "picture" || c.As == "more" || c.As == "fetch" || stale && (c.Name == wasField || strings.HasPrefix(c.Name, wasField+"-")) {
+		if c.As == "picture" || c.As == "shown" || c.As == "more" || c.As == "fetch" || stale && (c.Name == wasField || strings.HasPrefix(c.Name, wasField+"-")) {
 			return
 		}
 		theirs := c.shown(r)

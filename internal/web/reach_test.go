@@ -375,6 +375,8 @@ var reach = map[string]reaches{
 	"POST /programmes/{slug}/workplaces/{unit}/focus/writers":                       {"contact office", "office", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/commitments/new":                      {"contact office", "office", nobody},
 	"POST /programmes/{slug}/workplaces/{unit}/commitments/new":                     {"contact office", "office", nobody},
+	"GET /programmes/{slug}/workplaces/{unit}/ideas/{from}":                         {"contact office", "office", nobody},
+	"POST /programmes/{slug}/workplaces/{unit}/ideas/{from}":                        {"contact office", "office", nobody},
 	"GET /programmes/{slug}/workplaces/{unit}/commitments/{commitment}/conditions":  {"contact office", "office", nobody},
 	"POST /programmes/{slug}/workplaces/{unit}/commitments/{commitment}/conditions": {"contact office", "office", nobody},
 	"POST /programmes/{slug}/workplaces/{unit}/focus/publish":                       {"contact office", "office", nobody},

@@ -348,6 +348,8 @@ var routes = []route{
 	{"POST /programmes/{slug}/workplaces/{unit}/signs/new", access.Learn, (*Server).saveSign},
 	{"POST /programmes/{slug}/workplaces/{unit}/signs/withdraw", access.Learn, (*Server).withdrawSign},
 	{"GET /programmes/{slug}/workplaces/{unit}/ideas", access.Learn, (*Server).ideas},
+	{"GET /programmes/{slug}/workplaces/{unit}/ideas/{from}", access.Learn, asks((*Server).planForm)},
+	{"POST /programmes/{slug}/workplaces/{unit}/ideas/{from}", access.Learn, (*Server).takePlan},
 	{"GET /programmes/{slug}/workplaces/{unit}/commitments", access.Learn, (*Server).workplaceCommitments},
 	{"GET /programmes/{slug}/workplaces/{unit}/commitments/new", access.Learn, asks((*Server).newCommitmentForm)},
 	{"POST /programmes/{slug}/workplaces/{unit}/commitments/new", access.Learn, (*Server).addCommitment},

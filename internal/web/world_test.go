@@ -314,7 +314,7 @@ func (b *builder) focus(whose string, at learning.Place, person string) {
 	b.t.Helper()
 	v := access.System
 	v.On = "2012-10-12"
-	c := focus.Commitment{Owner: person, Starts: "2012-10-01", Due: "2013-04-01", Months: focus.Usual, Wording: focus.Wording{Happens: "någon frågar " + whose, Act: "svarar vi"}}
+	c := focus.Commitment{Owner: person, Starts: "2012-10-01", Due: "2013-04-01", Months: focus.Usual, Shared: true, Wording: focus.Wording{Happens: "någon frågar " + whose, Act: "svarar vi"}}
 	own := c
 	own.Programme = at.Programme
 	sign := focus.Sign{By: "user", On: "2012-10-02", Text: "Fler frågar"}
@@ -350,6 +350,10 @@ func (b *builder) build() {
 	main := b.row("unit", "own", b.unit(people.Workplace, "Stadsbiblioteket", here))
 	branch := b.row("unit", "other", b.unit(people.Workplace, "Filialen", here))
 	away := b.row("unit", "elsewhere", b.unit(people.Workplace, "Sala bibliotek", there))
+
+	b.row("from", "own", branch) // a workplace whose plan another takes
+	b.row("from", "other", main)
+	b.row("from", "elsewhere", main)
 
 	p, goal := b.programme("kompobib", here)
 	q, otherGoal := b.programme("annat", there)

@@ -230,10 +230,41 @@ func openAll(ctx context.Context, c db.Conn, ring *secret.Ring, items []secret.I
 	return plain, nil
 }
 
+// A ground is what commitments are checked against.
+type ground struct {
+	goals []programme.GoalArea
+	staff []people.Name // nil for a person's own
+}
+
+// groundOf reads that of a programme, and of a workplace if p is one.
+func groundOf(ctx context.Context, c db.Conn, v access.Viewer, prog string, p learning.Place) (g ground, err error) {
+	if g.goals, err = programme.Goals(ctx, c, prog); err != nil || p.Workplace == "" {
+		return g, err
+	}
+	g.staff, err = learning.Staff(ctx, c, v, p)
+	return g, err
+}
+
 // check trims c and reports everything wrong with it.
 func (c *Commitment) check(ctx context.Context, conn db.Conn, v access.Viewer, p learning.Place) error {
+	g, err := groundOf(ctx, conn, v, c.Programme, p)
+	if err != nil {
+		return err
+	}
+	needed := true
+	if c.Need != "" {
+		_, err := need.Get(ctx, conn, v, p, c.Need)
+		if err != nil && !errors.Is(err, need.ErrNotFound) {
+			return err
+		}
+		needed = err == nil
+	}
+	return c.against(g, needed).Err()
+}
+
+// against is [Commitment.check] with what has been read; needed tells whether the need that c answers is there.
+func (c *Commitment) against(g ground, needed bool) (faults fault.List) {
 	tidy(&c.Happens, &c.Act, &c.Notice)
-	var faults fault.List
 	faults.Unless(c.Happens != "", ErrHappens.At("happens"))
 	faults.Unless(c.Act != "", ErrAct.At("act"))
 	short(&faults, "happens", c.Happens, MaxLine)
@@ -246,28 +277,10 @@ func (c *Commitment) check(ctx context.Context, conn db.Conn, v access.Viewer, p
 		faults.Unless(c.Due >= c.Starts, ErrDue.At("due"))
 	}
 	faults.Unless(len(c.Months) > 0, ErrMonths.At("months", mostMonths))
-	if c.Goal != "" {
-		goals, err := programme.Goals(ctx, conn, c.Programme)
-		if err != nil {
-			return err
-		}
-		faults.Unless(slices.ContainsFunc(goals, func(g programme.GoalArea) bool { return g.ID == c.Goal }), ErrGoal.At("goal"))
-	}
-	if c.Need != "" {
-		_, err := need.Get(ctx, conn, v, p, c.Need)
-		if err != nil && !errors.Is(err, need.ErrNotFound) {
-			return err
-		}
-		faults.Unless(err == nil, ErrNeed.At("need"))
-	}
-	if c.Workplace != "" {
-		staff, err := learning.Staff(ctx, conn, v, p)
-		if err != nil {
-			return err
-		}
-		faults.Unless(slices.ContainsFunc(staff, func(n people.Name) bool { return n.ID == c.Owner }), ErrOwner.At("owner"))
-	}
-	return faults.Err()
+	faults.Unless(c.Goal == "" || slices.ContainsFunc(g.goals, func(a programme.GoalArea) bool { return a.ID == c.Goal }), ErrGoal.At("goal"))
+	faults.Unless(needed, ErrNeed.At("need"))
+	faults.Unless(c.Workplace == "" || slices.ContainsFunc(g.staff, func(n people.Name) bool { return n.ID == c.Owner }), ErrOwner.At("owner"))
+	return faults
 }
 
 // Commit adds a commitment of a workplace. Of answers of a workshop some of which have become one there already it adds another only where that is asked for:
@@ -298,7 +311,7 @@ func Commit(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, c
 	if err := c.keep(ctx, tx, said); err != nil || idea == nil {
 		return err
 	}
-	return thank(ctx, tx, *idea, c)
+	return thank(ctx, tx, p, []Idea{*idea}, []Commitment{*c})
 }
 
 // CommitOwn adds one of v's own: nobody else reads it.

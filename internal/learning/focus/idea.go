@@ -5,7 +5,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
-	"kompobib/internal/letter"
+	"kompobib/internal/local"
 	"kompobib/internal/people"
 )
 
@@ -15,11 +15,14 @@ type Idea struct {
 	Name                string // of the workplace
 	State               State
 	Wording
-	Used  int // by how many
-	owner string
+	Used        int        // by how many
+	Shares      int        // how many commitments its workplace lets others use
+	Starts, Due local.Date // its own
+	owner       string
 }
 
-const selectIdeas = `SELECT c.id, c.workplace, coalesce(c.goal, ''), c.state, t.happens, t.act, t.notice, c.owner, (SELECT count(*) FROM commitment x WHERE x.idea_of = c.id)
+const selectIdeas = `SELECT c.id, c.workplace, coalesce(c.goal, ''), c.state, t.happens, t.act, t.notice, c.owner, (SELECT count(*) FROM commitment x WHERE x.idea_of = c.id), c.starts, c.due,
+	(SELECT count(*) FROM commitment x WHERE x.workplace = c.workplace AND x.programme = c.programme AND x.shared = 1 AND x.state <> 'dropped')
 	FROM commitment c JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording WHERE c.shared = 1 AND c.state <> 'dropped' AND c.programme = $1 AND c.workplace <> $2 `
 
 // maxIdeas is how many ideas are shown at a time.
@@ -51,7 +54,7 @@ func GetIdea(ctx context.Context, c db.Conn, p learning.Place, id string) (Idea,
 
 func ideas(ctx context.Context, c db.Conn, query string, args ...any) ([]Idea, error) {
 	list, err := db.All(ctx, c, func(i *Idea) []any {
-		return []any{&i.ID, &i.Workplace, &i.Goal, &i.State, &i.Happens, &i.Act, &i.Notice, &i.owner, &i.Used}
+		return []any{&i.ID, &i.Workplace, &i.Goal, &i.State, &i.Happens, &i.Act, &i.Notice, &i.owner, &i.Used, &i.Starts, &i.Due, &i.Shares}
 	}, query, args...)
 	if err != nil || len(list) == 0 {
 		return list, err
@@ -65,13 +68,4 @@ func ideas(ctx context.Context, c db.Conn, query string, args ...any) ([]Idea, e
 		list[i].Name = names[list[i].Workplace]
 	}
 	return list, err
-}
-
-// thank tells whose idea it was that another workplace goes on with it.
-func thank(ctx context.Context, tx *db.Tx, i Idea, c *Commitment) error {
-	if i.owner == c.Owner {
-		return nil
-	}
-	return letter.Queue(ctx, tx, letter.Letter{Person: i.owner, Template: letter.IdeaUsed, AboutKind: "commitment", About: i.ID, Programme: c.Programme,
-		Args: map[string]any{"workplace": c.Workplace}})
 }

@@ -1,0 +1,170 @@
+package focus
+
+import (
+	"context"
+	"slices"
+
+	"kompobib/internal/access"
+	"kompobib/internal/db"
+	"kompobib/internal/fault"
+	"kompobib/internal/learning"
+	"kompobib/internal/letter"
+	"kompobib/internal/local"
+)
+
+var (
+	ErrChosen    = fault.Define(fault.Invalid, "focus.plan-chosen")
+	ErrTaken     = fault.Define(fault.Conflict, "focus.plan-taken")
+	ErrWithdrawn = fault.Define(fault.Conflict, "focus.plan-withdrawn")
+)
+
+// maxPlan is how many commitments of another workplace's plan are taken at a time.
+const maxPlan = 20
+
+// A Plan is what another workplace lets this one use of its commitments: the same that [Ideas] lists, in the order they were written.
+type Plan struct {
+	Workplace, Name string
+	Ideas           []Idea
+	Taken           map[string]string // by the idea: the commitment of this workplace that goes on with it, if it has one that is not dropped
+}
+
+// More is how many commitments the workplace shares beside those of the plan.
+func (p Plan) More() int { return p.Ideas[0].Shares - len(p.Ideas) }
+
+// GetPlan returns the plan of a workplace, its last commitments if there are too many. One that lets others use nothing is [ErrIdea].
+func GetPlan(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, from string) (Plan, error) {
+	list, err := ideas(ctx, c, selectIdeas+`AND c.workplace = $3 ORDER BY c.id DESC LIMIT $4`, p.Programme, p.Workplace, from, maxPlan)
+	if err == nil && (len(list) == 0 || !p.Member && !p.Leads) {
+		err = ErrIdea
+	}
+	if err != nil {
+		return Plan{}, err
+	}
+	slices.Reverse(list)
+	taken, err := taken(ctx, c, v, p, list)
+	return Plan{Workplace: from, Name: list[0].Name, Ideas: list, Taken: taken}, err
+}
+
+// these are those of some commitments that a plan consists of.
+func these(ctx context.Context, c db.Conn, p learning.Place, from string, ids []string) ([]Idea, error) {
+	args := []any{p.Programme, p.Workplace, from}
+	return ideas(ctx, c, selectIdeas+`AND c.workplace = $3 AND c.id IN `+db.In(&args, ids), args...)
+}
+
+// taken is which of some ideas a workplace goes on with already, and with what.
+func taken(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, list []Idea) (map[string]string, error) {
+	ids := make([]string, len(list))
+	for i, x := range list {
+		ids[i] = x.ID
+	}
+	type row struct{ idea, commitment string }
+	args := []any{v.On, p.Workplace, p.Programme}
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.idea, &r.commitment} }, learning.Moved+`SELECT c.idea_of, c.id FROM commitment c
+		WHERE c.programme = $3 AND c.state <> 'dropped' AND `+learning.Here("c.workplace")+` AND c.idea_of IN `+db.In(&args, ids)+` ORDER BY c.id`, args...)
+	of := map[string]string{}
+	for _, r := range rows {
+		of[r.idea] = r.commitment
+	}
+	return of, err
+}
+
+// Shift is by when a workplace that starts on a day has done what took another from starts to due: as long after it, within a
+// programme that ends later.
+func Shift(starts, due, on, ends local.Date) local.Date {
+	days := int(due.Time().Sub(starts.Time()).Hours()) / 24
+	if to := on.Add(days); ends <= on || to < ends {
+		return to
+	}
+	return ends
+}
+
+// Adopt adds commitments of a workplace after those of another's plan that they name in IdeaOf, all or none, and thanks those whose they
+// were. What is wrong with one is told at the field and its idea; start and months of follow-up are alike for all, and told once.
+func Adopt(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, from string, list []Commitment) error {
+	if err := learning.MustWrite(ctx, tx, v, p); err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return ErrChosen
+	}
+	ids := make([]string, len(list))
+	for i, c := range list {
+		ids[i] = c.IdeaOf
+	}
+	offered, err := these(ctx, tx, p, from, ids)
+	if err != nil {
+		return err
+	}
+	ids = ids[:0]
+	for _, x := range offered {
+		ids = append(ids, x.ID)
+	}
+	// Of two who take the same at once the slower is told, and nobody takes back what is being taken.
+	if err := db.Lock(ctx, tx, "commitment", ids...); err != nil {
+		return err
+	}
+	if offered, err = these(ctx, tx, p, from, ids); err != nil {
+		return err
+	}
+	before, err := taken(ctx, tx, v, p, offered)
+	if err != nil {
+		return err
+	}
+	g, err := groundOf(ctx, tx, v, p.Programme, p)
+	if err != nil {
+		return err
+	}
+	var faults fault.List
+	after := make([]Idea, len(list))
+	for i := range list {
+		c := &list[i]
+		at := slices.IndexFunc(offered, func(x Idea) bool { return x.ID == c.IdeaOf })
+		if at < 0 {
+			faults.Unless(faults.In("") != nil, ErrWithdrawn)
+			continue
+		}
+		if before[c.IdeaOf] != "" {
+			faults = append(faults, ErrTaken.At(PlanField("take", c.IdeaOf)))
+			continue
+		}
+		after[i] = offered[at]
+		c.Programme, c.Workplace, c.Goal, c.Need, c.Said = p.Programme, p.Workplace, after[i].Goal, "", nil
+		for _, f := range c.against(g, true) {
+			if f.Field != "starts" && f.Field != "months" {
+				f.Field = PlanField(f.Field, c.IdeaOf)
+			}
+			faults.Unless(faults.In(f.Field) != nil, f)
+		}
+	}
+	if faults != nil {
+		return faults
+	}
+	for i := range list {
+		if err := list[i].insert(ctx, tx, nil); err != nil {
+			return err
+		}
+	}
+	return thank(ctx, tx, p, after, list)
+}
+
+// PlanField is the field of a form in which something is said of what goes on with an idea.
+func PlanField(field, idea string) string { return field + "-" + idea }
+
+// thank tells everyone whose ideas another workplace goes on with, each once.
+func thank(ctx context.Context, tx *db.Tx, p learning.Place, after []Idea, list []Commitment) error {
+	var letters []letter.Letter
+	for i, x := range after {
+		if x.owner == list[i].Owner {
+			continue
+		}
+		at := slices.IndexFunc(letters, func(l letter.Letter) bool { return l.Person == x.owner })
+		if at < 0 {
+			letters = append(letters, letter.Letter{Person: x.owner, Template: letter.IdeaUsed, AboutKind: "commitment", About: x.ID, Programme: p.Programme,
+				Args: map[string]any{"workplace": p.Workplace, "ideas": 1}})
+			continue
+		}
+		letters[at].Template = letter.PlanUsed
+		letters[at].Args["ideas"] = letters[at].Args["ideas"].(int) + 1
+	}
+	return letter.Queue(ctx, tx, letters...)
+}

@@ -71,6 +71,11 @@ func (s *Server) readBoard(ctx context.Context, c db.Conn, req *http.Request, r 
 	return d, err
 }
 
+// full reports whether there is so much on the screen that it scrolls.
+func (d swotBoard) full() bool {
+	return !d.Agreed && !d.Hidden && d.Board.Count(d.At.ID) >= fullFrom
+}
+
 // agreement is the one that is shown, or the last, nil for none.
 func (d swotBoard) agreement() *swot.Agreement {
 	for i, g := range d.Agreements {

@@ -46,6 +46,21 @@ func TestBoard(t *testing.T) {
 	if text := screen.Text(); !strings.Contains(text, "2 gånger") {
 		t.Errorf("two that say the same are one, said twice:\n%s", text)
 	}
+
+	// Where there is so much that it scrolls, what is looked at and the buttons for the rest stay in sight, and do not cover what has focus.
+	board := browsertest.Eval[string](screen.Page, `location.pathname`)
+	screen.click("Skriv in")
+	screen.Wait("#strength")
+	for field, line := range map[string]string{"#strength": "Vi känner alla\n", "#threat": "Tiden räcker inte\n"} {
+		screen.Focus(field)
+		screen.Press(strings.Repeat(line, 12))
+	}
+	screen.Submit("main form button[type=submit]")
+	screen.Go(board)
+	screen.Submit("#do-look-1")
+	screen.staysInSight(".note", "h1", "#do-look-1", "#do-look-2")
+	screen.Look(1280, 900, "light")
+
 	screen.Submit("#do-look-2")
 	screen.click("Kom överens")
 	screen.Wait("#on")

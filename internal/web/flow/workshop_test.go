@@ -90,24 +90,7 @@ func TestWorkshop(t *testing.T) {
 	pen.Press(strings.Repeat("Vi frågar den som inte kommer hit, varje vecka\n", 14))
 	pen.click("Spara svaren")
 	screen.Wait(".stage__head ~ * .answer:nth-child(14), .stage__head ~ .answers .answer:nth-child(14)")
-	for _, size := range [][2]int64{{1280, 800}, {390, 844}, {320, 568}, {640, 360}} {
-		screen.Look(size[0], size[1], "light")
-		if out := browsertest.Eval[string](screen.Page, `(() => {
-			const seen = e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight && e.contains(document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2)) };
-			const out = [], summaries = [...document.querySelectorAll('.answer summary')].reverse();
-			for (const s of summaries) {
-				s.focus();
-				if (!seen(s)) out.push('focus on ' + s.closest('.answer').textContent);
-			}
-			[...document.querySelectorAll('.answer')].at(-1).scrollIntoView({ block: 'end' });
-			for (const e of ['h1', '.stage__clock', '#do-next', '#do-back']) if (!seen(document.querySelector(e))) out.push(e);
-			if (document.documentElement.scrollWidth > innerWidth) out.push('width');
-			document.activeElement.blur();
-			return out.join(', ');
-		})()`); out != "" {
-			t.Errorf("at %d by %d out of sight: %s", size[0], size[1], out)
-		}
-	}
+	screen.staysInSight(".answer", "h1", ".stage__clock", "#do-next", "#do-back")
 	screen.Look(1280, 900, "light")
 
 	// A phone without contact says so, keeps what was sent and sends it again until it is there, once. A laptop that was closed, or another, opens where the workshop is.

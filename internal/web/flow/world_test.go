@@ -5,6 +5,7 @@ package flow
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
@@ -270,5 +271,32 @@ func (v *visitor) click(name string) {
 	v.t.Helper()
 	if ok := browsertest.Eval[bool](v.Page, `(() => { const e = `+find("a, button, summary", name)+`; e?.click(); return !!e })()`); !ok {
 		v.t.Fatalf("no link or button says %q:\n%s", name, v.Text())
+	}
+}
+
+// staysInSight fails unless some elements stay in sight on a screen that scrolls, and cover none of the summaries in what scrolls when that has focus.
+func (v *visitor) staysInSight(scrolls string, elements ...string) {
+	v.t.Helper()
+	stay, err := json.Marshal(elements)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for _, size := range [][2]int64{{1280, 800}, {390, 844}, {320, 568}, {640, 360}} {
+		v.Look(size[0], size[1], "light")
+		if out := browsertest.Eval[string](v.Page, fmt.Sprintf(`((scrolls, stay) => {
+			const seen = e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight && e.contains(document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2)) };
+			const out = [], summaries = [...document.querySelectorAll(scrolls + ' summary')].reverse();
+			for (const s of summaries) {
+				s.focus();
+				if (!seen(s)) out.push('focus on ' + s.closest(scrolls).textContent);
+			}
+			[...document.querySelectorAll(scrolls)].at(-1).scrollIntoView({ block: 'end' });
+			for (const e of stay) if (!seen(document.querySelector(e))) out.push(e);
+			if (document.documentElement.scrollWidth > innerWidth) out.push('width');
+			document.activeElement.blur();
+			return out.join(', ');
+		})(%q, %s)`, scrolls, stay)); out != "" {
+			v.t.Errorf("at %d by %d out of sight: %s", size[0], size[1], out)
+		}
 	}
 }

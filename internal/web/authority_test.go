@@ -17,6 +17,7 @@ var tells = []string{
 	"POST /programmes/{slug}/workplaces/{unit}/record/edit", "POST /programmes/{slug}/workplaces/{unit}/record/agree",
 	"POST /programmes/{slug}/workplaces/{unit}/focus/edit", "POST /programmes/{slug}/workplaces/{unit}/focus/publish", "POST /programmes/{slug}/workplaces/{unit}/signs/new",
 	"POST /programmes/{slug}/workplaces/{unit}/commitments/new", "POST /programmes/{slug}/workplaces/{unit}/commitments/{commitment}/edit",
+	"POST /programmes/{slug}/workplaces/{unit}/ideas/{from}",
 	"POST /programmes/{slug}/workplaces/{unit}/commitments/{commitment}/state", "POST /programmes/{slug}/workplaces/{unit}/commitments/{commitment}/conditions",
 	"POST /programmes/{slug}/workplaces/{unit}/needs/new", "POST /programmes/{slug}/workplaces/{unit}/needs/agree",
 	"POST /programmes/{slug}/workplaces/{unit}/needs/{need}/edit", "POST /programmes/{slug}/workplaces/{unit}/needs/{need}/state",

@@ -45,6 +45,7 @@ func pieces(r view.Reader, faults fault.List) templ.Component {
 			view.FigureOf(r, view.Figure{Number: r.Minutes(754321), Label: "Tid"})),
 		view.SearchForm(r, "/people", "Sök på namn"),
 		in(view.Table(r, view.Head{Caption: "Personer", Columns: []view.Column{{Label: "Namn", Sort: "name"}, {Label: "Arbetsplats"}, {Label: "Minuter", Number: true, Sort: "minutes"}}}), row, row, row),
+		in(view.Long(r, 77, false), in(view.Table(r, view.Head{Caption: "Arbetsplatser", Columns: []view.Column{{Label: "Namn"}, {Label: "Arbetsplats"}, {Label: "Minuter", Number: true}}}), row)),
 		view.Downloads(r), view.Pager(r, "/a", "/b"),
 		in(view.Section("list", "Tillfällen"), leaf),
 		in(view.Section("chart", "Diagram"),

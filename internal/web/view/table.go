@@ -107,3 +107,6 @@ func nameCells(rows string, columns []Column) string {
 		rows = rows[at+3:]
 	}
 }
+
+// longFrom is how many rows a table has at most that is not folded: on a phone each is as high as a hand is wide.
+const longFrom = 12

@@ -115,89 +115,112 @@ func (p *prepared) prepare(ctx context.Context, on *sql.DB) {
 	p.wanted = p.wanted[:0]
 }
 
-// asked is what is read again and again, prepared on each connection that reads when it is first run there. What comes twice first stays:
-// that is what most pages have in common. What comes later is parsed each time.
-type asked struct {
+// reads asks on any connection that reads. What is asked again and again is prepared, on each of them when it is first run there. What
+// comes twice first stays: that is what most pages have in common. What comes later is parsed each time.
+type reads struct {
 	on    *sql.DB
 	stmts sync.Map // by query
-	mu    sync.Mutex
-	once  map[string]bool // asked before
-	left  int             // how many more may be prepared
+
+	mu     sync.Mutex
+	once   map[string]bool // asked before
+	wanted map[string]bool // to be prepared, by whoever asked
+	left   int             // how many more may be
 }
 
-func newAsked(on *sql.DB) *asked {
-	return &asked{on: on, once: map[string]bool{}, left: maxAsked}
+func newReads(on *sql.DB) *reads {
+	return &reads{on: on, once: map[string]bool{}, wanted: map[string]bool{}, left: maxReads}
 }
 
-// maxAsked statements take some 15 kB each, on each connection that runs them.
-const maxAsked = 256
+// maxReads statements take some 15 kB each on each connection that runs them: at most some 60 MB, on a machine with many processors.
+const maxReads = 256
 
-func (a *asked) stmt(query string) *sql.Stmt {
-	if s, ok := a.stmts.Load(query); ok {
+func (r *reads) stmt(query string) *sql.Stmt {
+	if s, ok := r.stmts.Load(query); ok {
 		return s.(*sql.Stmt)
 	}
 	return nil
 }
 
-// again notes that a query is asked that is not prepared, and reports whether it should be.
-func (a *asked) again(query string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+// worth notes that a query is asked that is not prepared, and reports whether whoever asks shall prepare it.
+func (r *reads) worth(query string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	switch {
-	case a.left == 0 || len(query) > maxQuery || a.stmt(query) != nil:
+	case r.left == 0 || len(query) > maxQuery || r.wanted[query] || r.stmt(query) != nil:
 		return false
-	case a.once[query]:
-		delete(a.once, query)
-		a.left--
+	case r.once[query]:
+		delete(r.once, query)
+		r.wanted[query] = true
+		r.left--
 		return true
-	case len(a.once) >= maxSeen:
-		clear(a.once)
+	case len(r.once) >= maxSeen:
+		clear(r.once)
 	}
-	a.once[query] = true
+	r.once[query] = true
 	return false
 }
 
-// prepare prepares a query. What cannot be will say so when it is run.
-func (a *asked) prepare(ctx context.Context, query string) *sql.Stmt {
-	s, err := a.on.PrepareContext(ctx, query)
-	if err != nil {
+// prepare prepares a query that was worth it. What cannot be will say so when it is run.
+func (r *reads) prepare(ctx context.Context, query string) *sql.Stmt {
+	s, err := r.on.PrepareContext(ctx, query)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.wanted, query)
+	if err != nil { // whoever asked may be gone
+		r.left++
 		return nil
 	}
-	a.stmts.Store(query, s)
+	r.stmts.Store(query, s)
 	return s
 }
 
-// QueryContext asks on any connection.
-func (a *asked) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s := a.stmt(query)
-	if s == nil && a.again(query) {
-		s = a.prepare(ctx, query)
+func (r *reads) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s := r.stmt(query)
+	if s == nil && r.worth(query) {
+		s = r.prepare(ctx, query)
 	}
 	if s == nil {
-		return a.on.QueryContext(ctx, query, args...)
+		return r.on.QueryContext(ctx, query, args...)
 	}
 	return s.QueryContext(ctx, args...)
 }
 
-// within is a transaction that asks. It prepares when it is over: who holds a connection must not wait for another.
-type within struct {
+// snapshotReads asks in a transaction. It prepares when that is over: who holds a connection must not wait for another.
+type snapshotReads struct {
 	t      *sql.Tx
-	asked  *asked
+	of     *reads
+	stmts  map[string]*sql.Stmt // of this transaction
 	wanted []string
 }
 
-func (w *within) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if s := w.asked.stmt(query); s != nil {
-		return w.t.StmtContext(ctx, s).QueryContext(ctx, args...)
+func (r *snapshotReads) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s := r.stmts[query]
+	if s == nil {
+		if of := r.of.stmt(query); of != nil {
+			s = r.t.StmtContext(ctx, of)
+			r.stmts[query] = s
+		} else if r.of.worth(query) {
+			r.wanted = append(r.wanted, query)
+		}
 	}
-	if w.asked.again(query) {
-		w.wanted = append(w.wanted, query)
+	if s == nil {
+		return r.t.QueryContext(ctx, query, args...)
 	}
-	return w.t.QueryContext(ctx, query, args...)
+	return s.QueryContext(ctx, args...)
 }
 
-func (w *within) over(ctx context.Context) {
-	for _, query := range w.wanted {
-		w.asked.prepare(ctx, query)
+func (r *snapshotReads) over(ctx context.Context) {
+	for _, query := range r.wanted {
+		r.of.prepare(ctx, query)
 	}
+}
+
+// seldom is c for what is asked so seldom that nothing should be kept prepared for it.
+func seldom(c Conn) Conn {
+	if of, ok := c.(conn); ok {
+		if r, ok := of.q.(*snapshotReads); ok {
+			return conn{q: r.t}
+		}
+	}
+	return c
 }

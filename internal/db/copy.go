@@ -69,6 +69,7 @@ func (k *Kind) Scan(v any) error {
 // Dump gives f each table as c sees it, in order of name, and returns the migration that its schema stands at.
 // Give it a snapshot, so that the tables belong together.
 func (d *DB) Dump(ctx context.Context, c Conn, f func(table string, columns []Column, rows Rows) error) (Migration, error) {
+	c = seldom(c)
 	schema, err := Value[Migration](ctx, c, `SELECT coalesce(max(version_id), 0) FROM `+gooseTable)
 	if err != nil {
 		return 0, err

@@ -41,7 +41,7 @@ type DB struct {
 	turns       chan struct{} // PostgreSQL's transactions hold a place in it, in the order in which they came
 	lengthy     chan struct{} // and those of [Lengthy] one in this first
 	prepared    prepared
-	asked       *asked // SQLite's
+	reads       *reads // SQLite's
 	writer      sync.WaitGroup
 	closed      chan struct{}
 	closing     sync.Once
@@ -81,8 +81,8 @@ func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Op
 	if !d.postgres {
 		d.queue = make(chan *act)
 		d.prepared = prepared{stmts: map[string]*sql.Stmt{}, once: map[string]bool{}}
-		d.asked = newAsked(d.read)
-		d.conn = conn{q: d.asked}
+		d.reads = newReads(d.read)
+		d.conn = conn{q: d.reads}
 		d.writer.Go(d.writeSQLite)
 	}
 	if err := d.LoadClock(ctx); err != nil {
@@ -122,13 +122,13 @@ func (d *DB) openSQLite(path string) error {
 		return err
 	}
 	d.write.SetMaxOpenConns(1)
-	most := max(4, runtime.NumCPU())
+	most := min(max(4, runtime.NumCPU()), readers)
 	d.read.SetMaxOpenConns(most)
 	d.read.SetMaxIdleConns(most)
 	return nil
 }
 
-// readers and writers are how many connections a [DB] has to PostgreSQL at most. In a rush writers mostly wait for one
+// readers and writers are how many connections a [DB] has at most, writers to PostgreSQL. In a rush writers mostly wait for one
 // another's rows: with more of them all wait longer (200 phones in 20 rooms, see docs/performance.md).
 const readers, writers = 16, 8
 

@@ -26,7 +26,7 @@ func names(t *testing.T, c db.Conn) string {
 	t.Helper()
 	list, err := db.Values[string](t.Context(), c, `SELECT name FROM setting ORDER BY name`)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return strings.Join(list, " ")
 }
@@ -93,6 +93,56 @@ func TestReadAgainTogether(t *testing.T) {
 		}
 		all.Wait()
 	})
+}
+
+// What SQLite is asked twice is prepared, once, and whoever is gone before it is takes nobody's place.
+func TestWhatIsPrepared(t *testing.T) {
+	d := dbtest.Open(t, dbtest.OneEngine(t))
+	const asked, other = `SELECT count(*) FROM setting WHERE value = 'x'`, `SELECT count(*) FROM setting WHERE value = 'y'`
+	ask := func(c db.Conn, query string) {
+		t.Helper()
+		if _, err := db.Value[int](t.Context(), c, query); err != nil {
+			t.Error(err)
+		}
+	}
+	snapshot := func(times int, query string) {
+		t.Helper()
+		if err := d.Snapshot(t.Context(), func(c db.Conn) error {
+			for range times {
+				ask(c, query)
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+	before, room := d.Prepared()
+	snapshot(1, asked)
+	if now, left := d.Prepared(); !slices.Equal(now, before) || left != room {
+		t.Errorf("asked once: %q, %d more", now, left)
+	}
+	snapshot(10, asked)
+	ask(d, asked)
+	snapshot(2, asked)
+	if now, left := d.Prepared(); !slices.Contains(now, asked) || left != room-1 {
+		t.Errorf("asked again and again: %q, %d more, want %d", now, left, room-1)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	if err := d.Snapshot(ctx, func(c db.Conn) error {
+		ask(c, other)
+		ask(c, other)
+		leave()
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+	if now, left := d.Prepared(); slices.Contains(now, other) || left != room-1 {
+		t.Errorf("asked by who is gone: %q, %d more, want %d", now, left, room-1)
+	}
+	snapshot(2, other)
+	if now, left := d.Prepared(); !slices.Contains(now, other) || left != room-2 {
+		t.Errorf("asked again after that: %q, %d more, want %d", now, left, room-2)
+	}
 }
 
 // Work that goes together into one commit stands or falls alone.

@@ -234,6 +234,11 @@ func (tx *Tx) locks(table string) error {
 
 // Snapshot gives f one unchanging view, for what takes several queries, one after the other.
 func (d *DB) Snapshot(ctx context.Context, f func(c Conn) error) error {
+	return d.snapshot(ctx, d.reads, f)
+}
+
+// snapshot is [DB.Snapshot] with queries prepared by reads, if there are any.
+func (d *DB) snapshot(ctx context.Context, reads *reads, f func(c Conn) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if d.postgres {
 		opts.Isolation = sql.LevelRepeatableRead
@@ -243,10 +248,10 @@ func (d *DB) Snapshot(ctx context.Context, f func(c Conn) error) error {
 		return err
 	}
 	var q asker = t
-	if d.asked != nil {
-		w := &within{t: t, asked: d.asked}
-		defer w.over(ctx)
-		q = w
+	if reads != nil {
+		r := &snapshotReads{t: t, of: reads, stmts: map[string]*sql.Stmt{}}
+		defer r.over(ctx)
+		q = r
 	}
 	defer t.Rollback()
 	return f(conn{q: q, kept: map[any]any{}})

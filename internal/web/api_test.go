@@ -91,11 +91,8 @@ func TestRightsOfPrograms(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
-		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := &visit{t: t, w: w, url: url, d: d}
+		v.mark()
 		for _, pattern := range slices.Sorted(maps.Keys(operations)) {
 			v.walkAPI(pattern, apiReach[pattern], tokens)
 		}

@@ -79,8 +79,8 @@ func TestRoleAtMergedWorkplace(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := &visit{t: t, w: w}
+		v.open(url)
 		if page := v.page("administrator", "/accounts/"+w.viewers["contact"], ""); !strings.Contains(page, "Stadsbiblioteket, which has been merged into Filialen") {
 			t.Error("the page of an account does not tell what a workplace has gone up in")
 		}

@@ -39,8 +39,8 @@ func TestListsSort(t *testing.T) {
 		if err := d.Close(); err != nil {
 			t.Fatal(err)
 		}
-		v := &visit{t: t, w: w, again: dbtest.Mark(t, url)}
-		v.fresh()
+		v := &visit{t: t, w: w}
+		v.open(url)
 		for _, list := range lists {
 			says := list.path + " by " + list.by
 			rows := strings.Split(list.want, "|")

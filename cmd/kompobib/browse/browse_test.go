@@ -138,11 +138,13 @@ func like(path string) string {
 }
 
 // TestEveryPage goes wherever links lead in each role. Every page is small, holds together, and leads nowhere that one may not
-// go, and none is wider than the narrowest phone: each is laid out in the place of the one that is open ([fetch]), and opened in earnest where axe is
-// asked. Axe is asked, in the light on a desk and in the dark on the phone, about what stands in something that it has not stood in before, and about the whole page where much does; about the whole of the first of all that
-// are alike with BROWSE_ALL (make torture). What concerns a page as a whole, its headings, ids and labels, is looked at in all of them ([wrong]).
+// go, and none is wider than the narrowest phone: the first of all that are alike is laid out in the place of the one that is open ([fetch]).
+// Axe is asked, in the light on a desk and in the dark on the phone, about what stands in something that it has not stood in before, and
+// about the whole page where much does. With BROWSE_ALL (make torture) all pages are laid out, and axe is asked about the whole of the first
+// of all that are alike. What concerns a page as a whole, its headings, ids and labels, is looked at in all of them ([wrong]).
 func TestEveryPage(t *testing.T) {
-	var looked looked
+	looked := looked{kinds: map[string]bool{}, nests: map[string]bool{}}
+	all := os.Getenv("BROWSE_ALL") != ""
 	for _, role := range roles {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
@@ -158,7 +160,8 @@ func TestEveryPage(t *testing.T) {
 					continue
 				}
 				seen[like(path)] = true
-				at := fetch(p, path)
+				first := looked.first(like(path))
+				at, whole := fetch(p, path, first || all), first && all
 				if at.Status >= 400 {
 					t.Errorf("%s = %d", path, at.Status)
 					continue
@@ -174,11 +177,10 @@ func TestEveryPage(t *testing.T) {
 				for _, line := range at.Wrong {
 					t.Errorf("%s: %s", name, line)
 				}
-				first, nests := looked.news(like(path), at)
-				whole := first && os.Getenv("BROWSE_ALL") != ""
 				if len(at.Wide) > 0 {
 					t.Errorf("%s is wider than 320 px: %v", name, at.Wide)
 				}
+				nests := looked.news(at)
 				if !whole && len(nests) == 0 {
 					continue
 				}
@@ -230,8 +232,8 @@ func (s sight) pages() (links []string) {
 // pageSize is what a page may take as it is sent, without what it shares with others.
 const pageSize = 20_000
 
-// fetch reads a page and lays it out in the place of the one that is open, without running its scripts.
-func fetch(p *browsertest.Page, path string) sight {
+// fetch reads a page and, if it is to be laid out, does so in the place of the one that is open, without running its scripts.
+func fetch(p *browsertest.Page, path string, lay bool) sight {
 	return browsertest.Eval[sight](p, fmt.Sprintf(`fetch(%q).then(async answer => {
 		const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), piece = %s;
 		const all = [...page.querySelectorAll('body *')];
@@ -244,14 +246,14 @@ func fetch(p *browsertest.Page, path string) sight {
 			Nests: [...new Set(all.map(e => piece(e.parentElement) + ' > ' + piece(e)))],
 			Size: performance.getEntriesByName(answer.url).at(-1)?.encodedBodySize ?? 0
 		};
-		if (sight.Page) {
+		if (sight.Page && %t) {
 			for (const a of [...document.documentElement.attributes]) document.documentElement.removeAttribute(a.name);
 			for (const a of page.documentElement.attributes) document.documentElement.setAttribute(a.name, a.value);
 			document.body.replaceWith(document.adoptNode(page.body)); // laid out as the page that is open, by the same styles
 			sight.Wide = %s;
 		}
 		return sight;
-	})`, path, piece, wrong, browsertest.Wide))
+	})`, path, piece, wrong, lay, browsertest.Wide))
 }
 
 // piece is what an element is, whatever is in it.
@@ -304,14 +306,18 @@ type looked struct {
 	kinds, nests map[string]bool
 }
 
-// news tells whether a page is the first of its kind, and what stands in something that it has not stood in before.
-func (l *looked) news(like string, at sight) (first bool, nests []string) {
+// first tells whether a page is the first of its kind.
+func (l *looked) first(like string) bool {
 	l.Lock()
 	defer l.Unlock()
-	if l.kinds == nil {
-		l.kinds, l.nests = map[string]bool{}, map[string]bool{}
-	}
-	return len(add(l.kinds, like)) > 0, add(l.nests, at.Nests...)
+	return len(add(l.kinds, like)) > 0
+}
+
+// news is what stands in something that it has not stood in before.
+func (l *looked) news(at sight) []string {
+	l.Lock()
+	defer l.Unlock()
+	return add(l.nests, at.Nests...)
 }
 
 // add puts names in a set, and returns those that were not there.

@@ -905,7 +905,7 @@ func followUpView(r view.Reader, d followUp) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Over || d.Check > d.Ends {
+			if (d.Answered == "" || d.Check != "") && (d.Over || d.Check > d.Ends) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<p class=\"muted\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

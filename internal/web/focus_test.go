@@ -222,10 +222,10 @@ func TestFollowUpByLetter(t *testing.T) {
 		}
 		p.close()
 		text, err = l.Render(t.Context(), letter.Letter{ID: "x", Template: letter.FollowUpAgain, Person: quoted.Owner, AboutKind: "commitment", About: quoted.ID, Programme: quoted.Programme})
-		if err != nil || !strings.Contains(text.Plain, "svaret läses på arbetsplatsen, och det kommer inte med i slutrapporten. Ska det inte följas upp mer?") {
+		if err != nil || !strings.Contains(text.Plain, "svaret läses på arbetsplatsen och kan läsas av projektkontoret. Ska det inte följas upp mer?") {
 			t.Errorf("the letter does not say who reads the answer: %s, %v", text.Plain, err)
 		}
-		p.wants("nor does the link", "GET", "/f/"+late, nil, 200, "svaret läses på arbetsplatsen, och det kommer inte med i slutrapporten.")
+		p.wants("nor does the link", "GET", "/f/"+late, nil, 200, "svaret läses på arbetsplatsen och kan läsas av projektkontoret.")
 		p.wants("when the project is over", "POST", "/f/"+late, answer("state", "done"), 303)
 		for _, x := range []string{token, old, late} {
 			if strings.Contains(p.log.String(), x) {

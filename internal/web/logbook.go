@@ -369,6 +369,10 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
 		f = formPage{Page: view.Page{Title: say("may-quote"), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: "/me/quotations/" + q.ID, Version: q.Version},
 			Above: quotationAbove(r, q, p), Heading: say("your-answer"), What: []string{publicAt(r, p.ID, "reflection.may-quote-law")}, Submit: say("answer"), Back: logbookPath}
+		f.Stale = &view.StaleNote{Title: say("source-changed"), Next: say("source-changed-next"), Yours: say("source-was")}
+		if formOf(req).version() != q.Version {
+			f.Stale.Title, f.Stale.Next = say("moved"), say("moved-"+movedBy(q))
+		}
 		options := []view.Option{{Value: reflection.No, Label: say("answer-no")}}
 		if !q.Readable() {
 			f.What = []string{say("quotation-unread")}
@@ -385,17 +389,12 @@ func (s *Server) quotationForm(req *http.Request, r view.Reader) form {
 				options = append(options, view.Option{Value: reflection.YesNamed, Label: say("answer-yes-named", from(person.Name(), reflection.YesNamed))})
 			}
 			f.Controls = []control{{Field: view.Field{Name: wasField, Value: reflection.SourcesMark(sources)}, As: "hidden"}}
-			var changed []view.Stale
 			for _, o := range options { // what was shown comes back with the answer
 				now, was := o.Label, req.PostFormValue(wasField+"-"+o.Value)
 				f.Controls = append(f.Controls, control{Field: view.Field{Name: wasField + "-" + o.Value, Value: now}, As: "hidden"})
 				if was != "" && was != now {
-					changed = append(changed, view.Stale{Yours: was, Theirs: now})
+					f.Stale.Changes = append(f.Stale.Changes, view.Stale{Yours: was, Theirs: now})
 				}
-			}
-			f.Stale = &view.StaleNote{Title: say("source-changed"), Next: say("source-changed-next"), Yours: say("source-was"), Changes: changed}
-			if formOf(req).version() != q.Version {
-				f.Stale.Title, f.Stale.Next = say("moved"), say("moved-"+movedBy(q))
 			}
 			options = append(options, view.Option{Value: reflection.No, Label: say("answer-no")})
 		}

@@ -15,7 +15,50 @@ import (
 	"kompobib/internal/learning/learningtest"
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/local"
+	"kompobib/internal/secret"
 )
+
+// mayQuote is a text of small-0's that is shared with the programme, and the question whether it may be quoted.
+func mayQuote(w *learningtest.World, ring *secret.Ring) (r reflection.Reflection, id string) {
+	w.T.Helper()
+	author := learningtest.Staff("small-0")
+	r = reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "Vi lyssnar mer"}}}
+	w.Tx("small-0", func(ctx context.Context, tx *db.Tx) error {
+		if err := reflection.Write(ctx, tx, ring, author, &r); err != nil {
+			return err
+		}
+		return reflection.Share(ctx, tx, ring, author, r.ID, 1, reflection.Sharing{Level: reflection.Programme, Programme: learningtest.Programme, Workplace: learningtest.Small}, local.Date(learningtest.Today))
+	})
+	w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+		own, err := reflection.Get(ctx, tx, ring, author, r.ID)
+		if err != nil {
+			return err
+		}
+		id, err = reflection.Ask(ctx, tx, ring, learningtest.Holder(access.Office), own.Shared, "Vi lyssnar mer")
+		return err
+	})
+	return r, id
+}
+
+// Who says no to a question that their own sharing has taken back meanwhile is told that it was themselves.
+func TestLateNo(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w, author := learningtest.New(t, d, 2), learningtest.Staff("small-0")
+		p := newPlanner(t, d, author)
+		r, id := mayQuote(w, p.server.Ring)
+		w.Tx("small-0", func(ctx context.Context, tx *db.Tx) error {
+			own, err := reflection.Get(ctx, tx, p.server.Ring, author, r.ID)
+			if err != nil {
+				return err
+			}
+			return reflection.Share(ctx, tx, p.server.Ring, author, r.ID, own.Version, reflection.Sharing{Level: reflection.Workplace, Programme: learningtest.Programme, Workplace: learningtest.Small}, local.Date(learningtest.Today))
+		})
+		answer := p.wants("a late no", p.post("/me/quotations/"+id, "version=1", "answer=no"), 409, "You have shared the text anew or answered no", "Your answer is not saved")
+		if strings.Contains(answer.body, "Somebody else") {
+			t.Error("somebody else was quicker, but nobody else answers it")
+		}
+	})
+}
 
 // Whoever is asked sees what each answer would say of them, and the file for the report says that, also of a reflection that is about nothing in particular.
 func TestQuotationsTellTheirSource(t *testing.T) {
@@ -24,22 +67,7 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		office, author := learningtest.Holder(access.Office), learningtest.Staff("small-0")
 		p := newPlanner(t, d, author)
 		ring := p.server.Ring
-		r := reflection.Reflection{Date: "2012-10-01", Text: reflection.Text{Answers: map[string]string{"take": "Vi lyssnar mer"}}}
-		var id string
-		w.Tx("small-0", func(ctx context.Context, tx *db.Tx) error {
-			if err := reflection.Write(ctx, tx, ring, author, &r); err != nil {
-				return err
-			}
-			return reflection.Share(ctx, tx, ring, author, r.ID, 1, reflection.Sharing{Level: reflection.Programme, Programme: learningtest.Programme, Workplace: learningtest.Small}, local.Date(learningtest.Today))
-		})
-		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
-			own, err := reflection.Get(ctx, tx, ring, author, r.ID)
-			if err != nil {
-				return err
-			}
-			id, err = reflection.Ask(ctx, tx, ring, office, own.Shared, "Vi lyssnar mer")
-			return err
-		})
+		r, id := mayQuote(w, ring)
 		ask := "/me/quotations/" + id
 		p.wants("what would be told", p.get(ask), 200, "without my name. The report says: A member of staff, county, about a reflection of one&#39;s own, 1 October 2012",
 			"with my name. The report says: Given small-0 Family, "+learningtest.Small+", about a reflection of one&#39;s own, 1 October 2012")

@@ -37,8 +37,8 @@ func (g *group) first() *Line { return g.lines[0] }
 
 func fullName(given, family string) string { return people.Fold(given + " " + family) }
 
-// group brings together what is told of each person. Rows that repeat another, or give its number another name, are told; of the latter, misnamed, only
-// the name is left, for the number is as likely wrong.
+// group brings together what is told of each person. Rows that repeat another, or give its number another name, are told; of the latter only the name is
+// left, for the number is as likely wrong. Misnamed are those, and rows that repeat another without a number: the row may be a namesake's.
 func (d *Difference) group(lines []*Line, places []*Place) (groups []*group, misnamed []Line) {
 	by := make(map[string]*group, len(lines))
 	for i, l := range lines {
@@ -70,6 +70,9 @@ func (d *Difference) group(lines []*Line, places []*Place) (groups []*group, mis
 				reason = Spelling
 			}
 			d.Duplicates = append(d.Duplicates, Duplicate{Row: l.Row, Sheet: d.Parts[l.Part].Sheet, Reason: reason, Other: RowAt{d.Parts[twin.Part].Sheet, twin.Row}})
+			if l.Hash == "" {
+				misnamed = append(misnamed, Line{Part: l.Part, Row: l.Row, Given: l.Given, Family: l.Family})
+			}
 			continue
 		}
 		g.lines, g.places = append(g.lines, l), append(g.places, places[i])

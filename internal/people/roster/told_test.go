@@ -349,3 +349,31 @@ func TestNumberWithOtherNames(t *testing.T) {
 		}
 	})
 }
+
+// Two who are called the same and told the same of are one row too many, or two persons: nobody of that name has left before the list says.
+func TestNamesakesToldAsOneHaveNotLeft(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const columns = "Namn;Arbetsplats;Kommun;Titel;Grad;Anställd from;Mobil\r\n"
+		const eva, bo = "Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;070-1\r\n", "Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;"
+		w.take("lista.csv", []byte(columns+eva+bo+"070-2\r\n"+bo+"070-3\r\n"), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
+		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
+		if err != nil {
+			t.Fatal(err)
+		}
+		choices.On, choices.LeftOn = "2012-10-01", "2012-10-01"
+		for _, test := range []struct {
+			says, rows string
+			left       int
+		}{
+			{"both, without their phones", eva + bo + "\r\n" + bo + "\r\n", 0},
+			{"both, with their phones", eva + bo + "070-2\r\n" + bo + "070-3\r\n", 0},
+			{"one of them", eva + bo + "\r\n", 1},
+			{"both, and of Eva nothing", bo + "\r\n" + bo + "\r\n", 1},
+		} {
+			if got := w.compare("lista.csv", []byte(columns+test.rows), choices).Counts[roster.Left]; got != test.left {
+				t.Errorf("the list tells of %s: %d left, want %d", test.says, got, test.left)
+			}
+		}
+	})
+}

@@ -43,6 +43,8 @@ func readCSV(ctx context.Context, file []byte) (Book, error) {
 				cell = strings.TrimSuffix(inner, `"`)
 			} else if len(cell) > 1 && (cell[0] == '=' || cell[0] == '@') {
 				row.Formulas = append(row.Formulas, i)
+			} else if inner, ok := strings.CutPrefix(cell, "'"); ok && inner != "" && strings.ContainsRune("+-", rune(inner[0])) {
+				cell = inner // as we write it ourselves, a phone's country code for one
 			}
 			row.Cells[i] = cell
 		}

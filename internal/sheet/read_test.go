@@ -219,13 +219,13 @@ func TestThereAndBack(t *testing.T) {
 	for _, format := range []string{XLSX, CSV} {
 		var b bytes.Buffer
 		err := Table{Name: "Lista", Columns: []Column{{Label: "Namn"}, {Label: "Antal", Kind: Number}}, Rows: iter.Seq[[]any](func(yield func([]any) bool) {
-			yield([]any{"Åke; \"Ek\"", 3})
+			_ = yield([]any{"Åke; \"Ek\"", 3}) && yield([]any{"+46701234567", -3})
 		})}.Write(&b, format)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := Read(t.Context(), b.Bytes())
-		if want := []string{"1 Namn|Antal", "2 Åke; \"Ek\"|3"}; err != nil || !slices.Equal(rows(got), want) {
+		if want := []string{"1 Namn|Antal", "2 Åke; \"Ek\"|3", "3 +46701234567|-3"}; err != nil || !slices.Equal(rows(got), want) {
 			t.Errorf("%s: %q, %v", format, rows(got), err)
 		}
 	}

@@ -508,7 +508,7 @@ func (s *Server) handBadRows(w http.ResponseWriter, req *http.Request, r view.Re
 	if err != nil {
 		return err
 	}
-	table, rows := roster.BadRows(list, d, roster.BadLabels{Wrong: r.Say("roster.wrong"), Row: r.Say("roster.row"), Municipality: fieldName(r, roster.Municipality)}, r.Say), 0
+	table, rows := roster.BadRows(list, d, roster.BadLabels{Wrong: r.Say("roster.wrong"), Row: r.Say("roster.row"), Field: func(f roster.Field) string { return fieldName(r, f) }}, r.Say), 0
 	if table.Rows != nil {
 		for range table.Rows {
 			rows++

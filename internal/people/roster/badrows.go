@@ -20,17 +20,39 @@ func mask(s string) string { return number.ReplaceAllString(s, "$1-****") }
 // is not in it.
 var Mended = []string{"vad som är fel", "what is wrong"}
 
+// stood is what the column after it is called, folded: it says where each row stands in the first file.
+var stood = []string{"rad", "row"}
+
 // mended reports whether a list is of bad rows that have been mended.
 func (l *List) mended() bool {
-	return slices.ContainsFunc(l.Parts, func(p Part) bool {
-		return slices.ContainsFunc(p.Labels, func(label string) bool { return slices.Contains(Mended, people.Fold(label)) })
-	})
+	return slices.ContainsFunc(l.Parts, func(p Part) bool { wrong, _ := p.added(); return wrong >= 0 })
 }
 
-// BadLabels are what the columns are called that a list of bad rows begins with.
+// added are the columns that a list of bad rows begins with, -1 in a list that is none.
+func (p *Part) added() (wrong, row int) {
+	is := func(names []string) int {
+		return slices.IndexFunc(p.Labels, func(label string) bool { return slices.Contains(names, people.Fold(label)) })
+	}
+	if wrong, row = is(Mended), -1; wrong >= 0 {
+		row = is(stood)
+	}
+	return wrong, row
+}
+
+// first is where a row stands, in a list of bad rows where it stood in the first file.
+func (p *Part) first(r sheet.Row) string {
+	if _, at := p.added(); at >= 0 {
+		if was := clean(r.Cell(at)); was != "" {
+			return mask(was)
+		}
+	}
+	return RowAt{p.Sheet, r.Number}.String()
+}
+
+// BadLabels are what the columns are called that a list of bad rows begins with, and those of a field of which the file's name says nothing.
 type BadLabels struct {
-	Wrong, Row   string
-	Municipality string // of a column for it, where the list has none
+	Wrong, Row string
+	Field      func(Field) string
 }
 
 // A badColumn is a column of a list of bad rows: of all sheets those that hold the same field, or have the same name.
@@ -61,8 +83,9 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 	columns := badColumns(d.Parts, parts)
 	homes := d.world.homes // those of a sheet, or of the whole list, would be lost
 	if slices.ContainsFunc(slices.Collect(maps.Keys(parts)), func(n int) bool { return !d.Parts[n].has(Municipality) && homes[n].ID != "" }) {
-		columns = withMunicipality(columns, labels.Municipality)
+		columns = withMunicipality(columns, labels.Field(Municipality))
 	}
+	columns = telling(columns, labels)
 	for _, c := range columns {
 		t.Columns = append(t.Columns, sheet.Column{Label: c.label})
 	}
@@ -76,18 +99,19 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 				}
 				var says []string
 				for _, m := range wrong {
-					text := mask(say(m.Fault.Code, m.Fault.Args...))
+					text := mask(say(m.Fault.Code, firsts(d.Parts, m.Fault.Args)...))
 					if m.Column != "" {
 						text = labelIn(columns, n, p.Labels, m.Column) + ": " + text
 					}
 					says = append(says, text)
 				}
-				values := []any{strings.Join(says, " "), RowAt{p.Sheet, r.Number}.String()}
+				values := []any{strings.Join(says, " "), p.first(r)}
 				for _, c := range columns {
 					text := ""
 					if i, has := c.at[n]; has {
 						text = p.bad(list, i, r.Cell(i))
-					} else if c.field == Municipality && !p.has(Municipality) {
+					}
+					if c.field == Municipality && clean(text) == "" {
 						text = homes[n].Name
 					}
 					values = append(values, text)
@@ -108,10 +132,14 @@ func badColumns(parts []Part, bad map[int]bool) (columns []*badColumn) {
 		if !bad[n] {
 			continue
 		}
+		wrong, row := p.added() // they are made anew
 		for i, label := range p.Labels {
+			if i == wrong || i == row {
+				continue
+			}
 			key, field := "label "+people.Fold(label), Field("")
-			for f, at := range p.Columns {
-				if at == i {
+			for _, f := range Fields {
+				if p.is(i, f) && field == "" {
 					key, field = "field "+string(f), f
 				}
 			}
@@ -138,6 +166,55 @@ func withMunicipality(columns []*badColumn, label string) []*badColumn {
 	return append(columns, &badColumn{label: label, field: Municipality})
 }
 
+// telling are columns by whose names their fields are known again, whether they were chosen by hand or known by what stood in them: where a name does not say so it
+// becomes the field's own. A column that is not read, but would be by its name, or has a name that a field has got, is left out.
+func telling(columns []*badColumn, labels BadLabels) []*badColumn {
+	guessed := func() map[Field]int {
+		names := make([]string, len(columns))
+		for i, c := range columns {
+			names[i] = c.label
+		}
+		return guess(names)
+	}
+	by, given := guessed(), map[string]bool{}
+	for i, c := range columns {
+		if at, has := by[c.field]; c.field != "" && (!has || at != i) {
+			c.label = labels.Field(c.field)
+			given[people.Fold(c.label)] = true
+		}
+	}
+	columns = slices.DeleteFunc(columns, func(c *badColumn) bool { return c.field == "" && given[people.Fold(c.label)] })
+	for {
+		misread := map[*badColumn]bool{}
+		for _, at := range guessed() {
+			misread[columns[at]] = columns[at].field == ""
+		}
+		before := len(columns)
+		if columns = slices.DeleteFunc(columns, func(c *badColumn) bool { return misread[c] }); len(columns) == before {
+			return columns
+		}
+	}
+}
+
+// firsts are what a mistake is told with, its rows as they stood in the first file.
+func firsts(parts []Part, args []any) []any {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		at, is := arg.(RowAt)
+		if !is {
+			continue
+		}
+		n := slices.IndexFunc(parts, func(p Part) bool { return p.Sheet == at.Sheet })
+		if n < 0 {
+			continue
+		}
+		if row, found := slices.BinarySearchFunc(parts[n].rows, at.Row, func(r sheet.Row, row int) int { return r.Number - row }); found {
+			args[i] = parts[n].first(parts[n].rows[row])
+		}
+	}
+	return args
+}
+
 func hasPart(c *badColumn, part int) bool { _, has := c.at[part]; return has }
 
 // labelIn is what a part's column is called in the list of bad rows.
@@ -154,19 +231,22 @@ func labelIn(columns []*badColumn, part int, labels []string, label string) stri
 
 // bad is what stands in a column of a bad row, as it may be handed out.
 func (p *Part) bad(list *List, column int, text string) string {
+	text = clean(text)
 	day := func(d dates) string {
-		if day, ok := d.parse(clean(text)); ok && day != "" {
+		if day, ok := d.parse(text); ok && day != "" {
 			return string(day)
 		}
 		return mask(text)
 	}
 	switch {
 	case p.is(column, Identity):
-		if n, err := people.ParseIdentity(clean(text), list.today); err == nil {
+		if n, err := people.ParseIdentity(text, list.today); err == nil {
 			return n.Masked()
 		}
-		if _, is := bornOf(clean(text)); !is && len(text) > 4 {
-			text = text[:len(text)-4] + "****"
+		if letters := []rune(text); len(letters) > 4 {
+			if _, is := bornOf(text); !is {
+				text = string(letters[:len(letters)-4]) + "****"
+			}
 		}
 	case p.is(column, From):
 		return day(p.from)
@@ -175,12 +255,25 @@ func (p *Part) bad(list *List, column int, text string) string {
 	case p.is(column, Birth):
 		return day(p.birth)
 	case p.is(column, Share):
-		if share, ok := p.shares.parse(clean(text)); ok && share > 0 {
+		share, ok := p.shares.parse(text)
+		if ok && share > 0 {
 			return strings.Replace(percent(share), ".", ",", 1) + " %"
+		}
+		if _, alone := decideShares([]string{text}).parse(text); alone && !ok { // among the shares that are handed out it would be read
+			return text + " ?"
+		}
+	case p.is(column, Phone) && plainPhone.MatchString(text):
+		return text
+	case p.is(column, Phone), p.is(column, OrgNumber):
+		if _, err := people.ParseIdentity(text, list.today); err != nil {
+			return text
 		}
 	}
 	return mask(text)
 }
+
+// plainPhone is a number that may be a phone's though its digits could be those of a birth: as people write phones, and few write other numbers.
+var plainPhone = regexp.MustCompile(`^0\d{9}$`)
 
 // masked reads a number that we have masked ourselves: the day of birth is left of it.
 var masked = regexp.MustCompile(`^(\d{8})-?\*{4}$`)

@@ -35,7 +35,7 @@ func (w *world) badRows(name string, content []byte, choices roster.Choices) str
 		w.t.Fatal(err)
 	}
 	var b bytes.Buffer
-	table := roster.BadRows(list, w.compare(name, content, choices), roster.BadLabels{Wrong: "Vad som är fel", Row: "Rad", Municipality: "Kommun"}, locale.Swedish.Say)
+	table := roster.BadRows(list, w.compare(name, content, choices), roster.BadLabels{Wrong: "Vad som är fel", Row: "Rad", Field: func(f roster.Field) string { return locale.Swedish.Say("roster-field." + string(f)) }}, locale.Swedish.Say)
 	if err := table.Write(&b, sheet.CSV); err != nil {
 		w.t.Fatal(err)
 	}

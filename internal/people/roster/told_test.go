@@ -226,7 +226,7 @@ func TestCures(t *testing.T) {
 			}
 			diff := w.compare("lista.csv", []byte(test.list), roster.Choices{})
 			rows := 0
-			for range roster.BadRows(list, diff, roster.BadLabels{}, func(string, ...any) string { return "" }).Rows {
+			for range roster.BadRows(list, diff, roster.BadLabels{Field: func(f roster.Field) string { return string(f) }}, func(string, ...any) string { return "" }).Rows {
 				rows++
 			}
 			if len(diff.Mistakes) == 0 || diff.Mistakes[0].Cure() != test.want || rows != test.rows {

@@ -25,7 +25,7 @@ type importRosterCommand struct {
 	File     string   `arg:"" placeholder:"FILE" help:"The list: XLSX or CSV."`
 	Employer string   `placeholder:"NAME" help:"Whose staff it is, by name or organisation number; one that is not there is made. Default: guessed from the list."`
 	Scope    []string `placeholder:"UNIT" help:"Municipalities (name or code) or workplaces that the list is whole for; with commas between. Default: all that the employer has."`
-	In       string   `name:"municipality" placeholder:"NAME" help:"Municipality, by name or code, of the workplaces for which the list tells none. Default: the one of the scope, else guessed."`
+	In       string   `name:"municipality" placeholder:"NAME" help:"Municipality, by name or code, of the workplaces for which the list tells none, whatever the sheets are called. Default: the one that a sheet is called, else that of the scope, else guessed."`
 	On       string   `placeholder:"DATE" help:"Day that the list tells of. Default: told by the list or its name, else today."`
 	Left     string   `placeholder:"DATE" help:"First day on which those who are no longer in the list were gone. Without it they stay."`
 	Apply    bool     `help:"Carry it out. Without it nothing is changed."`

@@ -39,7 +39,12 @@ func (s *Server) choicesForm(req *http.Request, r view.Reader) form {
 		}
 		municipalities := namedUnits(tree.Units(people.Municipality))
 		guessed := r.Say("roster.guess")
-		scope := slices.Concat(municipalities, namedUnits(tree.Units(people.Workplace)))
+		workplaces := placedUnits(tree, tree.Units(people.Workplace))
+		scope := slices.Concat(municipalities, workplaces)
+		within := r.Say("roster.by-row") // what holds where none is chosen
+		if u, ok := tree.Unit(imp.View.Municipality); ok {
+			within = guessed + ": " + u.Name
+		}
 		list := []control{
 			group(r.Say("roster.about"), r.Say("roster.about-help"),
 				control{Field: view.Field{Name: "employer", Label: r.Say("roster.employer-of"), Value: imp.Employer, Options: view.None(r.Say("roster.employer-new"), employerOptions(employers))}, As: "select"},
@@ -47,7 +52,7 @@ func (s *Server) choicesForm(req *http.Request, r view.Reader) form {
 					control{Field: view.Field{Name: "org_number", Label: r.Say("employer.org-number"), Value: imp.Choices.OrgNumber, Optional: true, Inputs: "numeric", Width: "medium"}}),
 				row(control{Field: view.Field{Name: "on", Label: r.Say("roster.on"), Help: r.Say("roster.on-help"), Kind: "date", Value: string(imp.On), Width: "medium"}},
 					control{Field: view.Field{Name: "left_on", Label: r.Say("roster.left-on"), Help: r.Say("roster.left-on-help"), Kind: "date", Value: string(imp.Choices.LeftOn), Width: "medium", Optional: true}}),
-				control{Field: view.Field{Name: "municipality", Label: r.Say("roster.municipality-of"), Help: r.Say("roster.municipality-help"), Value: imp.View.Municipality, Options: view.None(r.Say("roster.by-row"), municipalities)}, As: "select"},
+				control{Field: view.Field{Name: "municipality", Label: r.Say("roster.municipality-of"), Help: r.Say("roster.municipality-help"), Value: imp.Choices.Municipality, Options: view.None(within, municipalities)}, As: "select"},
 				control{Field: view.Field{Name: "unit", Label: r.Say("roster.scope-of"), Help: r.Say("roster.scope-help"), Value: onlyOne(imp.Choices.Units), Options: view.None(r.Say("roster.scope-all"), scope)}, As: "select"}),
 		}
 		if some := listedPlaces(imp, tree); len(some) > 0 {
@@ -64,7 +69,7 @@ func (s *Server) choicesForm(req *http.Request, r view.Reader) form {
 		list = append(list, control{Field: view.Field{Label: r.Say("roster.columns")}, As: "fold", Parts: columns})
 		var places []control
 		for i, p := range imp.View.Places {
-			options := append([]view.Option{{Value: "", Label: guessed + ": " + placeSays(r, p)}, {Value: string(roster.New), Label: r.Say("roster.place-new")}}, namedUnits(tree.Units(people.Workplace))...)
+			options := append([]view.Option{{Value: "", Label: guessed + ": " + placeSays(r, p)}, {Value: string(roster.New), Label: r.Say("roster.place-new")}}, workplaces...)
 			places = append(places, control{Field: view.Field{Name: fmt.Sprint("place_", i), Label: p.Name, Value: imp.Choices.Places[p.Key], Options: options}, As: "select"},
 				control{Field: view.Field{Name: fmt.Sprint("key_", i), Value: p.Key}, As: "hidden"})
 		}
@@ -94,6 +99,10 @@ func onlyOne(list []string) string {
 	return list[0]
 }
 
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
 func several(list []string) []string {
 	if len(list) < 2 {
 		return nil
@@ -115,7 +124,15 @@ func listedPlaces(imp roster.Import, tree *people.Tree) []view.Option {
 			units = append(units, u)
 		}
 	}
-	return namedUnits(units)
+	return placedUnits(tree, units)
+}
+
+// placedUnits are units told with what they lie in: many municipalities have a workplace of the same name.
+func placedUnits(tree *people.Tree, units []people.Unit) (options []view.Option) {
+	for _, u := range units {
+		options = append(options, view.Option{Value: u.ID, Label: u.Name + " (" + tree.Name(u.Parent) + ")"})
+	}
+	return options
 }
 
 func namedUnits(units []people.Unit) (options []view.Option) {
@@ -161,7 +178,11 @@ func (s *Server) saveChoices(w http.ResponseWriter, req *http.Request, r view.Re
 		faults.Unless(named == "" || named == newEmployer(imp), errEmployers.At("new_employer"))
 		faults.Unless(numbered == "" || numbered == imp.Choices.OrgNumber, errEmployers.At("org_number"))
 	}
-	for _, unit := range append([]string{in.text("unit")}, in.Values["units"]...) {
+	ticked := in.Values["units"]
+	if unit := in.text("unit"); unit != "" && unit != onlyOne(imp.Choices.Units) && sameSet(ticked, several(imp.Choices.Units)) {
+		ticked = nil // one that is chosen takes the place of those that were ticked before
+	}
+	for _, unit := range append([]string{in.text("unit")}, ticked...) {
 		if unit != "" && !slices.Contains(choices.Units, unit) {
 			choices.Units = append(choices.Units, unit)
 		}

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -309,7 +310,7 @@ func TestScopeOnPages(t *testing.T) {
 		const list = "Namn;Arbetsplats;Kommun;Befattning\r\nNy, Siv;Bokbussen;Köping;chef\r\nNy, Bo;Kolsva bibliotek;Köping;chef\r\nNy, Eva;Köpings stadsbibliotek;Köping;chef\r\n"
 		page, _ = k.send("lista.csv", []byte(list))
 		k.holds(page, "Omfattning", "Alla hos arbetsgivaren", "Inte i listan (24)")
-		k.holds(page+"/choices", "Flera arbetsplatser i listan", "Bokbussen</label>")
+		k.holds(page+"/choices", "Flera arbetsplatser i listan", "Bokbussen (Köping)</label>", "Bokbussen (Köping)</option>", ">Köping</option>")
 		form := []string{"employer", k.payer, "on", "2012-10-01", "column_name", "Namn", "column_workplace", "Arbetsplats", "column_municipality", "Kommun", "column_title", "Befattning"}
 		units, err := db.Values[string](t.Context(), d, `SELECT unit FROM unit_period WHERE name IN ('Bokbussen', 'Kolsva bibliotek')`)
 		if err != nil || len(units) != 2 {
@@ -320,6 +321,27 @@ func TestScopeOnPages(t *testing.T) {
 		}
 		k.holds(page, "Bokbussen, Kolsva bibliotek", "!Alla hos arbetsgivaren", "Nya (2)", "Inte i listan (11)", "Fel (1)")
 		k.holds(page+"/choices", `value="`+units[0]+`" checked`, `value="`+units[1]+`" checked`)
+		for _, test := range []struct {
+			says   string
+			ticked []string
+			whole  int
+		}{
+			{"one takes the place of those that were ticked before", units, 1},
+			{"with another that is ticked now it is one of several", units[1:], 2},
+		} {
+			sent := url.Values{"unit": units[:1], "units": test.ticked, "version": {versionOf.FindStringSubmatch(k.get(page).Body.String())[1]}}
+			for i := 0; i < len(form); i += 2 {
+				sent.Set(form[i], form[i+1])
+			}
+			req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, page+"/choices", strings.NewReader(sent.Encode()))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			answer := httptest.NewRecorder()
+			k.handler.ServeHTTP(answer, req)
+			imp, err := roster.Get(t.Context(), d, access.System, strings.TrimPrefix(page, "/imports/"))
+			if err != nil || answer.Code != 303 || len(imp.Choices.Units) != test.whole || imp.Choices.Units[0] != units[0] {
+				t.Errorf("%s: %d %q, %v", test.says, answer.Code, imp.Choices.Units, err)
+			}
+		}
 	})
 }
 

@@ -185,7 +185,7 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	case slices.ContainsFunc(list.Parts, func(p Part) bool { return !p.has(Municipality) }):
 		d.Municipality, _ = guessMunicipality(w.tree, list.Name, list.Parts, list.lines)
 	}
-	w.homes = w.home(list.Parts, d.Municipality)
+	w.homes = w.home(list.Parts, d.Municipality, choices.Municipality != "")
 	byLine, places := w.places(list.lines, choices.Places)
 	if err := d.employer(ctx, c, w, list, places, choices); err != nil {
 		return nil, err

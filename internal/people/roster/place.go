@@ -89,11 +89,14 @@ func workplaceKind(name string) string {
 	return "branch-library"
 }
 
-// home is the municipality of lines that name none, by their parts' places: of several sheets the one that a sheet's name tells, else that of the whole list.
-func (w *world) home(parts []Part, whole people.Unit) []people.Unit {
+// home is the municipality of lines that name none, by their parts' places: the one that was chosen for the whole list, else of several sheets the one that a
+// sheet's name tells, else that of the whole list.
+func (w *world) home(parts []Part, whole people.Unit, chosen bool) []people.Unit {
 	homes := make([]people.Unit, len(parts))
 	for n, p := range parts {
-		homes[n] = whole
+		if homes[n] = whole; chosen { // a sheet may be called as a municipality is without meaning it
+			continue
+		}
 		called := tokens(p.Sheet)
 		named := slices.DeleteFunc(w.tree.Units(people.Municipality), func(u people.Unit) bool { return !names(called, u.Name) })
 		if len(named) == 1 {

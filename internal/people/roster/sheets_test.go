@@ -153,3 +153,23 @@ func TestSheetsOfAFile(t *testing.T) {
 		}
 	})
 }
+
+// A sheet that is called as a municipality is without meaning it is overruled by the municipality that was chosen for the list.
+func TestChosenMunicipalityGoesBeforeSheets(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const labels = "Namn;Arbetsplats;Befattning"
+		content := workbookOf(t, "Sala", "Köping", sheetOf(labels, "Ek, Eva;Biblioteket;chef"), sheetOf(labels, "Ek, Bo;Bussen;chef"))
+		for _, test := range []struct{ says, chosen, one, two string }{
+			{"nothing", "", "1981", "1983"}, {"that of one of them", "1983", "1983", "1983"}, {"a third", "1960", "1960", "1960"},
+		} {
+			var where []string
+			for _, p := range w.compare("lista.xlsx", content, roster.Choices{NewEmployer: "Kommunalförbundet", Municipality: w.units[test.chosen]}).Places {
+				where = append(where, p.Parent)
+			}
+			if want := []string{w.units[test.one], w.units[test.two]}; !slices.Equal(where, want) {
+				t.Errorf("chosen is %s: workplaces in %q, want %q", test.says, where, want)
+			}
+		}
+	})
+}

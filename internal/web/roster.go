@@ -368,7 +368,10 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 		if err != nil {
 			return err
 		}
-		if len(since) > 0 {
+		switch {
+		case len(since) > 0 && imp.File == "": // which cannot be read again
+			return roster.ErrGone
+		case len(since) > 0:
 			return errSince
 		}
 	}

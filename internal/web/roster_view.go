@@ -194,6 +194,9 @@ func (d importPage) staleRows() string {
 	return strings.Join(texts, ", ")
 }
 
+// staleCount is how many rows had become another matter, also where it is not known where they stand.
+func (d importPage) staleCount() int { return len(d.Summary.Stale) - len(d.stalePersons()) }
+
 // stalePersons are those of whom no row tells that had become another matter.
 func (d importPage) stalePersons() (ids []string) {
 	for _, s := range d.Summary.Stale {

@@ -266,14 +266,14 @@ func (d *Difference) employer(ctx context.Context, c db.Conn, w *world, list *Li
 		d.Employer, err = people.GetEmployer(ctx, c, choices.Employer)
 	case choices.NewEmployer != "":
 		known, err := EmployerChoice(ctx, c, choices.NewEmployer+" "+choices.OrgNumber) // another list may have made them since
-		if err == nil && known.Employer != "" {
+		switch {
+		case err != nil && fault.Of(err) == nil:
+			return err
+		case known.Employer != "":
 			d.Employer, err = people.GetEmployer(ctx, c, known.Employer)
 			return err
 		}
 		d.Employer = people.Employer{Name: choices.NewEmployer, OrgNumber: choices.OrgNumber}
-		if fault.Of(err) == nil {
-			return err
-		}
 	default:
 		d.Employer, err = w.guessEmployer(ctx, c, list.Name, list.Parts, list.lines, places, d.Municipality)
 	}

@@ -57,7 +57,16 @@ func Units(ctx context.Context, c db.Conn, on local.Date, texts []string) (ids [
 	if err != nil {
 		return nil, err
 	}
+	asked := make([]string, 0, len(texts))
 	for _, text := range texts {
+		if text = strings.TrimSpace(text); text != "" { // as is left of a comma at the end
+			asked = append(asked, text)
+		}
+	}
+	if len(texts) > 0 && len(asked) == 0 { // that is no scope, but must not be that of all
+		return nil, noScope(ctx, c, tree, on, strings.Join(texts, ","), nil)
+	}
+	for _, text := range asked {
 		u, ok := municipalityOf(tree, text)
 		if !ok {
 			named := slices.DeleteFunc(tree.Units(), func(u people.Unit) bool { return people.Fold(u.Name) != people.Fold(text) && u.ID != text })
@@ -83,7 +92,7 @@ func noScope(ctx context.Context, c db.Conn, tree *people.Tree, on local.Date, t
 	if known, err := EmployerChoice(ctx, c, text); err == nil && known.Employer != "" {
 		return fault.List{ErrScopeEmployer.At("scope", text)}
 	}
-	all := tree.Units(people.County, people.Municipality, people.Workplace)
+	all := tree.Units(people.Municipality, people.Workplace)
 	if len(all) == 0 {
 		return ErrNoTree.With(on)
 	}
@@ -95,7 +104,7 @@ func alike(units []people.Unit, text string, most int) string {
 	text = people.Fold(text)
 	far := func(u people.Unit) int {
 		name := people.Fold(u.Name)
-		if strings.Contains(name, text) || strings.Contains(text, name) {
+		if text != "" && strings.Contains(name, text) || strings.Contains(text, name) {
 			return 0
 		}
 		return apart(name, text)
@@ -150,7 +159,8 @@ func apart(a, b string) int {
 	return row[len(to)]
 }
 
-// EmployerChoice finds an employer by number, name or id; of one that is not there it gives the name, and the number if it is told too.
+// EmployerChoice finds an employer by number, name or id; of one that is not there it gives the name, and the number if it is told too. Who is known by name
+// without a number is them.
 func EmployerChoice(ctx context.Context, c db.Conn, text string) (choices Choices, err error) {
 	all, err := people.Employers(ctx, c, "")
 	if err != nil {
@@ -162,11 +172,19 @@ func EmployerChoice(ctx context.Context, c db.Conn, text string) (choices Choice
 			number, name = n, strings.Join(strings.Fields(strings.Replace(text, word, "", 1)), " ")
 		}
 	}
+	var named []people.Employer // without a number
 	for _, e := range all {
+		if e.OrgNumber == "" && people.Fold(e.Name) == people.Fold(name) {
+			named = append(named, e)
+		}
 		if e.ID == text || number != "" && e.OrgNumber == number || number == "" && people.Fold(e.Name) == people.Fold(name) {
 			choices.Employer = e.ID
 			return choices, nil
 		}
+	}
+	if len(named) == 1 {
+		choices.Employer = named[0].ID
+		return choices, nil
 	}
 	if strings.TrimSpace(name) == "" {
 		return choices, fault.List{ErrEmployer.At("employer")}

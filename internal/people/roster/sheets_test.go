@@ -2,6 +2,7 @@ package roster_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/locale"
@@ -169,6 +171,40 @@ func TestChosenMunicipalityGoesBeforeSheets(t *testing.T) {
 			}
 			if want := []string{w.units[test.one], w.units[test.two]}; !slices.Equal(where, want) {
 				t.Errorf("chosen is %s: workplaces in %q, want %q", test.says, where, want)
+			}
+		}
+	})
+}
+
+// An employer who is known by name without a number is the one that is told with a number; one with another number is another.
+func TestEmployerOfANameAndANumber(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		for name, number := range map[string]string{"Köpings kommun": "", "Sala kommun": "2120002114"} {
+			w.tx(func(ctx context.Context, tx *db.Tx) error {
+				_, err := people.ProposeEmployer(ctx, tx, people.Employer{Name: name, OrgNumber: number})
+				return err
+			})
+		}
+		for _, test := range []struct {
+			says, text string
+			known      bool
+		}{
+			{"its name", "Köpings kommun", true},
+			{"its name, and the number that it was made without", "Köpings kommun 212000-2080", true},
+			{"its number", "212000-2114", true},
+			{"its name, and another's number", "Sala kommun 212000-2080", false},
+			{"a number that nobody has", "212000-2080", false},
+		} {
+			choices, err := roster.EmployerChoice(t.Context(), d, test.text)
+			if known := choices.Employer != ""; known != test.known {
+				t.Errorf("%s: %+v, %v", test.says, choices, err)
+			}
+		}
+		const list = "Namn;Arbetsplats;Kommun;Titel\r\nEk, Eva;Biblioteket;Köping;chef\r\n"
+		for text, made := range map[string]bool{"Köpings kommun": false, "Sala kommun": true} {
+			if e := w.compare("lista.csv", []byte(list), roster.Choices{NewEmployer: text, OrgNumber: "2120002080"}).Employer; e.ID == "" != made {
+				t.Errorf("a list of %s with a number: %+v", text, e)
 			}
 		}
 	})

@@ -75,7 +75,8 @@ func (i Import) compared() Against {
 }
 
 // touches is the condition that a list is of the same employer as another, of which the id, the employer's id and name are arguments from n on, or of a workplace
-// that the other is of too.
+// that the other is of too. It does not find another employer's list at the same workplace if either has a row of which nobody knows where it belongs, for then no place
+// of it is stored, nor one that brings the same workplace anew: before it is made there is only what it lies in.
 func touches(n int) string {
 	at := func(i int) string { return "$" + strconv.Itoa(n+i) }
 	return ` AND id <> ` + at(0) + ` AND (employer = ` + at(1) + ` OR employer_name <> '' AND employer_name = ` + at(2) + `

@@ -42,6 +42,18 @@ func TestAddressTaken(t *testing.T) {
 	}
 }
 
+// The port that is proposed instead is never the one next to it that somebody just left, and one that anybody may listen at.
+func TestAnotherPort(t *testing.T) {
+	for port, want := range map[string]string{
+		"8080": ", such as --addr 127.0.0.1:8081", "8081": ", such as --addr 127.0.0.1:8082", "443": ", such as --addr 127.0.0.1:8080",
+		"65535": ", such as --addr 127.0.0.1:8080", "http-alt": "", "": "",
+	} {
+		if got := another("127.0.0.1", port); got != want {
+			t.Errorf("%q is taken: %q, want %q", port, got, want)
+		}
+	}
+}
+
 // From an SQLite file one process serves, by whatever name it is called: a second is refused, while commands run beside it. Killed, it leaves nothing
 // that keeps the next from it. From PostgreSQL as many serve as are started.
 func TestOneServer(t *testing.T) {

@@ -68,14 +68,25 @@ func (s *serving) listen(ctx context.Context) (net.Listener, error) {
 	host, port, _ := net.SplitHostPort(s.Addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		n, _ := strconv.Atoi(port)
-		return nil, fmt.Errorf("--addr: something answers at %s already, perhaps another KompoBib. Stop that, or choose another port, such as --addr %s", s.Addr, net.JoinHostPort(host, strconv.Itoa(n^1)))
+		return nil, fmt.Errorf("--addr: something answers at %s already, perhaps another KompoBib. Stop that, or choose another port%s", s.Addr, another(host, port))
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return nil, fmt.Errorf("--addr: %s is no address of this machine. Choose one that is, such as --addr %s", host, net.JoinHostPort("127.0.0.1", port))
 	case errors.Is(err, syscall.EACCES):
 		return nil, fmt.Errorf("--addr: this machine lets only its administrator listen at port %s. Choose one above 1023, such as --addr %s", port, net.JoinHostPort(host, "8080"))
 	}
 	return nil, fmt.Errorf("--addr: %w", err)
+}
+
+// another proposes a port near one that is taken; "" for one that is told by name.
+func another(host, port string) string {
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		return ""
+	}
+	if n++; n <= 1024 || n > 65535 {
+		n = 8080 // for which nobody has to be the machine's administrator
+	}
+	return ", such as --addr " + net.JoinHostPort(host, strconv.Itoa(n))
 }
 
 // serve answers people until ctx is done. Then it takes no more requests, finishes those under way, then

@@ -2,12 +2,11 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +19,13 @@ import (
 	"kompobib/internal/web"
 )
 
-// What docs/examples/sign-up.sh does, word for word: fifty people are signed up by the office's own script, and again.
+// docs/examples/sign-up.sh itself: fifty people are signed up by it, and again, whether it looks for an occasion or is told one.
 func TestAScriptSignsFiftyPeopleUp(t *testing.T) {
+	for _, program := range []string{"curl", "jq"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Fatalf("the script needs %s, which `make deps` installs", program)
+		}
+	}
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		var token string
 		err := d.Tx(t.Context(), "operator", func(ctx context.Context, tx *db.Tx) error {
@@ -36,64 +40,40 @@ func TestAScriptSignsFiftyPeopleUp(t *testing.T) {
 		}
 		server := httptest.NewServer((&web.Server{DB: d, Log: slog.New(slog.DiscardHandler), Now: time.Now}).Handler())
 		defer server.Close()
-		ask := func(method, path, body, key string, into any) int {
-			t.Helper()
-			req, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/api/v1"+path, strings.NewReader(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			req.Header.Set("Authorization", "Bearer "+token)
-			if body != "" {
-				req.Header.Set("Content-Type", "application/json")
-				req.Header.Set("Idempotency-Key", key)
-			}
-			answer, err := http.DefaultClient.Do(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer answer.Body.Close()
-			text, err := io.ReadAll(answer.Body)
-			if err == nil {
-				err = json.Unmarshal(text, into)
-			}
-			if err != nil || answer.StatusCode >= 400 {
-				t.Errorf("%s %s: %d %v %s", method, path, answer.StatusCode, err, text)
-			}
-			return answer.StatusCode
+
+		_, told, code := signUp(t, token)
+		if code != 2 || !strings.HasPrefix(told, "Usage: ") {
+			t.Errorf("without arguments: %d, %s", code, told)
 		}
-		var occasions struct {
-			Items []struct {
-				ID, Openness     string
-				Capacity, Seated int
+		_, told, code = signUp(t, "kb_nobody", server.URL, "kompobib2020")
+		if code != 1 || !strings.Contains(told, "\nThe token is not valid.") {
+			t.Errorf("with a token of nobody's: %d, %s", code, told)
+		}
+		_, told, code = signUp(t, token, server.URL, "elsewhere")
+		if code != 1 || told == "" || strings.Contains(told, "jq: ") {
+			t.Errorf("of a programme that is not there: %d, %s", code, told)
+		}
+
+		first, told, code := signUp(t, token, server.URL, "kompobib2020")
+		occasion, found := strings.CutPrefix(strings.TrimSpace(told), "To occasion ")
+		if code != 0 || !found || strings.Contains(occasion, " ") {
+			t.Fatalf("%d, %s", code, told)
+		}
+		again, told, code := signUp(t, token, server.URL, "kompobib2020", occasion)
+		if code != 0 || told != "To occasion "+occasion+"\n" || again != first {
+			t.Errorf("again: %d, %s, %s after %s", code, told, again, first)
+		}
+		lines := strings.Split(strings.TrimSpace(first), "\n")
+		if len(lines) != 50 {
+			t.Fatalf("%d people: %s", len(lines), first)
+		}
+		for i, line := range lines {
+			want := "seated"
+			if i >= 20 {
+				want = fmt.Sprintf("waiting %d", i-19)
 			}
-		}
-		ask("GET", "/programmes/kompobib2020/occasions?limit=500", "", "", &occasions)
-		occasion := ""
-		for _, o := range occasions.Items {
-			if o.Openness == "open" && o.Seated == 0 {
-				occasion = o.ID
-				break
-			}
-		}
-		var people struct {
-			Items []struct{ ID string }
-			Next  *string
-		}
-		ask("GET", "/programmes/kompobib2020/people?limit=50", "", "", &people)
-		if occasion == "" || len(people.Items) != 50 || people.Next == nil {
-			t.Fatalf("occasion %q, %d people", occasion, len(people.Items))
-		}
-		type made struct {
-			State    string
-			Position *int
-		}
-		for range 2 {
-			for i, person := range people.Items {
-				var m made
-				code := ask("POST", "/occasions/"+occasion+"/signups", fmt.Sprintf(`{"person": %q}`, person.ID), occasion+"/"+person.ID, &m)
-				if code != http.StatusCreated || i < 20 && (m.State != "seated" || m.Position != nil) || i >= 20 && (m.State != "waiting" || m.Position == nil || *m.Position != i-19) {
-					t.Errorf("person %d: %d %+v", i+1, code, m)
-				}
+			if _, got, _ := strings.Cut(strings.TrimSpace(line), " "); got != want {
+				t.Errorf("person %d: %s, want %s", i+1, line, want)
 			}
 		}
 		o, err := activity.GetOccasion(t.Context(), d, access.System, occasion)
@@ -102,4 +82,17 @@ func TestAScriptSignsFiftyPeopleUp(t *testing.T) {
 		}
 		dbtest.Hold(t, d, activity.Invariants(d.Now())...)
 	})
+}
+
+// signUp runs the script, and returns what it prints, what it tells beside that, and its exit code.
+func signUp(t *testing.T, token string, args ...string) (printed, told string, code int) {
+	t.Helper()
+	script := exec.CommandContext(t.Context(), "../../docs/examples/sign-up.sh", args...)
+	script.Env = append(os.Environ(), "TOKEN="+token)
+	var out, beside strings.Builder
+	script.Stdout, script.Stderr = &out, &beside
+	if err := script.Run(); err != nil && script.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), beside.String(), script.ProcessState.ExitCode()
 }

@@ -356,6 +356,8 @@ func TestAdministrator(t *testing.T) {
 			words      []string
 		}{
 			{"finds her", "/accounts/new?q=siv", nil, "/accounts/new?q=siv", 200, []string{"Ny, Siv", "siv@example.org"}},
+			{"finds nobody, and is told who adds people, and what to do if there is no office", "/accounts/new?q=nobody", nil, "/accounts/new?q=nobody", 200,
+				[]string{"lägger projektkontoret först till", "Bara projektkontoret kommer åt Personer", `href="/accounts/` + h.persons["Eva"] + `/roles/new"`}},
 			{"is offered the roster's address", "/accounts/" + siv + "/new", nil, "/accounts/" + siv + "/new", 200, []string{`value="siv@example.org"`}},
 			{"mistypes it", "/accounts/" + siv + "/new", []string{"email", "siv@"}, "/accounts/" + siv + "/new", 422, []string{`value="siv@"`}},
 			{"creates the account", "/accounts/" + siv + "/new", []string{"email", "siv@example.org"}, "/accounts/" + siv, 200, []string{"Siv Ny", "Kontot är skapat"}},

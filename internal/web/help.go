@@ -16,7 +16,6 @@ import (
 	markdown "github.com/yuin/goldmark/text"
 
 	"kompobib/docs"
-	"kompobib/internal/access"
 	"kompobib/internal/web/static"
 	"kompobib/internal/web/view"
 )
@@ -62,8 +61,8 @@ var helps = map[string]string{
 	"GET /programmes/{slug}/workplaces/{unit}/path":         "visa-arbetsplatsens-väg",
 	"GET /workplace":                                        "kontaktperson",
 	"GET /reach":                                            "se-räckvidden",
-	"GET /learning":                                         "kontaktperson",
-	"GET /programmes/{slug}/learning":                       "kontaktperson",
+	"GET /learning":                                         "deltagare",
+	"GET /programmes/{slug}/learning":                       "projektkontor",
 	"GET /programmes/{slug}/workplaces":                     "kontaktperson",
 	"GET /programmes/{slug}/kits":                           "starta-en-workshop-på-alla-arbetsplatser",
 	"GET /programmes/{slug}/workshops":                      "se-hur-långt-workshoparna-har-kommit",
@@ -134,26 +133,6 @@ var helps = map[string]string{
 	"GET /audit":                                             "se-vad-som-har-hänt",
 }
 
-// helpAt is the address of what the handbook tells of a route's pages.
-func helpAt(pattern string) string {
-	pattern = strings.Replace(pattern, "POST ", "GET ", 1)
-	for pattern != "" {
-		if section := helps[pattern]; section != "" {
-			return handbook().at(section)
-		}
-		pattern = pattern[:max(strings.LastIndexByte(pattern, '/'), 0)]
-	}
-	return "/help"
-}
-
-// helpOn is [helpAt] as the reader needs it: whoever signs staff up does that on an occasion's page.
-func helpOn(pattern string, r view.Reader) string {
-	if pattern == "GET /occasions/{id}" && len(r.Scope(access.SignStaff).Workplaces) > 0 {
-		return handbook().at("anmäl-medarbetare")
-	}
-	return helpAt(pattern)
-}
-
 // help is what the handbook holds.
 func (s *Server) help(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	return render(w, req, http.StatusOK, helpView(r, handbook()))
@@ -186,15 +165,24 @@ func chapterPath(c chapter) string { return "/help/" + c.ID }
 
 // at is the address of a section, "/help" if there is none.
 func (m manual) at(section string) string {
+	switch c := m.chapterWith(section); c {
+	case "":
+		return "/help"
+	case section:
+		return "/help/" + c
+	default:
+		return "/help/" + c + "#" + section
+	}
+}
+
+// chapterWith is the chapter that holds a section, or is named so itself; "" if there is none.
+func (m manual) chapterWith(section string) string {
 	for _, c := range m.Chapters {
-		if c.ID == section {
-			return chapterPath(c)
-		}
-		if slices.ContainsFunc(c.Sections, func(s chapter) bool { return s.ID == section }) {
-			return chapterPath(c) + "#" + section
+		if c.ID == section || slices.ContainsFunc(c.Sections, func(s chapter) bool { return s.ID == section }) {
+			return c.ID
 		}
 	}
-	return "/help"
+	return ""
 }
 
 // handbook is set once: the text is compiled in.

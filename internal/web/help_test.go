@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kompobib/docs"
+	"kompobib/internal/access"
 	"kompobib/internal/web/locale"
 )
 
@@ -25,7 +26,7 @@ func TestHelpKnowsEveryPage(t *testing.T) {
 		}
 	}
 	for _, route := range routes {
-		if at := helpAt(route.pattern); at == "/help" && strings.HasPrefix(route.pattern, "GET /") && !slices.Contains(files, route.pattern) {
+		if at := helpAt(route.pattern, access.Viewer{}); at == "/help" && strings.HasPrefix(route.pattern, "GET /") && !slices.Contains(files, route.pattern) {
 			t.Errorf("%s is a page that no section of docs/handbok.md tells of: name one in helps", route.pattern)
 		}
 	}
@@ -34,11 +35,77 @@ func TestHelpKnowsEveryPage(t *testing.T) {
 			t.Errorf("%s leads to #%s, which is not in docs/handbok.md", pattern, section)
 		}
 	}
+	for pattern, others := range helpsOf {
+		if helps[pattern] == "" {
+			t.Errorf("%s is not in helps, so what helpsOf says of it is never found", pattern)
+		}
+		for _, other := range others {
+			if !sections[other.section] {
+				t.Errorf("%s leads %s to #%s, which is not in docs/handbok.md", pattern, other.role, other.section)
+			}
+		}
+	}
 	for _, link := range regexp.MustCompile(`\]\(#([^)]+)\)`).FindAllStringSubmatch(string(docs.Handbook()), -1) {
 		if !sections[link[1]] {
 			t.Errorf("docs/handbok.md leads to #%s, which is not in it", link[1])
 		}
 	}
+}
+
+// The handbook opens at what it tells the reader's own role of a page.
+func TestHelpKnowsWhoReads(t *testing.T) {
+	for _, test := range []struct {
+		says, page string
+		leads      string
+		roles      []access.Role
+	}{
+		{"the steering group reads of reach in its own chapter", "GET /programmes/{slug}/reach", "/help/styrgrupp#se-hur-långt-projektet-har-nått", []access.Role{access.Steering}},
+		{"and there of learning", "GET /programmes/{slug}/learning", "/help/styrgrupp#följ-lärandet", []access.Role{access.Steering}},
+		{"and of what is needed", "GET /programmes/{slug}/needs/unanswered", "/help/styrgrupp#följ-lärandet", []access.Role{access.Steering}},
+		{"an auditor reads of reach how a figure is examined", "GET /programmes/{slug}/reach", "/help/revisor#granska-en-siffra", []access.Role{access.Auditor}},
+		{"also of the people behind it", "GET /programmes/{slug}/reach/rows", "/help/revisor#granska-en-siffra", []access.Role{access.Auditor}},
+		{"and is not told to make activities", "GET /activities", "/help/revisor#granska-en-siffra", []access.Role{access.Auditor}},
+		{"but how learning is examined", "GET /programmes/{slug}/commitments/list", "/help/revisor#granska-lärandet", []access.Role{access.Auditor}},
+		{"a contact reads of reach how colleagues are invited", "GET /programmes/{slug}/reach", "/help/kontaktperson#bjud-in-medarbetare-som-inte-har-varit-med", []access.Role{access.Contact}},
+		{"and on an occasion how they are signed up", "GET /occasions/{id}", "/help/kontaktperson#anmäl-medarbetare", []access.Role{access.Contact}},
+		{"and of all analyses how the own one is made", "GET /programmes/{slug}/swot", "/help/kontaktperson#gör-er-nulägesanalys", []access.Role{access.Contact}},
+		{"the office reads of reach in its own chapter", "GET /programmes/{slug}/reach", "/help/projektkontor#se-räckvidden", []access.Role{access.Office}},
+		{"and finds learning there, not among what contacts do", "GET /programmes/{slug}/learning", "/help/projektkontor", []access.Role{access.Office}},
+		{"and makes activities as an organiser does", "GET /activities", "/help/arrangör#lägg-upp-en-aktivitet", []access.Role{access.Office}},
+		{"as an organiser does", "GET /activities", "/help/arrangör#lägg-upp-en-aktivitet", []access.Role{access.Organiser}},
+		{"an administrator makes programmes", "GET /programmes", "/help/administratör#skapa-ett-projekt", []access.Role{access.Administrator}},
+		{"who is the office too changes them", "GET /programmes", "/help/projektkontor#ändra-projektet", []access.Role{access.Administrator, access.Office}},
+		{"a contact in the steering group reads what the group does", "GET /reach", "/help/styrgrupp#se-hur-långt-projektet-har-nått", []access.Role{access.Contact, access.Steering}},
+		{"who only takes part reads of learning what takes part", "GET /learning", "/help/deltagare", nil},
+		{"and signs up", "GET /occasions/{id}", "/help/deltagare#anmäl-dig", nil},
+	} {
+		if at := helpAt(test.page, holder(append(test.roles, access.Participant)...)); at != test.leads {
+			t.Errorf("%s: %v on %s are led to %s", test.says, test.roles, test.page, at)
+		}
+	}
+}
+
+// Who reads what others have done is never led into what those others do.
+func TestHelpIsForWhoOnlyReads(t *testing.T) {
+	for _, role := range []access.Role{access.Steering, access.Auditor} {
+		for _, route := range routes {
+			if !strings.HasPrefix(route.pattern, "GET /") || !slices.Contains(access.Table[role], route.right) {
+				continue
+			}
+			chapter, _, _ := strings.Cut(strings.TrimPrefix(helpAt(route.pattern, holder(role, access.Participant)), "/help/"), "#")
+			if whose := chapterOf[chapter]; whose != nil && !slices.Contains(whose, role) {
+				t.Errorf("%s on %s is led to the chapter %s: name another section in helpsOf", role, route.pattern, chapter)
+			}
+		}
+	}
+}
+
+// holder is someone with roles.
+func holder(roles ...access.Role) (v access.Viewer) {
+	for _, role := range roles {
+		v.Grants = append(v.Grants, access.Grant{Role: role})
+	}
+	return v
 }
 
 // Links of the text lead to the chapter that holds what they name.
@@ -92,8 +159,12 @@ func TestHandbookSaysWhatPagesSay(t *testing.T) {
 		all = append(all, regexp.MustCompile(`%(\\\[\d\\\])?[sd]`).ReplaceAllString(words, `.+`))
 	}
 	said := regexp.MustCompile(`^(` + strings.Join(append(all, "In English", "XLSX", "CSV"), "|") + `)$`)
-	text := regexp.MustCompile("(?s)`[^`]*`|\\*\\*").ReplaceAllString(string(docs.Handbook()), "")
-	for _, m := range regexp.MustCompile(`\*([^*\n]+(\n[^*\n]+)?)\*`).FindAllStringSubmatch(text, -1) {
+	text := regexp.MustCompile("(?s)`[^`]*`").ReplaceAllString(string(docs.Handbook()), "")
+	marked := regexp.MustCompile(`\*{1,2}([^*\n]+(\n[^*\n]+)?)\*{1,2}`).FindAllStringSubmatch(text, -1)
+	if !slices.ContainsFunc(marked, func(m []string) bool { return strings.HasPrefix(m[0], "**") && m[1] == "Lägg de valda på tavlan" }) {
+		t.Error("words in bold are not looked at")
+	}
+	for _, m := range marked {
 		if words := strings.Join(strings.Fields(m[1]), " "); !said.MatchString(words) {
 			t.Errorf("docs/handbok.md says that %q stands on a page; it stands on none", words)
 		}

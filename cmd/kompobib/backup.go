@@ -156,17 +156,17 @@ func (p *program) moveAside() error {
 
 // scheduled are the settings of copies that are made by themselves.
 type scheduled struct {
-	BackupDir   string        `placeholder:"DIR" help:"Folder that backups are made in by themselves: on another disk than the data. Default: none are made."`
-	BackupEvery time.Duration `default:"24h" placeholder:"TIME" help:"How often."`
-	BackupKeep  int           `default:"14" placeholder:"NUMBER" help:"How many are kept."`
+	BackupDir   string `placeholder:"DIR" help:"Folder that backups are made in by themselves: on another disk than the data. Default: none are made."`
+	BackupEvery span   `default:"24h" placeholder:"TIME" help:"How often."`
+	BackupKeep  number `default:"14" placeholder:"NUMBER" help:"How many are kept."`
 }
 
 func (s *scheduled) check(refuse func(setting, value, allowed string)) {
-	if s.BackupEvery < time.Minute {
-		refuse("backup-every", s.BackupEvery.String(), "a minute or more, such as 24h")
+	if s.BackupEvery.is < time.Minute {
+		refuse("backup-every", s.BackupEvery.written, "a minute or more, such as 24h")
 	}
-	if s.BackupKeep < 1 {
-		refuse("backup-keep", fmt.Sprint(s.BackupKeep), "1 or more")
+	if s.BackupKeep.is < 1 {
+		refuse("backup-keep", s.BackupKeep.written, "1 or more")
 	}
 }
 
@@ -188,7 +188,7 @@ func (h *house) copies(ctx context.Context, s scheduled, settings map[string]str
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(min(s.BackupEvery, time.Minute)):
+		case <-time.After(min(s.BackupEvery.is, time.Minute)):
 		}
 	}
 }
@@ -206,7 +206,7 @@ func (h *house) copyDue(ctx context.Context, s scheduled, settings map[string]st
 	name := func(at time.Time) string {
 		return filepath.Join(s.BackupDir, strings.Replace(backupName, "*", at.UTC().Format(backupTime), 1))
 	}
-	if len(made) > 0 && made[len(made)-1] > name(now.Add(-s.BackupEvery)) {
+	if len(made) > 0 && made[len(made)-1] > name(now.Add(-s.BackupEvery.is)) {
 		return nil
 	}
 	if err := sweep(s.BackupDir, now.AddDate(0, 0, -1)); err != nil {
@@ -219,7 +219,7 @@ func (h *house) copyDue(ctx context.Context, s scheduled, settings map[string]st
 	}
 	h.log.InfoContext(ctx, "backup made", "file", path, "missing", len(head.Missing))
 	made = append(made, path)
-	for _, old := range made[:max(0, len(made)-s.BackupKeep)] {
+	for _, old := range made[:max(0, len(made)-s.BackupKeep.is)] {
 		if err := os.Remove(old); err != nil {
 			return err
 		}

@@ -119,7 +119,7 @@ func TestScheduledBackups(t *testing.T) {
 	}
 	defer h.close()
 	h.log = slog.New(slog.DiscardHandler)
-	s := scheduled{BackupDir: filepath.Join(folder, "copies"), BackupEvery: 24 * time.Hour, BackupKeep: 2}
+	s := scheduled{BackupDir: filepath.Join(folder, "copies"), BackupEvery: span{is: 24 * time.Hour}, BackupKeep: number{is: 2}}
 	start := dbtest.Now
 	for _, step := range []struct {
 		after time.Duration

@@ -15,13 +15,18 @@ import (
 
 type doctorCommand struct{}
 
+// An unexamined is why the doctor could not begin: nobody is to take that for an invariant that is broken.
+type unexamined struct{ error }
+
+func (u unexamined) Unwrap() error { return u.error }
+
 func (doctorCommand) Run(p *program) error {
 	if _, err := os.Stat(p.dsn()); p.DB == "" && errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("--data: there is no data in %s", p.Data) // rather than new data, all of which is wrong
+		return unexamined{fmt.Errorf("--data: there is no data in %s", p.Data)} // rather than new data, all of which is wrong
 	}
 	h, err := p.open()
 	if err != nil {
-		return err
+		return unexamined{err}
 	}
 	defer h.close()
 	return h.examine(p.ctx, p.stdout)

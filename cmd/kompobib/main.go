@@ -26,11 +26,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends us at once
 	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "kompobib:", err)
-		var wrong misuse
-		if errors.As(err, &wrong) {
-			os.Exit(2)
-		}
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }
 
@@ -47,7 +43,7 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 		return help(stdout, parser.Model)
 	}
 	if err := known(env, parser.Model); err != nil {
-		return err
+		return misuse{err}
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
@@ -56,7 +52,18 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 	return inWords(command.Run(&program{ctx: ctx, settings: &s, env: env, stdout: stdout, stderr: stderr}))
 }
 
-// A misuse is a command line that asks for nothing we know.
+// exitCode is 2 for what was not begun, since it was asked for wrongly or could not be, and 1 for what was begun and is not as it should be.
+func exitCode(err error) int {
+	if _, wrong := errors.AsType[misuse](err); wrong {
+		return 2
+	}
+	if _, unknown := errors.AsType[unexamined](err); unknown {
+		return 2
+	}
+	return 1
+}
+
+// A misuse is a command line, or an environment, that asks for nothing we know.
 type misuse struct{ error }
 
 func (m misuse) Error() string {

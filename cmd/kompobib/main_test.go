@@ -65,12 +65,13 @@ func TestWrongSettings(t *testing.T) {
 		{"", "serve --addr nowhere", `--addr is "nowhere", must be HOST:PORT`},
 		{"", "serve --log-form xml", `--log-form must be one of "text","json"`},
 		{"", "serve --smtp-port 70000", `--smtp-port is "70000", must be from 1 to 65535`},
+		{"", "serve --smtp-port x", `--smtp-port is "x", must be from 1 to 65535`},
 		{"", "serve --smtp-security maybe", `--smtp-security must be one of`},
 		{"", "serve --url kompobib.example.org", `--url is "kompobib.example.org", must be https://`},
 		{"", "serve --mail-from us", `--mail-from is "us", must be an address`},
 		{"", "serve --smtp-password secret", `--smtp-user is "", must be set`},
 		{"KOMPOBIB_ADDR=nowhere", "serve", `--addr is "nowhere", must be`},
-		{"KOMPOBIB_SMTP_PORT=many", "serve", "--smtp-port"},
+		{"KOMPOBIB_SMTP_PORT=many", "serve", `--smtp-port is "many", must be from 1 to 65535`},
 		{"KOMPOBIB_ADR=127.0.0.1:80", "doctor", "KOMPOBIB_ADR sets nothing: allowed are KOMPOBIB_ADDR"},
 		{"", "doctor --db mysql://x", "--db begins with mysql://, must be postgres://"},
 		{"", "demo --today 2012-13-01", `--today is "2012-13-01", must be a day`},
@@ -79,14 +80,39 @@ func TestWrongSettings(t *testing.T) {
 		{"", "demo --addr kommun.example.org:8080", "--public-demo"},
 		{"", "user add --email ann@example.org --given Ann --family Ek --role king", "--role must be one of"},
 		{"", "serve --backup-dir /backup --backup-every 1s", `--backup-every is "1s", must be a minute or more`},
+		{"", "serve --backup-dir /backup --backup-every daily", `--backup-every is "daily", must be a minute or more`},
+		{"", "serve --backup-keep some", `--backup-keep is "some", must be 1 or more`},
 		{"", "serve --backup-keep 0", `--backup-keep is "0", must be 1 or more`},
 		{"", "serve --colour blue", "--colour"},
 		{"", "dance", "dance"},
 	} {
 		_, err := told(t, []string{test.env}, strings.Fields(test.args)...)
-		if err == nil || !strings.Contains(err.Error(), test.named) {
+		if err == nil || !strings.Contains(err.Error(), test.named) || exitCode(err) != 2 {
 			t.Errorf("%s %s: %v, want %s", test.env, test.args, err, test.named)
 		}
+	}
+}
+
+// The doctor's exit code 1 is for an invariant that is broken, and for nothing else: scripts go by it.
+func TestWhatTheDoctorCouldNotFindOut(t *testing.T) {
+	folder := t.TempDir()
+	key := filepath.Join(folder, "key")
+	if err := os.WriteFile(filepath.Join(folder, "kompobib.db"), []byte("no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ says, env, args string }{
+		{"there is no data", "", "--data " + filepath.Join(folder, "nowhere")},
+		{"the file is no database", "", "--data " + folder},
+		{"nobody answers", "", "--db postgres://127.0.0.1:1/nobody"},
+		{"a variable is misspelt", "KOMPOBIB_DATE=" + folder, ""},
+	} {
+		text, err := told(t, []string{test.env}, append([]string{"doctor", "--key-file", key}, strings.Fields(test.args)...)...)
+		if err == nil || exitCode(err) != 2 || strings.Contains(text, "BROKEN") {
+			t.Errorf("%s: %v, %s", test.says, err, text)
+		}
+	}
+	if exitCode(errBroken) != 1 {
+		t.Error("what is broken ends the doctor otherwise than with 1")
 	}
 }
 

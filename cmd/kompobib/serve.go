@@ -165,7 +165,7 @@ func (s *serving) sender(data string) (letter.Sender, error) {
 		}
 		return folder, nil
 	}
-	server, err := mail.NewSMTP(from, mail.Settings{Host: s.SMTPHost, Port: s.SMTPPort, User: s.SMTPUser, Password: s.SMTPPassword,
+	server, err := mail.NewSMTP(from, mail.Settings{Host: s.SMTPHost, Port: s.SMTPPort.is, User: s.SMTPUser, Password: s.SMTPPassword,
 		Security: s.SMTPSecurity, Timeout: time.Minute})
 	if err != nil {
 		return nil, fmt.Errorf("--smtp-host, --mail-from: %w", err)

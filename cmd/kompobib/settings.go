@@ -12,7 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -43,7 +45,7 @@ type settings struct {
 	} `cmd:"" help:"Take in what others send."`
 	Backup  backupCommand  `cmd:"" help:"Write all data into an archive, while it is in use or not."`
 	Restore restoreCommand `cmd:"" help:"Put an archive's data into an empty place, on either database, and examine it."`
-	Doctor  doctorCommand  `cmd:"" help:"Prove what must always hold, a line each; exit code 1 if anything does not."`
+	Doctor  doctorCommand  `cmd:"" help:"Prove what must always hold, a line each; exit code 1 if anything does not, 2 if it could not be found out."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Print this."`
 }
@@ -61,7 +63,7 @@ type serving struct {
 	Approved string `placeholder:"DATE" help:"Day on which the project's owner approved the pages on accessibility and personal data, as 2026-12-01. Until then they say that they are drafts."`
 
 	SMTPHost     string `name:"smtp-host" placeholder:"HOST" help:"Mail server. Without one, letters are put in the folder outbox among the data."`
-	SMTPPort     int    `name:"smtp-port" default:"587" placeholder:"PORT" help:"Its port."`
+	SMTPPort     number `name:"smtp-port" default:"587" placeholder:"PORT" help:"Its port."`
 	SMTPSecurity string `name:"smtp-security" enum:"starttls,tls,none" default:"starttls" help:"How the way to it is kept from others."`
 	SMTPUser     string `name:"smtp-user" placeholder:"NAME" help:"Who we are to it."`
 	SMTPPassword string `name:"smtp-password" placeholder:"WORD" help:"And the password: rather in the environment than as a flag."`
@@ -80,6 +82,36 @@ func (s *serving) loopback() bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
+// A number is a setting that must be one. What is none is kept as it was written, so that Validate says of it what it must be.
+type number struct {
+	is      int // -1 if it is none
+	written string
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *number) UnmarshalText(text []byte) (err error) {
+	n.written = string(text)
+	if n.is, err = strconv.Atoi(n.written); err != nil {
+		n.is = -1
+	}
+	return nil
+}
+
+// A span is a time that something takes, kept as a [number] is.
+type span struct {
+	is      time.Duration // -1 if it is none
+	written string
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *span) UnmarshalText(text []byte) (err error) {
+	s.written = string(text)
+	if s.is, err = time.ParseDuration(s.written); err != nil {
+		s.is = -1
+	}
+	return nil
+}
+
 // Validate says what a setting must be. The parser calls it, and names the setting's command.
 func (s *serving) Validate() error {
 	var wrong []error
@@ -95,8 +127,8 @@ func (s *serving) Validate() error {
 	if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "") {
 		refuse("url", s.URL, "https://HOST or http://HOST, without a path")
 	}
-	if s.SMTPPort < 1 || s.SMTPPort > 65535 {
-		refuse("smtp-port", fmt.Sprint(s.SMTPPort), "from 1 to 65535")
+	if s.SMTPPort.is < 1 || s.SMTPPort.is > 65535 {
+		refuse("smtp-port", s.SMTPPort.written, "from 1 to 65535")
 	}
 	if s.SMTPPassword != "" && s.SMTPUser == "" {
 		refuse("smtp-user", s.SMTPUser, "set if --smtp-password is")

@@ -56,7 +56,8 @@ func Office(ctx context.Context, c db.Conn, v access.Viewer, q Query, at time.Ti
 	}
 	for _, e := range entries {
 		open := e.Opens.Before(at) && at.Before(e.Closes)
-		if e.Waiting > 0 || open && e.Seated*half < e.Capacity {
+		// What a workplace holds for its own staff has seats to spare on purpose, and needs nobody from elsewhere.
+		if e.Waiting > 0 || open && !e.Local && e.Seated*half < e.Capacity {
 			o.Soon = append(o.Soon, Sparse{e, e.Waiting > 0})
 		}
 	}

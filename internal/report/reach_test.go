@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -263,6 +264,29 @@ func TestQueries(t *testing.T) {
 		}
 		if after := count(); after != before || after > 16 {
 			t.Errorf("%d queries, then %d", before, after)
+		}
+	})
+}
+
+// Of what workplaces hold themselves the office is told only when people wait for it: seats to spare are no alarm.
+func TestSeatsToSpareAtAWorkplace(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newSmall(t, d)
+		for _, id := range []string{"lecture", "own", "own-waited"} {
+			w.occasion(id, "goal-1", "2012-09-01", "2012-10-20")
+		}
+		w.put("occasion_place", "occasion, workplace", []any{"own", "main"}, []any{"own-waited", "main"})
+		w.exec(`UPDATE occasion SET waiting = 1 WHERE id = 'own-waited'`)
+		o, err := report.Office(t.Context(), d, office, report.Query{Programme: "kb", Today: today}, at(string(today), 10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for _, s := range o.Soon {
+			told = append(told, s.ID)
+		}
+		if slices.Sort(told); !slices.Equal(told, []string{"lecture", "own-waited"}) {
+			t.Errorf("the office is told of %v", told)
 		}
 	})
 }

@@ -66,7 +66,7 @@ func (s spread) href(step, county string, n int) string {
 
 // chart is the picture by county.
 func (s spread) chart(r view.Reader) view.Chart {
-	c := view.Chart{Title: r.Say("workshop.by-county-chart"), Text: s.Headline}
+	c := view.Chart{Title: r.Say("workshop.by-county-chart"), Text: s.Headline, Full: true}
 	for _, p := range s.Steps {
 		c.Parts = append(c.Parts, p.Label)
 	}

@@ -8,7 +8,11 @@ import (
 
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
+	"kompobib/internal/learning"
+	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
+	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
 )
 
@@ -20,8 +24,11 @@ type workplacePage struct {
 	Pass    []passing
 	Attest  []activity.Unattested
 	Led     []activity.Missing // workshops and what the reader led, without evidence
-	Next    []activity.Entry   // open occasions, to sign colleagues up to
-	Several bool               // there is more than one workplace
+	Wait    []focus.Wait       // commitments of workplaces that the reader leads
+	Running []workshop.Workshop
+	Of      map[string]programme.Programme // by id
+	Next    []activity.Entry               // open occasions, to sign colleagues up to
+	Several bool                           // there is more than one workplace
 	Now     time.Time
 	Today   local.Date
 }
@@ -120,6 +127,9 @@ func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Led, err = activity.LedWithoutEvidence(ctx, c, r.Viewer, d.Now); err != nil {
 			return err
 		}
+		if err := d.learning(ctx, c, s, r); err != nil {
+			return err
+		}
 		staff := make([]string, len(d.Staff))
 		for i, p := range d.Staff {
 			staff[i] = p.Person
@@ -134,6 +144,69 @@ func (s *Server) workplace(w http.ResponseWriter, req *http.Request, r view.Read
 		d.Several = d.Several || p.Workplace != d.Staff[0].Workplace
 	}
 	return render(w, req, http.StatusOK, workplaceView(r, d))
+}
+
+// learning reads what waits of the learning of the workplaces that the reader leads, in as many queries however many they are.
+func (d *workplacePage) learning(ctx context.Context, c db.Conn, s *Server, r view.Reader) error {
+	list, err := programme.List(ctx, c, r.Viewer)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(list))
+	d.Of = map[string]programme.Programme{}
+	for i, p := range list {
+		ids[i], d.Of[p.ID] = p.ID, p
+	}
+	places, err := learning.Mine(ctx, c, r.Viewer, ids...)
+	if err != nil {
+		return err
+	}
+	places = slices.DeleteFunc(places, func(p learning.Place) bool { return !p.Leads })
+	if d.Wait, err = focus.Waits(ctx, c, r.Viewer, places, focus.DayOf(d.Now)); err != nil {
+		return err
+	}
+	d.Running, err = workshop.Running(ctx, c, r.Viewer, places)
+	return err
+}
+
+// at is the workplace of a commitment; its address leads on to the one that it has gone up in.
+func (d workplacePage) at(x focus.Wait) learningAt {
+	return learningAt{d.Of[x.Programme], learning.Place{Workplace: x.Workplace}}
+}
+
+// waiting are the commitments that wait in one way.
+func (d workplacePage) waiting(in func(focus.Wait) bool) (list []focus.Wait) {
+	for _, x := range d.Wait {
+		if in(x) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func toConfirm(x focus.Wait) bool  { return len(x.Confirm) > 0 }
+func ownerless(x focus.Wait) bool  { return x.Left }
+func unanswered(x focus.Wait) bool { return x.Asked }
+func pastDue(x focus.Wait) bool    { return x.Overdue }
+
+// counts are how much waits of each sort, as links to where it stands.
+func (d workplacePage) counts(r view.Reader) (links []view.Link) {
+	checks := 0
+	for _, x := range d.Wait {
+		checks += len(x.Confirm)
+	}
+	for _, of := range []struct {
+		id string
+		n  int
+	}{
+		{"running", len(d.Running)}, {"attest", len(d.Attest)}, {"confirm", checks}, {"ownerless", len(d.waiting(ownerless))}, {"asked", len(d.waiting(unanswered))},
+		{"overdue", len(d.waiting(pastDue))}, {"led", len(d.Led)}, {"pass-on", len(d.Pass)},
+	} {
+		if of.n > 0 {
+			links = append(links, view.Link{Href: "#" + of.id, Text: r.Count("workplace.count-"+of.id, of.n)})
+		}
+	}
+	return links
 }
 
 // passOn is a workplace's word that its staff have been told of an activity.

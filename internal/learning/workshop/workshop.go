@@ -349,3 +349,16 @@ func led(ctx context.Context, c db.Conn, v access.Viewer, id string) (Workshop, 
 	}
 	return w, err
 }
+
+// Running returns the workshops that run at some places right now, in one query: their ids and titles.
+func Running(ctx context.Context, c db.Conn, v access.Viewer, places []learning.Place) ([]Workshop, error) {
+	var programmes, workplaces []string
+	for _, p := range places {
+		programmes, workplaces = append(programmes, p.Programme), append(workplaces, p.Workplace)
+	}
+	slices.Sort(programmes)
+	args := []any{v.On}
+	return db.All(ctx, c, func(w *Workshop) []any { return []any{&w.ID, &w.Title} }, learning.Moved+`SELECT w.id, kv.title`+from+`
+		WHERE w.began IS NOT NULL AND w.closed IS NULL AND k.programme IN `+db.In(&args, slices.Compact(programmes))+`
+		AND w.id IN (SELECT x.workshop FROM workshop_place x WHERE `+learning.Within("x.workplace", workplaces, &args)+`) ORDER BY w.began, w.id`, args...)
+}

@@ -18,7 +18,8 @@ type Chart struct {
 	Parts []string // what the parts are; one needs no name
 	Bars  []Bar
 	Whole int
-	Scale int // the first so many parts are the steps of a scale, from the lowest; 0: they are of different sorts
+	Full  bool // each bar fills the width by itself, and its note says of how many: they are shares
+	Scale int  // the first so many parts are the steps of a scale, from the lowest; 0: they are of different sorts
 }
 
 func (b Bar) sum() (n int) {
@@ -41,6 +42,9 @@ type box struct{ X, Width, Class string }
 
 func (c Chart) boxes(b Bar) (boxes []box) {
 	most, before := c.most(), 0
+	if c.Full {
+		most = max(b.sum(), 1)
+	}
 	for i, p := range b.Parts {
 		from, to := before*1000/most, (before+p)*1000/most
 		before += p

@@ -152,3 +152,14 @@ func Employers(ctx context.Context, c db.Conn, search string) ([]Employer, error
 	}
 	return db.All(ctx, c, scanEmployer, query+` ORDER BY sort_key, id`, args...)
 }
+
+// EmployerNames are what employers are called.
+func EmployerNames(ctx context.Context, c db.Conn, ids []string) (map[string]string, error) {
+	var args []any
+	rows, err := db.All(ctx, c, func(e *Employer) []any { return []any{&e.ID, &e.Name} }, `SELECT id, name FROM employer WHERE id IN `+db.In(&args, ids), args...)
+	names := make(map[string]string, len(rows))
+	for _, e := range rows {
+		names[e.ID] = e.Name
+	}
+	return names, err
+}

@@ -3,10 +3,13 @@ package survey
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/programme"
 	"kompobib/internal/secret"
 )
 
@@ -128,4 +131,36 @@ func Asked(ctx context.Context, c db.Conn, v access.Viewer, prog string, on loca
 	}
 	works, err := f.staff(ctx, c, v.Person)
 	return works[v.Person] != "", err
+}
+
+// OpenTo is the last day of the first round to close that asks v and that v has not answered, "" if there is none. It takes as many queries
+// whatever there is.
+func OpenTo(ctx context.Context, c db.Conn, v access.Viewer, on local.Date) (local.Date, error) {
+	type round struct {
+		programme string
+		last      local.Date
+	}
+	rounds, err := db.All(ctx, c, func(r *round) []any { return []any{&r.programme, &r.last} }, `SELECT s.programme, r.last_day FROM survey_round r
+		JOIN survey s ON s.id = r.survey JOIN programme p ON p.id = s.programme
+		WHERE p.published = 1 AND r.closed IS NULL AND r.first_day <= $1 AND r.last_day >= $1
+			AND NOT EXISTS (SELECT 1 FROM survey_answered a WHERE a.round = r.id AND a.person = $2) ORDER BY r.last_day, r.id`, on, v.Person)
+	if err != nil {
+		return "", err
+	}
+	tree, err := people.LoadTree(ctx, c, on)
+	if err != nil {
+		return "", err
+	}
+	targets, err := programme.AllTargets(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	works, err := db.Values[string](ctx, c, `SELECT workplace FROM employment WHERE person = $2 AND valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) ORDER BY workplace`, on, v.Person)
+	for _, r := range rounds {
+		within := tree.Under(targets[r.programme]...)
+		if slices.ContainsFunc(works, func(id string) bool { _, in := slices.BinarySearch(within, id); return in }) {
+			return r.last, err
+		}
+	}
+	return "", err
 }

@@ -166,16 +166,20 @@ func firstOf(list []focus.Idea, i int) bool {
 	return slices.IndexFunc(list, func(x focus.Idea) bool { return x.Workplace == list[i].Workplace }) == i
 }
 
-func ideaText(r view.Reader, x focus.Idea, goal string) string {
-	parts := []string{x.Name}
-	if goal != "" {
-		parts = append(parts, goal)
-	}
-	parts = append(parts, r.State("commitment-state", string(x.State)))
+func ideaText(r view.Reader, x focus.Idea) string {
+	parts := []string{r.State("commitment-state", string(x.State))}
 	if x.Used > 0 {
 		parts = append(parts, r.Count("focus.used-by", x.Used))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// ideaFrom is whose an idea is and what it is for, by names given in Swedish.
+func ideaFrom(x focus.Idea, goal string) string {
+	if goal != "" {
+		return x.Name + " · " + goal
+	}
+	return x.Name
 }
 
 func questionTitle(r view.Reader, d question) string {

@@ -136,7 +136,7 @@ func (c control) shown(r view.Reader) string {
 	var labels []string
 	for _, o := range c.Options {
 		if o.Value != "" && (o.Value == c.Value || slices.Contains(c.Values, o.Value)) {
-			labels = append(labels, strings.TrimLeft(o.Label, "– "))
+			labels = append(labels, o.Label)
 		}
 	}
 	if labels != nil || c.Options != nil {

@@ -51,7 +51,7 @@ func TestSwedishNamesAreMarked(t *testing.T) {
 			"/programmes", "/programmes/kompobib/edit", "/activities?show=all", "/activities/" + own("activity") + "/edit", "/occasions/" + own("occasion") + "/edit",
 			"/occasions/" + own("occasion") + "/meetings/" + own("meeting"), "/occasions/" + own("occasion") + "/seats", "/meetings/" + own("past-meeting") + "/attendance",
 			"/meetings/" + own("past-meeting") + "/evidence", "/evidence", "/programmes/kompobib/reach/rows?figure=staff", "/programmes/kompobib/not-reached",
-			"/programmes/kompobib/office", "/people", "/workplaces",
+			"/programmes/kompobib/office", "/people", "/workplaces", "/calendar", "/calendar/month?month=2012-10", "/p/kompobib",
 		} {
 			page := v.page("office", path, "")
 			named := 0
@@ -68,6 +68,17 @@ func TestSwedishNamesAreMarked(t *testing.T) {
 			if named == 0 {
 				t.Errorf("%s names nothing", path)
 			}
+		}
+		asked := 0
+		for _, text := range texts(v.page("participant", answerPath(own("round")), "")) {
+			if strings.Contains(text.words, "Vågar du fråga?") {
+				if asked++; !text.swedish {
+					t.Errorf("the question %q is not marked as Swedish", text.words)
+				}
+			}
+		}
+		if asked == 0 {
+			t.Error("the survey asks nothing")
 		}
 	})
 }

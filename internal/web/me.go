@@ -10,6 +10,7 @@ import (
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
+	"kompobib/internal/survey"
 	"kompobib/internal/web/view"
 )
 
@@ -21,6 +22,8 @@ type myPage struct {
 	Minutes                    int
 	Person                     people.Person
 	Employments                []people.Employment
+	Places, Employers          map[string]string  // their names, by id
+	Open                       local.Date         // the last day of the first round that asks the reader and is not answered, "" for none
 	Asked                      int                // commitments whose check waits for them
 	Led                        []activity.Missing // meetings that they led, without evidence
 	Now                        time.Time
@@ -73,7 +76,20 @@ func (s *Server) me(w http.ResponseWriter, req *http.Request, r view.Reader) err
 			return err
 		}
 		d.Led = slices.DeleteFunc(d.Led, func(m activity.Missing) bool { return m.Leader != r.Person }) // a contact finds the others at the workplace
-		d.Employments, err = people.Employments(ctx, c, r.Viewer, r.Person)
+		if d.Open, err = survey.OpenTo(ctx, c, r.Viewer, s.today(zone)); err != nil {
+			return err
+		}
+		if d.Employments, err = people.Employments(ctx, c, r.Viewer, r.Person); err != nil {
+			return err
+		}
+		var workplaces, employers []string
+		for _, e := range d.Employments {
+			workplaces, employers = append(workplaces, e.Workplace), append(employers, e.Employer)
+		}
+		if d.Places, err = people.UnitNames(ctx, c, workplaces); err != nil {
+			return err
+		}
+		d.Employers, err = people.EmployerNames(ctx, c, employers)
 		return err
 	})
 	if err != nil {

@@ -192,11 +192,7 @@ func treeOptions(tree *people.Tree, chosen []string, kinds ...people.Kind) (opti
 	walk = func(parent string, depth int) {
 		for _, u := range tree.Below(parent) {
 			if slices.Contains(kinds, u.Kind) || slices.Contains(chosen, u.ID) {
-				label := u.Name
-				for range depth {
-					label = "– " + label
-				}
-				options = append(options, view.Option{Value: u.ID, Label: label})
+				options = append(options, view.Option{Value: u.ID, Label: u.Name, Lang: "sv", Under: depth})
 			}
 			if depth < 5 {
 				walk(u.ID, depth+1)

@@ -100,6 +100,7 @@ func monthTitle(r view.Reader, m []activity.Entry) string {
 }
 
 // entryFacts is when and where an occasion is, in a line.
+// entryFacts are what an entry of a calendar tells beside its title, but for its place, which has a name given in Swedish.
 func entryFacts(r view.Reader, e activity.Entry) string {
 	facts := []string{r.State("activity-kind", e.Kind)}
 	if e.Date != "" {
@@ -108,7 +109,7 @@ func entryFacts(r view.Reader, e activity.Entry) string {
 	if e.Meetings > 1 {
 		facts = append(facts, r.Count("calendar.meetings", e.Meetings))
 	}
-	return strings.Join(append(facts, where(r, e.Place, e.Online)...), " · ")
+	return strings.Join(append(facts, where(r, "", e.Online)...), " · ")
 }
 
 func meetingFacts(r view.Reader, m activity.Meeting) string {

@@ -229,7 +229,7 @@ func (a answering) chosen(r view.Reader, i int) string {
 
 // field is a question as a form has it.
 func (a answering) field(r view.Reader, i int) view.Field {
-	f := view.Field{Name: survey.AnswerField(i + 1), Label: a.Survey.Questions[i].Text, Options: a.optionsOf(r)}
+	f := view.Field{Name: survey.AnswerField(i + 1), Label: a.Survey.Questions[i].Text, Lang: "sv", Options: a.optionsOf(r)}
 	if v := a.Values[i]; v >= 0 {
 		f.Value = strconv.Itoa(v)
 	}

@@ -12,6 +12,7 @@ import (
 type Field struct {
 	Name     string
 	Label    string
+	Lang     string // of the label, where it is not the page's
 	Help     string // a sentence below the label
 	Value    string
 	Values   []string // of a group of checkboxes: those that are ticked
@@ -36,6 +37,7 @@ type Option struct {
 	Group        string
 	Lang         string // of the label, where it is not the page's
 	Off          bool
+	Under        int // how many of a tree's levels it stands below, where a box is ticked for it
 }
 
 // Options is a list of options from values, with the words of a table of states.

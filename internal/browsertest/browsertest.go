@@ -319,7 +319,7 @@ func (p *Page) Shot(css string, most int) []byte {
 		const of = document.querySelector(%q), boxes = e => e.map(e => e.getBoundingClientRect()).filter(b => b.height);
 		const all = boxes([...of.children]), top = Math.min(...all.map(b => b.top));
 		const left = Math.min(...all.map(b => b.left)), right = Math.max(...all.map(b => b.right));
-		const leaves = boxes([...of.querySelectorAll('*')].filter(e => !e.children.length || ['P', 'LI', 'SELECT', 'SVG'].includes(e.tagName)));
+		const leaves = boxes([...of.querySelectorAll(':not(col)')].filter(e => !e.children.length || ['P', 'LI', 'SELECT', 'SVG'].includes(e.tagName)));
 		const ends = leaves.map(b => b.bottom).filter(y => y <= top + %d && !leaves.some(b => b.top < y && b.bottom > y + 1));
 		return [left, top, right - left, Math.max(...ends) - top];
 	})()`, css, most))

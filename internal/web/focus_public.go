@@ -117,7 +117,7 @@ func posterSheet(r view.Reader, d poster) pdf.Document {
 	sheet := pdf.Document{Title: d.Name, Spoken: "sv", Poster: true, Blocks: []pdf.Block{pdf.Paragraph{Text: d.Statement, Lang: "sv", As: pdf.Motto}, pdf.Paragraph{Text: posterText(d.Body), Lang: "sv"}}}
 	if !d.Over {
 		code := squarePicture(d.Square, d.Size, 22, r.Say("focus.square", d.URL))
-		code.Beside = []pdf.Block{pdf.Paragraph{Text: questionText(r, d.Text), Lang: "sv", As: pdf.Strong}, pdf.Paragraph{Text: r.Say("focus.square-what") + "\n" + d.URL, As: pdf.Muted}}
+		code.Beside = []pdf.Block{pdf.Paragraph{Text: questionText(r, d.Text), Lang: questionLanguage(r, d.Text), As: pdf.Strong}, pdf.Paragraph{Text: r.Say("focus.square-what") + "\n" + d.URL, As: pdf.Muted}}
 		sheet.Blocks = append(sheet.Blocks, pdf.Foot{}, code)
 	}
 	return sheet
@@ -245,6 +245,14 @@ func questionText(r view.Reader, f focus.Text) string {
 		return f.Question
 	}
 	return r.Say("focus.question-usual")
+}
+
+// questionLanguage is that of [questionText].
+func questionLanguage(r view.Reader, f focus.Text) string {
+	if f.Question != "" {
+		return "sv"
+	}
+	return r.Tag()
 }
 
 // fundOf tells on a poster who pays.

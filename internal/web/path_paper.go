@@ -178,7 +178,7 @@ func pathFocusSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at
 	if d.Focus.Code == "" {
 		return blocks, nil
 	}
-	blocks = append(blocks, pdf.Paragraph{Text: questionText(r, d.Focus.Text), Lang: "sv", As: pdf.Strong})
+	blocks = append(blocks, pdf.Paragraph{Text: questionText(r, d.Focus.Text), Lang: questionLanguage(r, d.Focus.Text), As: pdf.Strong})
 	if d.Answers.All == 0 {
 		return append(blocks, pdf.Paragraph{Text: r.Say("focus.no-answers")}), nil
 	}

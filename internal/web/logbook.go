@@ -322,7 +322,8 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 		if person.Protected {
 			named.Help = say("named-protected")
 		}
-		f.Controls = append(f.Controls, named)
+		f.Controls = append(f.Controls, named, control{Field: view.Field{Name: wasField, Value: d.Mark()}, As: "hidden"})
+		f.Stale = &view.StaleNote{Title: say("share-moved"), Next: say("share-moved-next")}
 		return f, nil
 	}
 }
@@ -336,7 +337,7 @@ func (s *Server) shareEntry(w http.ResponseWriter, req *http.Request, r view.Rea
 	}
 	return s.takeForm(w, req, r, "reflection.shared", s.shareForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
 		id := req.PathValue("entry")
-		return entryPath(id), reflection.Share(ctx, tx, s.Ring, r.Viewer, id, in.version(), to, s.today(zone))
+		return entryPath(id), reflection.ShareFrom(ctx, tx, s.Ring, r.Viewer, id, in.version(), in.text(wasField), to, s.today(zone))
 	})
 }
 

@@ -22,6 +22,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/file"
+	"kompobib/internal/learning/reflection"
 )
 
 // planted is a word that nobody but its author shall find: plain, so that no encoding hides it.
@@ -74,7 +75,7 @@ func TestPrivateStaysPrivate(t *testing.T) {
 			{"/edit", url.Values{"key": {"l"}, "version": {"1"}, "date": {"2012-10-11"}, "take": {planted + " igen"}}, 303},
 			{"/edit", url.Values{"key": {"m"}, "version": {"1"}, "date": {"2012-10-11"}, "take": {planted + " sent"}}, 409},
 			{"/edit", url.Values{"key": {"n"}, "version": {"2"}, "date": {planted}, "take": {planted}}, 422},
-			{"/share", url.Values{"key": {"o"}, "version": {"2"}, "level": {"public"}, "place": {w.rows["programme"]["own"] + " " + w.rows["unit"]["own"]}}, 303},
+			{"/share", url.Values{"key": {"o"}, "version": {"2"}, "was": {reflection.Sharing{Level: reflection.Me}.Mark()}, "level": {"public"}, "place": {w.rows["programme"]["own"] + " " + w.rows["unit"]["own"]}}, 303},
 		} {
 			if got := ask("participant", "POST", page+step.path, step.form.Encode()); got.Code != step.want {
 				t.Fatalf("%s: %d, want %d", step.path, got.Code, step.want)

@@ -60,6 +60,45 @@ func TestLateNo(t *testing.T) {
 	})
 }
 
+// A page that was opened before a text was withdrawn, or shared without a name, does not share it again.
+func TestOldShareWindow(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w, author := learningtest.New(t, d, 2), learningtest.Staff("small-0")
+		p := newPlanner(t, d, author)
+		r, _ := mayQuote(w, p.server.Ring)
+		share := "/me/logbook/" + r.ID + "/share"
+		was := func() string {
+			_, rest, _ := strings.Cut(p.get(share).body, `name="was" value="`)
+			mark, _, _ := strings.Cut(rest, `"`)
+			return "was=" + html.UnescapeString(mark)
+		}
+		shared := func() reflection.Sharing {
+			own, err := reflection.Get(t.Context(), d, p.server.Ring, author, r.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return own.Sharing
+		}
+		form := []string{"version=1", "level=public", "place=" + learningtest.Programme + " " + learningtest.Small, "named=1"}
+		old := was()
+		p.wants("withdrawn", p.post("/me/logbook/"+r.ID+"/withdraw"), 303)
+		p.wants("the old window", p.post(share, append(form, old)...), 409, "The text or who reads it has changed since you opened the page", "What you chose is not saved")
+		if got := shared(); got.Level != reflection.Me {
+			t.Errorf("withdrawn, and then shared by an old window: %v", got)
+		}
+		old = was()
+		p.wants("without a name", p.post(share, append(form[:3:3], was())...), 303)
+		p.wants("the window with a name", p.post(share, append(form, old)...), 409, "What you chose is not saved")
+		if got := shared(); got.Level != reflection.Public || got.Named {
+			t.Errorf("shared without a name, and then with it by an old window: %v", got)
+		}
+		p.wants("chosen again", p.post(share, append(form, was())...), 303)
+		if got := shared(); !got.Named {
+			t.Errorf("shared with a name: %v", got)
+		}
+	})
+}
+
 // Whoever is asked sees what each answer would say of them, and the file for the report says that, also of a reflection that is about nothing in particular.
 func TestQuotationsTellTheirSource(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -3,6 +3,7 @@ package reflection
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -84,6 +85,24 @@ func PlacesFor(ctx context.Context, c db.Conn, v access.Viewer, r Reflection) ([
 		return nil, err
 	}
 	return Places(ctx, c, v, prog)
+}
+
+// Mark tells one way of sharing an entry from another.
+func (s Sharing) Mark() string {
+	return fmt.Sprintf("%s %d %s %s %t", s.Level, s.SharedVersion, s.Programme, s.Workplace, s.Named)
+}
+
+// ShareFrom is [Share] for whoever chose seeing the entry shared as a mark says: [fault.Stale] if it has been shared otherwise or withdrawn
+// in another window since.
+func ShareFrom(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id string, version int, mark string, to Sharing, today local.Date) error {
+	r, err := hold(ctx, tx, ring, v, id)
+	if err != nil {
+		return err
+	}
+	if r.Mark() != mark {
+		return fault.Stale
+	}
+	return Share(ctx, tx, ring, v, id, version, to, today)
 }
 
 // Share lets others read the last text of an entry of v's own, whose version must be the given one. [Me] withdraws it: others

@@ -102,7 +102,7 @@ func ShareFrom(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewe
 	if r.Mark() != mark {
 		return fault.Stale
 	}
-	return Share(ctx, tx, ring, v, id, version, to, today)
+	return share(ctx, tx, ring, v, r, version, to, today)
 }
 
 // Share lets others read the last text of an entry of v's own, whose version must be the given one. [Me] withdraws it: others
@@ -113,6 +113,11 @@ func Share(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 	if err != nil {
 		return err
 	}
+	return share(ctx, tx, ring, v, r, version, to, today)
+}
+
+// share is [Share] of an entry that is held.
+func share(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, r Reflection, version int, to Sharing, today local.Date) error {
 	if to.Level == Me {
 		return withdraw(ctx, tx, r)
 	}
@@ -141,14 +146,10 @@ func Share(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 			return err
 		}
 	}
-	named := 0
-	if to.Named {
-		named = 1
-	}
 	// What others know it by follows from nothing that they could reckon.
 	shared := ring.Hash("shared-reflection", r.ID+"/"+strconv.FormatInt(tx.At.UnixNano(), 10))[:26]
 	n, err := tx.Exec(ctx, `UPDATE reflection SET level = $1, shared = coalesce(shared, $2), shared_version = $3, shared_on = $4, programme = $5, workplace = $6, named = $7
-		WHERE id = $8 AND version = $3`, to.Level, shared, version, today, to.Programme, db.Null(to.Workplace), named, r.ID)
+		WHERE id = $8 AND version = $3`, to.Level, shared, version, today, to.Programme, db.Null(to.Workplace), db.Int(to.Named), r.ID)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Signs the first fifty of a programme's staff up to an occasion, and prints who got what. Run it again for the same
-# occasion, and nothing is done twice. It needs curl (7.76 or later) and jq.
+# occasion, and nothing is done twice. It ends with 1 if anybody was not signed up, and at once if nobody can be. It needs curl (7.76 or later) and jq.
 #
 # The token is of someone who may sign all of them up, such as the project office:
 #
@@ -27,7 +27,28 @@ fi
 echo "To occasion $occasion" >&2
 
 people=$(ask "$api/programmes/$programme/people?limit=50") || { printf %s "$people" | jq --raw-output .detail >&2; exit 1; }
-printf %s "$people" | jq --raw-output '.items[].id' | while read -r person; do
-	ask --header 'Content-Type: application/json' --data "{\"person\": \"$person\"}" --header "Idempotency-Key: $occasion/$person" "$api/occasions/$occasion/signups" |
-		jq --raw-output --arg person "$person" '"\($person) \(.state // .detail) \(.position // "")"'
-done
+printf %s "$people" | jq --raw-output '.items[].id' | {
+	asked=0 refused=0
+	while read -r person; do
+		asked=$((asked + 1))
+		answer=$(ask --header 'Content-Type: application/json' --data "{\"person\": \"$person\"}" --header "Idempotency-Key: $occasion/$person" "$api/occasions/$occasion/signups") || {
+			refused=$((refused + 1))
+			case $(printf %s "$answer" | jq --raw-output .status 2>/dev/null) in
+			404) # it would be the same for everyone
+				printf 'Occasion %s: %s\n' "$occasion" "$(printf %s "$answer" | jq --raw-output .detail)" >&2
+				exit 1
+				;;
+			[1-9]*) ;;
+			*)
+				echo "No answer of the interface. Nobody more is signed up." >&2
+				exit 1
+				;;
+			esac
+		}
+		printf %s "$answer" | jq --raw-output --arg person "$person" '"\($person) \(.state // .detail) \(.position // "")"'
+	done
+	if [ $refused -gt 0 ]; then
+		echo "$refused of $asked were not signed up" >&2
+		exit 1
+	fi
+}

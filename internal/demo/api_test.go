@@ -81,6 +81,20 @@ func TestAScriptSignsFiftyPeopleUp(t *testing.T) {
 			t.Errorf("%d seated and %d waiting, %v", o.Seated, o.Waiting, err)
 		}
 		dbtest.Hold(t, d, activity.Invariants(d.Now())...)
+
+		// It stops at an occasion that is not there, and says so when nobody is signed up to one that is.
+		printed, told, code := signUp(t, token, server.URL, "kompobib2020", "nowhere")
+		if code != 1 || printed != "" || !strings.Contains(told, "\nOccasion nowhere: There is no such") || strings.Count(told, "Occasion nowhere") != 1 {
+			t.Errorf("to an occasion that is not there: %d, %q, %q", code, printed, told)
+		}
+		closed, err := db.Value[string](t.Context(), d, `SELECT min(o.id) FROM occasion o WHERE o.closes < $1 AND o.id <> $2`, d.Now(), occasion)
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed, told, code = signUp(t, token, server.URL, "kompobib2020", closed)
+		if code != 1 || strings.Count(printed, "\n") != 50 || !strings.HasSuffix(told, "\n50 of 50 were not signed up\n") {
+			t.Errorf("to one that has closed: %d, %q, %q", code, printed, told)
+		}
 	})
 }
 

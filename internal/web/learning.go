@@ -70,6 +70,7 @@ func learningPlace(ctx context.Context, c db.Conn, req *http.Request, r view.Rea
 type learningStart struct {
 	Mine     []learningAt
 	Overview []programme.Programme
+	Seen     int // how many programmes they see at all
 }
 
 func (s *Server) learningStart(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -80,6 +81,7 @@ func (s *Server) learningStart(w http.ResponseWriter, req *http.Request, r view.
 		if err != nil {
 			return err
 		}
+		d.Seen = len(list)
 		ids, byID := make([]string, len(list)), map[string]programme.Programme{}
 		for i, p := range list {
 			ids[i], byID[p.ID] = p.ID, p

@@ -48,7 +48,17 @@ func learningStartView(r view.Reader, d learningStart) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(d.Mine)+len(d.Overview) == 0 {
-				if len(elsewhere(r)) == 0 {
+				if leads := len(r.Scope(access.LeadLearning).Workplaces) > 0; leads && d.Seen == 0 {
+					templ_7745c5c3_Err = view.Empty(r.Say("learning.none-unpublished"), r.Say("learning.none-unpublished-next"), view.Link{Href: "/workplace", Text: r.Say("nav.workplace")}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else if leads {
+					templ_7745c5c3_Err = view.Empty(r.Say("learning.none-target"), r.Say("learning.none-target-next"), view.Link{Href: "/workplace", Text: r.Say("nav.workplace")}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else if len(elsewhere(r)) == 0 {
 					templ_7745c5c3_Err = view.Empty(r.Say("learning.none"), r.Say("learning.none-next"), view.Link{}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -61,7 +71,7 @@ func learningStartView(r view.Reader, d learningStart) templ.Component {
 					var templ_7745c5c3_Var3 string
 					templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say("learning.none-role"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 15, Col: 36}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 19, Col: 36}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 					if templ_7745c5c3_Err != nil {
@@ -95,7 +105,7 @@ func learningStartView(r view.Reader, d learningStart) templ.Component {
 							var templ_7745c5c3_Var5 templ.SafeURL
 							templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(l.Href))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 19, Col: 42}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 23, Col: 42}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 							if templ_7745c5c3_Err != nil {
@@ -108,7 +118,7 @@ func learningStartView(r view.Reader, d learningStart) templ.Component {
 							var templ_7745c5c3_Var6 string
 							templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(l.Text)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 19, Col: 53}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 23, Col: 53}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 							if templ_7745c5c3_Err != nil {
@@ -131,7 +141,7 @@ func learningStartView(r view.Reader, d learningStart) templ.Component {
 							var templ_7745c5c3_Var7 string
 							templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say("learning.none-accounts"))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 23, Col: 56}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 27, Col: 56}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 							if templ_7745c5c3_Err != nil {
@@ -199,7 +209,7 @@ func learningStartView(r view.Reader, d learningStart) templ.Component {
 								var templ_7745c5c3_Var11 string
 								templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(at.Programme.ShortName)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 33, Col: 44}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 37, Col: 44}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 								if templ_7745c5c3_Err != nil {
@@ -278,7 +288,7 @@ func learningStartView(r view.Reader, d learningStart) templ.Component {
 								var templ_7745c5c3_Var15 string
 								templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(r.Dates(p.Starts, p.Ends))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 44, Col: 37}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 48, Col: 37}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 								if templ_7745c5c3_Err != nil {
@@ -408,7 +418,7 @@ func learningOverviewView(r view.Reader, p programme.Programme, stages []templ.C
 				var templ_7745c5c3_Var20 string
 				templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(r.Say("learning.overview-next"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 64, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/learning.templ`, Line: 68, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 				if templ_7745c5c3_Err != nil {

@@ -57,6 +57,14 @@ func groupLabel(r view.Reader, by report.By, l report.Line) string {
 	return l.Name
 }
 
+// reachLead says what to do where there is something to choose among.
+func reachLead(r view.Reader, list []programme.Programme) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return r.Say("reach.start")
+}
+
 // headline is the whole of reach in a sentence.
 func headline(r view.Reader, d report.Report) string {
 	all, attended := d.Total.Counts[report.Staff], d.Total.Counts[report.Attended]

@@ -96,7 +96,14 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 	if err != nil {
 		return told, err
 	}
+	newer, err := roster.NewerLists(p.ctx, h.db, access.System, d.Employer.ID, d.On)
+	if err != nil {
+		return told, err
+	}
 	told = toldOf(d)
+	for _, n := range newer {
+		told.Newer = append(told.Newer, rosterNewer{n.ID, n.FileName, n.On})
+	}
 	told.asked = c.Apply
 	if !c.Apply || len(d.Mistakes) > 0 && told.right() == 0 {
 		return told, nil
@@ -189,6 +196,13 @@ func (c *importUndoCommand) words(ctx context.Context, conn db.Conn, w io.Writer
 	}
 	for _, stay := range slices.Concat(s.Units, s.Employers) {
 		fmt.Fprintf(&b, "%s stays: %s\n", stay.Name, locale.English.Say(roster.StayWords(stay.Reason)))
+		files, err := roster.FileNames(ctx, conn, access.System, stay.Lists)
+		if err != nil {
+			return err
+		}
+		for _, id := range stay.Lists {
+			fmt.Fprintf(&b, "  %s: /imports/%s\n", files[id], id)
+		}
 	}
 	waitWords(&b, waiting)
 	_, err = io.WriteString(w, b.String())
@@ -232,8 +246,10 @@ type toldRoster struct {
 	Undated int            `json:"undated,omitempty"` // of those who left: they stay, since no day was given
 	Passed  []roster.RowAt `json:"passed_over"`       // the rows with something in them that were not read as people
 	Blank   int            `json:"blank_rows"`        // and how many were empty
+	Notes   []rosterNote   `json:"notes,omitempty"`   // on rows that are right: an employment begins later than they tell, or they are taken in without an identity number
 
-	Waiting []string `json:"waiting,omitempty"` // lists that wait on a page, and were compared before this one was carried out
+	Newer   []rosterNewer `json:"newer,omitempty"`   // lists of the employer that have been carried out and tell of a later day
+	Waiting []string      `json:"waiting,omitempty"` // lists that wait on a page, and were compared before this one was carried out
 
 	d       *roster.Difference
 	asked   bool // to carry it out
@@ -249,6 +265,21 @@ type rosterDuplicate struct {
 	On     string `json:"other_sheet,omitempty"`
 	Held   bool   `json:"held"` // nothing is done with the row until someone has said who it is
 }
+
+type rosterNewer struct {
+	Import string     `json:"import"`
+	File   string     `json:"file"`
+	On     local.Date `json:"on"`
+}
+
+type rosterNote struct {
+	Sheet  string `json:"sheet,omitempty"` // if there are several
+	Row    int    `json:"row"`
+	Reason string `json:"reason"`
+}
+
+// notesShown is how many of them are printed: where workplaces are known since not long ago, they may be all.
+const notesShown = 20
 
 type rosterError struct {
 	Sheet  string `json:"sheet,omitempty"` // if there are several
@@ -273,8 +304,27 @@ func toldOf(d *roster.Difference) toldRoster {
 		}
 		t.Errors = append(t.Errors, e)
 	}
+	for _, i := range d.Items {
+		for _, l := range i.Later {
+			t.Notes = append(t.Notes, rosterNote{i.Sheet, i.Row, laterWords(i, l)})
+		}
+		if i.Numberless && i.Kind != roster.Unchanged {
+			t.Notes = append(t.Notes, rosterNote{i.Sheet, i.Row, locale.English.Say("roster.numberless")})
+		}
+	}
 	t.Passed, t.Blank = d.Passed.At(), d.Passed.Blank
 	return t
+}
+
+// laterWords are why an employment begins later than the list tells.
+func laterWords(i roster.Item, l roster.Begins) string {
+	switch {
+	case i.Protected:
+		return locale.English.Say("roster.later-hidden")
+	case l.Workplace == "":
+		return locale.English.Say("roster.later-held", l.Told, l.From)
+	}
+	return locale.English.Say("roster.later-place", l.Told, l.Workplace, l.From)
 }
 
 // nameOf is what someone may be called on a terminal.
@@ -360,6 +410,18 @@ func (t toldRoster) words(w io.Writer) (err error) {
 	default:
 		say("Staff of an employer that cannot be told: say which with --employer")
 	}
+	switch {
+	case t.d.Told > t.d.On:
+		say("  The list, or its file's name, seems to tell of %s, which has not been yet: moves and changes hold from %s. --on says another day", t.d.Told, t.d.On)
+	case t.d.Told != "":
+		say("  The list, or its file's name, seems to tell of %s, when there are no municipalities yet: moves and changes hold from %s. --on says another day", t.d.Told, t.d.On)
+	}
+	if len(t.Newer) > 0 {
+		say("  %s", locale.English.Say("roster.newer", t.d.On))
+		for _, n := range t.Newer {
+			say("    %s, as of %s, import %s", n.File, n.On, n.Import)
+		}
+	}
 	for _, p := range t.d.Places {
 		if p.Wrong() { // what is wrong is told by row
 			continue
@@ -382,6 +444,13 @@ func (t toldRoster) words(w io.Writer) (err error) {
 		if o.Other > 0 {
 			say("    it is row %s", roster.RowAt{Sheet: o.On, Row: o.Other})
 		}
+	}
+	for n, l := range t.Notes {
+		if n == notesShown {
+			say("  and %d more", len(t.Notes)-n)
+			break
+		}
+		say("  row %s: %s", roster.RowAt{Sheet: l.Sheet, Row: l.Row}, l.Reason)
 	}
 	for _, m := range t.Errors {
 		switch {

@@ -200,6 +200,26 @@ func UndoRename(ctx context.Context, tx *db.Tx, id string, version int, name str
 	return true, audit.Record(ctx, tx, audit.Event{Act: "rename", Entity: "unit", Row: id, Detail: map[string]any{"was": now.Name, "is": name}})
 }
 
+// UndoBeginEarlier gives a unit the first day back that it had, if nothing has been done to it since and nobody was there before that day. It reports
+// whether it did.
+func UndoBeginEarlier(ctx context.Context, tx *db.Tx, id string, version int, day local.Date) (bool, error) {
+	history, err := History(ctx, tx, id)
+	if err != nil || history[0].Version != version || day <= history[0].Valid.From || !history[0].Valid.Has(day) {
+		return false, err
+	}
+	if err := lockUnits(ctx, tx, id); err != nil {
+		return false, err
+	}
+	earlier, err := db.Value[int](ctx, tx, `SELECT count(*) FROM employment WHERE workplace = $1 AND valid_from < $2`, id, day)
+	if err != nil || earlier > 0 {
+		return false, err
+	}
+	if err := raise(ctx, tx, id, version); err != nil {
+		return false, err
+	}
+	return true, beginOn(ctx, tx, history[0], day)
+}
+
 // RemoveUnit takes away a workplace that was added by mistake, if nobody has been employed there and nothing has been done to it since it had
 // the given version. If not, it stays, and employed tells whether that is for those who are there.
 func RemoveUnit(ctx context.Context, tx *db.Tx, id string, version int) (removed, employed bool, err error) {

@@ -99,6 +99,40 @@ func amend(ctx context.Context, tx *db.Tx, act, id string, version int, from loc
 		Detail: map[string]any{"from": from, "was": says(was), "is": says(now)}})
 }
 
+// BeginEarlier lets a unit have begun earlier than was guessed. Of one whose first day was told it is refused.
+func BeginEarlier(ctx context.Context, tx *db.Tx, id string, version int, from local.Date) error {
+	if !from.Valid() {
+		return fault.List{local.ErrDate.At("from")}
+	}
+	if err := raise(ctx, tx, id, version); err != nil {
+		return err
+	}
+	history, err := History(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	guessed, err := db.Value[int](ctx, tx, `SELECT guessed FROM unit WHERE id = $1`, id)
+	if err != nil {
+		return err
+	}
+	first := history[0]
+	if guessed == 0 || from >= first.Valid.From {
+		return ErrUnitDay.At("from", from)
+	}
+	if err := checkParent(ctx, tx, first.Kind, first.Parent, local.Period{From: from, To: first.Valid.From}); err != nil {
+		return err
+	}
+	return beginOn(ctx, tx, first, from)
+}
+
+// beginOn gives a unit another first day.
+func beginOn(ctx context.Context, tx *db.Tx, first Unit, from local.Date) error {
+	if _, err := tx.Exec(ctx, `UPDATE unit_period SET valid_from = $1 WHERE unit = $2 AND valid_from = $3`, from, first.ID, first.Valid.From); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "redate", Entity: "unit", Row: first.ID, Detail: map[string]any{"was": first.Valid.From, "is": from}})
+}
+
 // raise takes a unit's lock and next version.
 func raise(ctx context.Context, tx *db.Tx, id string, version int) error {
 	if err := lockUnits(ctx, tx, id); err != nil {

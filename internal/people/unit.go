@@ -68,6 +68,7 @@ type NewUnit struct {
 	Name          string
 	Parent        string     // "" on top
 	From          local.Date // the first day
+	Guessed       bool       // that day is, from those who are known to have been there: it may have been there before
 }
 
 // CreateUnit makes a unit.
@@ -99,8 +100,8 @@ func CreateUnit(ctx context.Context, tx *db.Tx, n NewUnit) (Unit, error) {
 		return Unit{}, faults
 	}
 	u.ID = tx.NewID()
-	made, err := tx.Exec(ctx, `INSERT INTO unit (id, kind, workplace_kind, code) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO NOTHING`, u.ID, u.Kind, db.Null(u.WorkplaceKind), u.Code)
+	made, err := tx.Exec(ctx, `INSERT INTO unit (id, kind, workplace_kind, code, guessed) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT DO NOTHING`, u.ID, u.Kind, db.Null(u.WorkplaceKind), u.Code, db.Int(n.Guessed))
 	if err != nil {
 		return Unit{}, err
 	}

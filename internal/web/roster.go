@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
@@ -123,7 +124,7 @@ func (s *Server) receive(w http.ResponseWriter, req *http.Request, r view.Reader
 var (
 	errNoFile = fault.Define(fault.Invalid, "roster.no-file")
 	errBegun  = fault.Define(fault.Conflict, "roster.begun")
-	errSince  = fault.Define(fault.Conflict, "roster.done-since") // other lists have been carried out since this one was looked at
+	errSince  = fault.Define(fault.Conflict, "roster.done-since") // other lists have been carried out since this one was looked at, or something else was changed
 )
 
 // reread reads an import's file, now or soon, and goes to its page.
@@ -215,7 +216,9 @@ type importPage struct {
 	Later []roster.Later         // lists that have changed the same people since
 	Files map[string]string      // what the lists are called that the kept were changed by
 	Since []roster.Since         // lists that may have changed what this one says since it was compared
+	Newer []roster.Newer         // lists that have been carried out and tell of a later day
 	Waits []roster.Later         // lists that this one may have changed
+	Other time.Time              // when something else was changed that this one may be about, if no list of Since was
 	Scope map[string]string      // what the parts of the tree are called that it is whole for
 	Undo  bool                   // may be pressed: what it needs is kept
 	Key   string
@@ -241,6 +244,9 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 			}
 		}
 		if d.State == roster.Ready {
+			if d.Newer, err = roster.NewerLists(ctx, c, r.Viewer, d.Employer, d.On); err != nil {
+				return err
+			}
 			d.Kind = d.first(r.Query().Get("kind"))
 			after, _ := strconv.Atoi(r.Query().Get("after"))
 			if d.Rows, err = roster.Items(ctx, c, s.Ring, d.Import, d.Kind, after, importPageRows+1); err != nil {
@@ -251,12 +257,24 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 				d.Next = r.With("after", strconv.Itoa(d.Rows[importPageRows-1].Ord))
 			}
 		}
-		d.Undo = d.Job == nil && s.date() < d.DeleteOn && (d.State == roster.Applied && total(d.Summary.Applied) > 0 || d.State == roster.Undone && d.Summary.Unfinished())
+		if d.Undo = d.Job == nil && s.date() < d.DeleteOn; d.Undo && d.State == roster.Undone {
+			d.Undo, err = roster.MoreToUndo(ctx, c, d.Import, office.Used)
+		} else {
+			d.Undo = d.Undo && d.State == roster.Applied && total(d.Summary.Applied) > 0
+		}
+		if err != nil {
+			return err
+		}
 		if d.Scope, err = people.UnitNames(ctx, c, d.Choices.Units); err != nil {
 			return err
 		}
 		if d.Since, err = roster.SinceCompared(ctx, c, r.Viewer, d.Import); err != nil {
 			return err
+		}
+		if len(d.Since) == 0 {
+			if d.Other, err = roster.ChangedSince(ctx, c, d.Import); err != nil {
+				return err
+			}
 		}
 		if d.Waits, err = roster.Waiting(ctx, c, r.Viewer, d.Import); err != nil {
 			return err
@@ -265,7 +283,7 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 		case roster.Applied:
 			d.Later, err = roster.LaterLists(ctx, c, r.Viewer, d.Import)
 		case roster.Undone:
-			d.Files, err = roster.FileNames(ctx, c, r.Viewer, d.lists())
+			d.Files, err = roster.FileNames(ctx, c, r.Viewer, d.named())
 		}
 		if err != nil {
 			return err
@@ -363,15 +381,19 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 	if imp.Version != formOf(req).version() {
 		return fault.Stale
 	}
+	if imp.File == "" {
+		return roster.ErrGone
+	}
 	if formOf(req).text("do") != "anyway" { // who looks at it in another window has not been told
 		since, err := roster.SinceCompared(req.Context(), s.DB, r.Viewer, imp)
 		if err != nil {
 			return err
 		}
-		switch {
-		case len(since) > 0 && imp.File == "": // which cannot be read again
-			return roster.ErrGone
-		case len(since) > 0:
+		other, err := roster.ChangedSince(req.Context(), s.DB, imp)
+		if err != nil {
+			return err
+		}
+		if len(since) > 0 || !other.IsZero() {
 			return errSince
 		}
 	}

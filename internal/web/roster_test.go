@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"mime/multipart"
@@ -22,13 +21,20 @@ import (
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
-	"kompobib/internal/file"
 	"kompobib/internal/job"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
-	"kompobib/internal/secret"
 )
+
+// newImports is a desk at which files are kept, with its server.
+func newImports(t *testing.T, d *db.DB) (*desk, *Server) {
+	t.Helper()
+	k := newDesk(t, d)
+	s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
+	k.handler = s.Handler()
+	return k, s
+}
 
 // send adds a file, and returns the page that it leads to.
 func (k *desk) send(name string, content []byte) (page string, answer *httptest.ResponseRecorder) {
@@ -70,21 +76,18 @@ func (k *desk) act(page, do string, form ...string) *httptest.ResponseRecorder {
 	return k.post(page+"/"+do, form...)
 }
 
+// did presses a button that does what it says.
+func (k *desk) did(page, do string, form ...string) {
+	k.t.Helper()
+	if answer := k.act(page, do, form...); answer.Code != http.StatusSeeOther {
+		k.t.Fatalf("%s: %d %s", do, answer.Code, answer.Body)
+	}
+}
+
 // A list is read, looked at, put right, carried out in part and undone, all on pages.
 func TestImports(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		files, err := file.OpenStore(t.TempDir(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { files.Close() })
-		ring, err := secret.NewRing(make([]byte, 32))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := &Server{DB: d, Ring: ring, Files: files, Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
-		k.handler = s.Handler()
+		k, s := newImports(t, d)
 		says := func(what, page string, want ...string) string {
 			t.Helper()
 			text := strings.ReplaceAll(k.get(page).Body.String(), "\u00a0", " ")
@@ -133,7 +136,7 @@ func TestImports(t *testing.T) {
 
 		page, _ = k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
 		says("the second list", page, "Nya (3)", "Ändrade (3)", "Flyttade (1)", "Inte i listan (1)", "19 personer är som förut", "blir kvar", "troligen nytt namn på Kolsva bibliotek")
-		says("those who are changed", page+"?kind=changed", "Efternamn: Höglund → Lindqvist Ek", "troligen namnbyte", "Tjänstgöringsgrad: 100 → 60")
+		says("those who are changed", page+"?kind=changed", "Efternamn: Höglund → Lindqvist Ek", "troligen namnbyte", "Tjänstgöringsgrad: 100 % → 60 %", "Sista anställningsdag: 31 december 2012")
 		if answer := k.post(page+"/rows", "kind", "new", "do", "none"); answer.Code != 303 {
 			t.Errorf("decline: %d", answer.Code)
 		}
@@ -192,40 +195,32 @@ func TestImports(t *testing.T) {
 			t.Errorf("discard: %d", answer.Code)
 		}
 		says("put away", page, "Borttagen")
-		dbtest.Hold(t, d, files.Invariants(time.Time{})[0])
+		dbtest.Hold(t, d, s.Files.Invariants(time.Time{})[0])
 	})
 }
 
 // Who is not as before once a list is undone is told of with what changed them, and what to do next.
 func TestUndoOnPages(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
-		k.handler = s.Handler()
-		do := func(page, what string) {
-			t.Helper()
-			if answer := k.act(page, what); answer.Code != 303 {
-				t.Fatalf("%s: %d %s", what, answer.Code, answer.Body)
-			}
-		}
+		k, _ := newImports(t, d)
 		first, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
-		do(first, "apply")
+		k.did(first, "apply")
 		k.holds(first, "Ångra importen", "!har ändrat samma personer")
 		second, _ := k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
-		do(second, "apply")
+		k.did(second, "apply")
 		k.holds(first, "har ändrat samma personer sedan dess", `href="`+second+`">koping-2012-12.csv</a> (4 personer)`)
-		do(first, "undo")
+		k.did(first, "undo")
 		k.holds(first, "20 personer är som före importen", "– ändrad sedan dess av listan", `href="`+second+`">koping-2012-12.csv</a>`, "Ångra den nyare listan först", "Ångra också för dem som är kvar", "De här arbetsplatserna är kvar:", "– någon är anställd där", "!rättar du på personens egen sida")
-		do(second, "undo")
-		do(first, "undo")
+		k.did(second, "undo")
+		k.did(first, "undo")
 		k.holds(first, "24 personer är som före importen", "!Ångra också för dem", "!är kvar:")
 
 		// After thirty days what it takes is gone: it is offered no more, and who presses what was offered before is told so.
 		first, _ = k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
-		do(first, "apply")
+		k.did(first, "apply")
 		second, _ = k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
-		do(second, "apply")
-		do(first, "undo")
+		k.did(second, "apply")
+		k.did(first, "undo")
 		k.holds(first, "Ångra också för dem")
 		k.holds(second, "Ångra importen")
 		err := d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
@@ -254,15 +249,7 @@ func TestUndoOnPages(t *testing.T) {
 // something else by then is told with what to do next.
 func TestComparedBeforeAnother(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
-		k.handler = s.Handler()
-		do := func(page, what string, form ...string) {
-			t.Helper()
-			if answer := k.act(page, what, form...); answer.Code != 303 {
-				t.Fatalf("%s: %d %s", what, answer.Code, answer.Body)
-			}
-		}
+		k, _ := newImports(t, d)
 		list := func(rows ...string) []byte {
 			return []byte("Namn;Arbetsplats;Kommun;Befattning;Anställd från\r\n" + strings.Join(rows, ""))
 		}
@@ -273,14 +260,14 @@ func TestComparedBeforeAnother(t *testing.T) {
 		if answer := k.post(second+"/rows", "kind", "new", "row_2", "no", "do", "save"); answer.Code != 303 {
 			t.Fatal(answer.Code)
 		}
-		do(first, "apply")
+		k.did(first, "apply")
 		k.holds(first, "väntar på att genomföras", `href="`+second+`">koping-2012-10.csv</a>`)
 		k.holds(second, "Listan jämfördes innan en annan lista genomfördes eller ångrades", `href="`+first+`">koping-2012-09.csv</a>`, "– genomförd", "Läs om listan", "Genomför det som fortfarande stämmer", "Nya (2)")
 		if answer := k.act(second, "apply"); answer.Code != 409 || !strings.Contains(answer.Body.String(), "välj Läs om listan") {
 			t.Errorf("pressed in a window that was open already: %d %s", answer.Code, answer.Body)
 		}
 		k.holds(second, "Omfattning", "Alla hos arbetsgivaren")
-		do(second, "anew")
+		k.did(second, "anew")
 		k.holds(second, "Nya (1)", "Inte i listan (1)", "1 person är som förut", "!jämfördes innan", ">Genomför<", "!följde inte med")
 		if text := k.get(second + "?kind=new").Body.String(); strings.Contains(text, `value="yes" checked`) {
 			t.Error("what was said no to is ticked after the list was read again")
@@ -291,10 +278,10 @@ func TestComparedBeforeAnother(t *testing.T) {
 		if answer := k.post(second+"/rows", "kind", "new", "do", "all"); answer.Code != 303 {
 			t.Fatal(answer.Code)
 		}
-		do(second, "choices", "employer", k.payer, "on", "2012-10-01", "left_on", "2012-10-01", "column_name", "Namn", "column_workplace", "Arbetsplats", "column_municipality", "Kommun", "column_title", "Befattning", "column_from", "Anställd från")
+		k.did(second, "choices", "employer", k.payer, "on", "2012-10-01", "left_on", "2012-10-01", "column_name", "Namn", "column_workplace", "Arbetsplats", "column_municipality", "Kommun", "column_title", "Befattning", "column_from", "Anställd från")
 		third, _ := k.send("koping-2012-09-15.csv", list(strings.ReplaceAll(eva+bo, "chef", "bibliotekarie"), cia))
-		do(third, "apply")
-		do(second, "apply", "do", "anyway")
+		k.did(third, "apply")
+		k.did(second, "apply", "do", "anyway")
 		k.holds(second, "hade blivit något annat", "De här står inte i listan", ">Bo Ny</a>", "Läs in listan en gång till", `href="/imports/new"`, "!Rad: 0")
 	})
 }
@@ -302,9 +289,7 @@ func TestComparedBeforeAnother(t *testing.T) {
 // A list tells what it is whole for, and can be told that it is so for some workplaces only: then nobody elsewhere is missing from it.
 func TestScopeOnPages(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
-		k.handler = s.Handler()
+		k, _ := newImports(t, d)
 		page, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
 		k.act(page, "apply")
 		const list = "Namn;Arbetsplats;Kommun;Befattning\r\nNy, Siv;Bokbussen;Köping;chef\r\nNy, Bo;Kolsva bibliotek;Köping;chef\r\nNy, Eva;Köpings stadsbibliotek;Köping;chef\r\n"
@@ -348,9 +333,7 @@ func TestScopeOnPages(t *testing.T) {
 // Each kind of mistake is told with what to do about it, what is not read as people is told too, and what cannot be meant is told beside its field.
 func TestImportMistakes(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
-		k.handler = s.Handler()
+		k, _ := newImports(t, d)
 		const head, eva = "Efternamn;Förnamn;Arbetsplats;Kommun;Befattning;Anställd från\r\n", "Ny;Eva;Bokbussen;Köping;chef;2012-03-01\r\n"
 
 		page, _ := k.send("rubrik.csv", []byte("Personal i Köping\r\n"+head+eva+"\r\n;;Filialen är stängd;;;\r\nNy;Bo;Bokbussen;Köping;chef;2001-01-01\r\nAntal: 2;;;;;\r\n"))
@@ -416,18 +399,9 @@ func TestImportMistakes(t *testing.T) {
 // A large list is read and carried out in the background.
 func TestLargeImport(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		files, err := file.OpenStore(t.TempDir(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { files.Close() })
-		ring, err := secret.NewRing(make([]byte, 32))
-		if err != nil {
-			t.Fatal(err)
-		}
+		k, s := newImports(t, d)
 		// A job finds out anew what whoever asked for it may do, so they have an account.
-		err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+		err := d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
 			p, err := people.CreatePerson(ctx, tx, people.Person{Given: "Eva", Family: "Kontor", Gender: "woman", Email: "eva@example.org"})
 			if err != nil {
 				return err
@@ -442,8 +416,6 @@ func TestLargeImport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &Server{DB: d, Ring: ring, Files: files, Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
-		k.handler = s.Handler()
 		content := append(rosterFile(t, "koping-2012-09.csv"), bytes.Repeat([]byte(";;;;;;;\r\n"), soonBytes/9+1)...)
 		page, _ := k.send("stor.csv", content)
 		if text := k.get(page).Body.String(); !strings.Contains(text, "0 procent klart") {
@@ -541,9 +513,7 @@ func TestLargeImport(t *testing.T) {
 // Who lies in no municipality that there is, is put right in the list; which one it is is asked only where the list tells none.
 func TestWhereRowsBelong(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		s := &Server{DB: d, Ring: testRing(t), Files: worldFiles(t), Log: slog.New(slog.DiscardHandler), Now: still, Viewer: func(*http.Request) access.Viewer { return k.viewer }}
-		k.handler = s.Handler()
+		k, _ := newImports(t, d)
 		page, _ := k.send("lista.csv", []byte("Namn;Arbetsplats;Kommun\nEk, Eva;Filialen;Kjöping\n"))
 		k.holds(page, "hör hemma. Rätta dem, så ser kollegerna", "!ange kommunen under")
 		page, _ = k.send("annan.csv", []byte("Namn;Arbetsplats\nEk, Eva;Provfilialen\n"))

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
+	"kompobib/internal/web/locale"
 	"kompobib/internal/web/view"
 )
 
@@ -31,8 +33,26 @@ func placeSays(r view.Reader, p roster.PlaceView) string {
 	return r.Say("roster.place-alike")
 }
 
+// factSays is a fact as people read it, not as it is stored.
+func factSays(r view.Reader, f roster.Field, stored string) string {
+	switch {
+	case stored == "":
+		return ""
+	case f == roster.Gender:
+		return r.State("gender", stored)
+	case f == roster.Share:
+		if share, err := strconv.ParseFloat(stored, 64); err == nil {
+			return r.FullTime(int(math.Round(share * 10)))
+		}
+	case (f == roster.From || f == roster.To) && local.Date(stored).Valid(): // of one that ends the workplace is told
+		return r.Date(local.Date(stored))
+	}
+	return stored
+}
+
 // changeSays is a fact and what becomes of it.
 func changeSays(r view.Reader, c roster.Change) string {
+	c.Was, c.Is = factSays(r, c.Field, c.Was), factSays(r, c.Field, c.Is)
 	switch {
 	case c.Is == "" && c.Was == "":
 		return fieldName(r, c.Field)
@@ -42,6 +62,17 @@ func changeSays(r view.Reader, c roster.Change) string {
 		return r.Say("roster.ends", c.Was)
 	}
 	return fieldName(r, c.Field) + ": " + c.Was + " → " + c.Is
+}
+
+// laterSays is why an employment begins later than the list tells.
+func laterSays(r view.Reader, l roster.Begins) string {
+	switch {
+	case l.Told == "":
+		return r.Say("roster.later-hidden")
+	case l.Workplace == "":
+		return r.Say("roster.later-held", l.Told, l.From)
+	}
+	return r.Say("roster.later-place", l.Told, l.Workplace, l.From)
 }
 
 // mistakeArgs are what the words of a mistake are filled in with.
@@ -97,6 +128,25 @@ func (d importPage) kindName(r view.Reader, k roster.Kind) string {
 	return r.Say("roster-kind." + string(k))
 }
 
+// outdated reports whether what the list says may be something else by now.
+func (d importPage) outdated() bool { return len(d.Since) > 0 || !d.Other.IsZero() }
+
+// toldWords are the words for why the list is not read as of the day that it, or its name, tells.
+func (d importPage) toldWords() string {
+	if d.View.Told > d.On {
+		return "roster.on-later"
+	}
+	return "roster.on-earlier"
+}
+
+// toldDay is a day that a list tells of: the month, if that is all that it tells.
+func toldDay(l locale.Language, day local.Date) string {
+	if strings.HasSuffix(string(day), "-01") {
+		return l.Month(string(day[:7]))
+	}
+	return l.Date(day)
+}
+
 // tabs are the kinds of rows, with how many there are.
 func (d importPage) tabs(r view.Reader) (links []view.Link) {
 	for _, k := range d.kinds() {
@@ -145,6 +195,15 @@ func (d importPage) lists() (ids []string) {
 		if why.Import != "" && !slices.Contains(ids, why.Import) {
 			ids = append(ids, why.Import)
 		}
+	}
+	return ids
+}
+
+// named are the lists that are told of by name: by which the kept were changed, and for which something stays.
+func (d importPage) named() []string {
+	ids := d.lists()
+	for _, s := range slices.Concat(d.Summary.Units, d.Summary.Employers) {
+		ids = append(ids, s.Lists...)
 	}
 	return ids
 }

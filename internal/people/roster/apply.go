@@ -77,6 +77,8 @@ type Summary struct {
 	Applied  map[Kind]int `json:"applied,omitempty"`
 	Mistakes int          `json:"mistakes"`
 	Stale    []StaleRow   `json:"stale,omitempty"`   // what had become another matter since it was shown
+	Misread  []Misread    `json:"misread,omitempty"` // the workplaces that had
+	Renamed  []Renaming   `json:"renamed,omitempty"` // workplaces
 	Given    []string     `json:"given,omitempty"`   // persons with time recorded outside of what would become of their employment
 	Undated  int          `json:"undated,omitempty"` // who has left, on no day that anyone has told
 	Kept     []string     `json:"kept,omitempty"`    // persons whose rows were changed since, so that they were not undone
@@ -161,7 +163,11 @@ func Apply(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 	if err := d.locate(ctx, tx, imp.ID, false); err != nil {
 		return err
 	}
+	if said.Seen != nil {
+		d.misread(imp.View.Places)
+	}
 	items := d.accepted(v, said, choices.LeftOn, &imp.Summary)
+	d.tellRenamings(&imp.Summary)
 	a := &doing{ctx: ctx, tx: tx, ring: ring, d: d, units: map[*Place]string{}}
 	if err := a.lock(items); err != nil {
 		return err
@@ -201,7 +207,7 @@ func (d *Difference) accepted(v access.Viewer, said Decisions, leftOn local.Date
 		switch {
 		case decision == "":
 			continue
-		case said.Seen != nil && !said.Seen[i.Mark()]:
+		case said.Seen != nil && !said.Seen[i.Mark()], i.misread():
 			at := StaleRow{RowAt: RowAt{i.Sheet, i.Row}}
 			if i.Row == 0 {
 				at.Person = i.Person
@@ -334,16 +340,31 @@ func (a *doing) organisation(items []Item) (err error) {
 		a.did("employer", a.d.Employer.ID, "", "create", 1, nil)
 	}
 	needed := map[*Place]bool{}
+	begun := map[string]local.Date{} // of workplaces that are there, the first day that someone was there before what was guessed
 	for _, i := range items {
 		for _, c := range i.posts {
-			if c.place != nil {
-				needed[c.place] = true
+			if c.place == nil {
+				continue
+			}
+			needed[c.place] = true
+			if unit := c.place.Unit; unit != "" && c.from < cmp.Or(begun[unit], a.d.world.first[unit]) {
+				begun[unit] = c.from
 			}
 		}
 	}
+	for _, unit := range slices.Sorted(maps.Keys(begun)) {
+		u, err := people.GetUnit(a.ctx, a.tx, unit, a.d.On)
+		if err == nil {
+			err = people.BeginEarlier(a.ctx, a.tx, unit, u.Version, begun[unit])
+		}
+		if err != nil {
+			return err
+		}
+		a.did("unit", unit, "", "begin", u.Version+1, a.d.world.first[unit])
+	}
 	for _, p := range a.d.Places {
 		switch {
-		case p.How == Renamed:
+		case p.How == Renamed && !p.misread:
 			u, err := people.GetUnit(a.ctx, a.tx, p.Unit, a.d.On)
 			if err != nil {
 				return err
@@ -353,7 +374,7 @@ func (a *doing) organisation(items []Item) (err error) {
 			}
 			a.did("unit", p.Unit, "", "rename", u.Version+1, u.Name)
 		case p.Unit == "" && needed[p]:
-			u, err := people.CreateUnit(a.ctx, a.tx, people.NewUnit{Kind: people.Workplace, WorkplaceKind: p.Kind, Name: p.Name, Parent: p.Parent, From: p.From})
+			u, err := people.CreateUnit(a.ctx, a.tx, people.NewUnit{Kind: people.Workplace, WorkplaceKind: p.Kind, Name: p.Name, Parent: p.Parent, From: p.From, Guessed: true})
 			if err != nil {
 				return err
 			}

@@ -106,21 +106,30 @@ type Change struct {
 	Is    string `json:"is"`
 }
 
+// A Begins is an employment that is taken in from a later day than the list tells: from the workplace's first, or from when an earlier one ended.
+type Begins struct {
+	Told      local.Date `json:"told,omitempty"`
+	From      local.Date `json:"from,omitempty"`
+	Workplace string     `json:"workplace,omitempty"` // whose first day it is; "" for an earlier employment
+}
+
 // An Item is the difference for one person.
 type Item struct {
-	Kind      Kind
-	Sheet     string
-	Row       int    // in the file, 0 for who has left
-	Person    string // "" for who is not known
-	Given     string
-	Family    string
-	Masked    string // of the identity number
-	Protected bool
-	Workplace string // the name of the first
-	Changes   []Change
-	Reason    string // of a probable duplicate; why a known person was known
-	Maybe     string // the person who it probably is
-	MaybeName string
+	Kind       Kind
+	Sheet      string
+	Row        int    // in the file, 0 for who has left
+	Person     string // "" for who is not known
+	Given      string
+	Family     string
+	Masked     string // of the identity number
+	Protected  bool
+	Workplace  string // the name of the first
+	Changes    []Change
+	Later      []Begins
+	Numberless bool   // the row has a number that is masked, and it is not known otherwise: it is taken in without
+	Reason     string // of a probable duplicate; why a known person was known
+	Maybe      string // the person who it probably is
+	MaybeName  string
 
 	group  *group
 	known  *known
@@ -146,6 +155,7 @@ type Difference struct {
 	Units        []string
 	Municipality people.Unit
 	On           local.Date
+	Told         local.Date // the day that the list tells of, if it is not read as of that one: it lies ahead, or before what we know
 	Places       []*Place
 	Items        []Item
 	Counts       map[Kind]int
@@ -233,14 +243,16 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 
 // day settles which day the list tells of, and reads the tree as of it.
 func (d *Difference) day(ctx context.Context, c db.Conn, w *world, list *List, choices Choices) error {
-	d.On = choices.On
-	if d.On == "" {
-		var texts []string
-		for _, p := range list.Parts {
-			texts = append(texts, p.titles...)
-		}
-		d.On = cmp.Or(dayOf(append(texts, list.Name), list.today), list.today)
+	texts := []string{}
+	for _, p := range list.Parts {
+		texts = append(texts, p.titles...)
 	}
+	texts = append(texts, list.Name)
+	told := dayOf(texts, list.today)
+	if told == "" {
+		d.Told = dayOf(texts, "9999-12-31")
+	}
+	d.On = cmp.Or(choices.On, told, list.today)
 	switch {
 	case !d.On.Valid():
 		return fault.List{local.ErrDate.At("on")}
@@ -254,7 +266,7 @@ func (d *Difference) day(ctx context.Context, c db.Conn, w *world, list *List, c
 		return err
 	}
 	if len(w.tree.Units(people.Municipality)) == 0 && choices.On == "" && d.On != list.today { // older than our knowledge
-		d.On = list.today
+		d.On, d.Told = list.today, d.On
 		return w.loadTree(ctx, c, d.On)
 	}
 	return nil

@@ -37,6 +37,7 @@ func (w *world) item(d *Difference, g *group, v access.Viewer) Item {
 	if l.known() {
 		i.Masked = l.Identity.Masked()
 	}
+	i.Numberless = l.masked && (g.person == nil || g.person.hash == "")
 	if g.maybe != nil {
 		i.Kind, i.Maybe, i.Protected = Doubtful, g.maybe.ID, l.Protected || g.maybe.Protected
 		if g.maybe.inside || v.Staff(access.EditPeople).All { // a number alone tells nobody whose it is
@@ -51,7 +52,7 @@ func (w *world) item(d *Difference, g *group, v access.Viewer) Item {
 // settle finds out what changes if the group is about a person, nil for someone new.
 func (w *world) settle(d *Difference, g *group, i *Item, k *known, v access.Viewer) {
 	i.known = k
-	i.posts, i.Changes, i.facts = nil, nil, nil
+	i.posts, i.Changes, i.Later, i.facts = nil, nil, nil, nil
 	moved, changed := false, false
 	if k != nil {
 		i.Person, i.Protected = k.ID, i.Protected || k.Protected
@@ -178,8 +179,17 @@ func (w *world) pair(g *group, k *known) (lines []*Line, places []*Place, pairs,
 // comparePost is what becomes of one employment; ok is false if nothing does.
 func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place) (c postChange, ok bool) {
 	// An employment cannot have begun here before the workplace did, and not while an earlier one was held.
-	begins := cmp.Or(w.first[at.Unit], at.From)
+	begins := cmp.Or(w.opens[at.Unit], w.first[at.Parent])
 	from := max(cmp.Or(l.Valid.From, d.On), begins)
+	later := func() {
+		switch {
+		case l.Valid.From == "" || from <= l.Valid.From:
+		case from == begins:
+			i.Later = append(i.Later, Begins{l.Valid.From, from, at.Name})
+		default:
+			i.Later = append(i.Later, Begins{l.Valid.From, from, ""})
+		}
+	}
 	if p == nil {
 		if i.known != nil {
 			from = max(from, i.known.past)
@@ -191,6 +201,7 @@ func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place)
 		if i.known != nil {
 			i.Changes = append(i.Changes, Change{Workplace, "", at.Name})
 		}
+		later()
 		return postChange{act: begin, line: l, place: at, from: from, to: to}, true
 	}
 	if p.valid.From > d.On { // newer than the list
@@ -220,6 +231,7 @@ func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place)
 	}
 	c = postChange{act: correct, was: p, line: l, place: at, from: p.valid.From, to: to}
 	if starts {
+		later()
 		c.from = from
 	}
 	if form && p.valid.From < d.On && (to == "" || d.On < to) {

@@ -162,6 +162,7 @@ func called(cell func(Field) string) (given, family string) {
 func (p Part) identity(l *Line, cell func(Field) string, today local.Date, bad func(Field, *fault.Fault)) {
 	if born, is := bornOf(cell(Identity)); is { // of a list of bad rows, mended
 		l.Birth, _ = p.birth.parse(born)
+		l.masked = true
 		return
 	}
 	if text := cell(Identity); text != "" && text != "-" {

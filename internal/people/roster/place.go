@@ -43,8 +43,9 @@ type Place struct {
 	From   local.Date // the first day of a new one
 	Lines  int
 
-	fault *fault.Fault
-	field Field
+	fault   *fault.Fault
+	field   Field
+	misread bool // it was taken for something else when the list was shown
 }
 
 // PlaceKey is a workplace's name as choices remember it.

@@ -12,6 +12,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
+	"kompobib/internal/local"
 	"kompobib/internal/secret"
 )
 
@@ -20,37 +21,40 @@ const Mistaken Kind = "mistake"
 
 // A Shown is a row of the difference as it is looked at before it is carried out. Of a protected person it tells no name and no workplace.
 type Shown struct {
-	Ord       int      `json:"-"`
-	Kind      Kind     `json:"-"`
-	Choice    string   `json:"-"`
-	Sheet     string   `json:"sheet,omitempty"`
-	Row       int      `json:"row,omitempty"`
-	Person    string   `json:"person,omitempty"`
-	Name      string   `json:"name,omitempty"`
-	Masked    string   `json:"masked,omitempty"`
-	Protected bool     `json:"protected,omitempty"`
-	Workplace string   `json:"workplace,omitempty"`
-	Changes   []Change `json:"changes,omitempty"`
-	Reason    string   `json:"reason,omitempty"`
-	Maybe     string   `json:"maybe,omitempty"`
-	MaybeName string   `json:"maybe_name,omitempty"`
-	Column    string   `json:"column,omitempty"` // of a mistake, as the next two
-	Code      string   `json:"code,omitempty"`
-	Args      []string `json:"args,omitempty"`
-	Cure      Cure     `json:"cure,omitempty"`
+	Ord        int      `json:"-"`
+	Kind       Kind     `json:"-"`
+	Choice     string   `json:"-"`
+	Sheet      string   `json:"sheet,omitempty"`
+	Row        int      `json:"row,omitempty"`
+	Person     string   `json:"person,omitempty"`
+	Name       string   `json:"name,omitempty"`
+	Masked     string   `json:"masked,omitempty"`
+	Protected  bool     `json:"protected,omitempty"`
+	Workplace  string   `json:"workplace,omitempty"`
+	Changes    []Change `json:"changes,omitempty"`
+	Later      []Begins `json:"later,omitempty"`
+	Numberless bool     `json:"numberless,omitempty"`
+	Reason     string   `json:"reason,omitempty"`
+	Maybe      string   `json:"maybe,omitempty"`
+	MaybeName  string   `json:"maybe_name,omitempty"`
+	Column     string   `json:"column,omitempty"` // of a mistake, as the next two
+	Code       string   `json:"code,omitempty"`
+	Args       []string `json:"args,omitempty"`
+	Cure       Cure     `json:"cure,omitempty"`
 
 	mark, sealed string
 }
 
 func shown(i Item) Shown {
 	s := Shown{Kind: i.Kind, Sheet: i.Sheet, Row: i.Row, Person: i.Person, Name: i.Given + " " + i.Family, Masked: i.Masked, Protected: i.Protected,
-		Workplace: i.Workplace, Changes: i.Changes, Reason: i.Reason, Maybe: i.Maybe, MaybeName: i.MaybeName, mark: i.Mark()}
+		Workplace: i.Workplace, Changes: i.Changes, Later: i.Later, Numberless: i.Numberless, Reason: i.Reason, Maybe: i.Maybe, MaybeName: i.MaybeName, mark: i.Mark()}
 	if i.Protected {
 		s.Name, s.Masked, s.Workplace, s.MaybeName = "", "", "", ""
 		s.Changes = slices.Clone(s.Changes)
 		for n := range s.Changes {
 			s.Changes[n].Was, s.Changes[n].Is = "", ""
 		}
+		s.Later = make([]Begins, len(i.Later)) // that it is so, no more
 	}
 	return s
 }
@@ -160,7 +164,18 @@ func (s Shown) same(text string) string {
 	return string(s.Kind) + text
 }
 
-// chosen is what was said of an import's rows, by [Shown.same].
+// usual is what becomes of the rows of a kind of which nothing is said by itself.
+func (c Choices) usual(k Kind) string {
+	switch {
+	case k == Doubtful:
+		return ""
+	case c.Declined[k]:
+		return No
+	}
+	return Yes
+}
+
+// chosen is what was said of an import's rows that is not usual, by [Shown.same].
 func chosen(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import) (map[string]string, error) {
 	all, err := items(ctx, tx, ring, imp, `choice <> ''`)
 	said := map[string]string{}
@@ -169,7 +184,9 @@ func chosen(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import) (map[
 		if err != nil {
 			return nil, err
 		}
-		said[s.same(string(text))] = s.Choice
+		if s.Choice != imp.Choices.usual(s.Kind) { // as it would be anyhow, it is no choice: a page saves all its rows
+			said[s.same(string(text))] = s.Choice
+		}
 	}
 	return said, err
 }
@@ -188,6 +205,7 @@ type View struct {
 	Repeats      []Repeat    `json:"repeats,omitempty"` // the first of them
 	Repeated     int         `json:"repeated,omitempty"`
 	Mended       bool        `json:"mended,omitempty"`
+	Told         local.Date  `json:"told,omitempty"`
 	Against      Against     `json:"against,omitzero"`
 	Dropped      int         `json:"dropped,omitempty"` // choices for rows that are no longer what they were, when the list was read anew
 }
@@ -230,7 +248,7 @@ func (d *Difference) view() (v View) {
 			}
 		}
 	}
-	v.Municipality, v.Passed, v.Mended, v.Against = d.Municipality.ID, d.Passed, d.Mended, d.against
+	v.Municipality, v.Passed, v.Mended, v.Told, v.Against = d.Municipality.ID, d.Passed, d.Mended, d.Told, d.against
 	for _, o := range d.Duplicates {
 		if o.Other.Row == 0 {
 			continue

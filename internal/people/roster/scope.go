@@ -29,7 +29,7 @@ func dayOf(texts []string, today local.Date) local.Date {
 		}
 	}
 	for _, text := range texts {
-		if m := monthsOnly.FindStringSubmatch(text); m != nil {
+		if m := monthsOnly.FindStringSubmatch(text); m != nil && !days.MatchString(text) { // of a day that lies ahead, its month is not what is told
 			if d := local.Date(m[1] + "-" + m[2] + "-01"); d <= today {
 				return d
 			}

@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -9,11 +10,13 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
+	"kompobib/internal/local"
 )
 
 // Against is what a list was compared with: what was known at an instant.
 type Against struct {
 	At   time.Time `json:"at,omitzero"`
+	Last string    `json:"last,omitempty"` // the latest event there was
 	Done []string  `json:"done,omitempty"` // of the lists carried out or undone shortly before, those that had been: a long transaction is seen after its instant
 }
 
@@ -55,8 +58,15 @@ func since(ctx context.Context, c db.Conn, name, where string, args ...any) (all
 func against(ctx context.Context, c db.Conn, at time.Time) (Against, error) {
 	a := Against{At: at}
 	done, err := since(ctx, c, "''", "", at.Add(-underWay))
+	if err != nil {
+		return a, err
+	}
 	for _, s := range done {
 		a.Done = append(a.Done, s.mark())
+	}
+	last, err := db.Values[string](ctx, c, `SELECT id FROM audit ORDER BY id DESC LIMIT 1`)
+	if len(last) > 0 {
+		a.Last = last[0]
 	}
 	return a, err
 }
@@ -93,6 +103,43 @@ func SinceCompared(ctx context.Context, c db.Conn, v access.Viewer, imp Import) 
 	name := `CASE WHEN ` + mine(v, &args) + ` THEN file_name ELSE '' END`
 	all, err := since(ctx, c, name, touches(2), args...)
 	return slices.DeleteFunc(all, func(s Since) bool { return !a.before(s) }), err
+}
+
+// ChangedSince is when somebody last changed the persons of a list that waits, their employments or its workplaces, since it was compared; zero if nobody has. It does
+// not tell who did from a list that did, and knows nothing of persons who only another employer employs.
+func ChangedSince(ctx context.Context, c db.Conn, imp Import) (at time.Time, err error) {
+	if imp.State != Ready {
+		return at, nil
+	}
+	a := imp.compared()
+	staff := `(SELECT person FROM employment WHERE employer = $2)`
+	rows, err := db.Values[time.Time](ctx, c, `SELECT a.at FROM audit a WHERE a.id > $1 AND a.act <> 'see' AND (
+			a.entity IN ('person', 'employment', 'identity_number') AND (a.subject IN `+staff+` OR a.row_id IN `+staff+`)
+			OR a.entity = 'unit' AND a.row_id IN (SELECT unit FROM roster_site WHERE import = $3 UNION SELECT workplace FROM employment WHERE employer = $2
+				UNION SELECT p.unit FROM unit_period p JOIN roster_site s ON s.unit = p.parent WHERE s.import = $3))
+		ORDER BY a.id DESC LIMIT 1`, cmp.Or(a.Last, db.IDAt(a.At)), imp.Employer, imp.ID)
+	if len(rows) > 0 {
+		at = rows[0]
+	}
+	return at, err
+}
+
+// A Newer is a list that has been carried out and tells of a later day than another.
+type Newer struct {
+	ID       string
+	FileName string // "" for who may not see it
+	On       local.Date
+}
+
+// NewerLists are those of an employer that tell of a later day than on and have been carried out, the latest first: an older list would take back what they say.
+func NewerLists(ctx context.Context, c db.Conn, v access.Viewer, employer string, on local.Date) ([]Newer, error) {
+	if employer == "" {
+		return nil, nil
+	}
+	args := []any{employer, on}
+	name := `CASE WHEN ` + mine(v, &args) + ` THEN file_name ELSE '' END`
+	return db.All(ctx, c, func(n *Newer) []any { return []any{&n.ID, &n.FileName, &n.On} },
+		`SELECT id, `+name+`, on_date FROM roster_import WHERE state = 'applied' AND employer = $1 AND on_date > $2 ORDER BY on_date DESC, id DESC`, args...)
 }
 
 // Waiting are the lists that v may see and that wait to be carried out, but were compared before a list was, or was undone, that may have changed

@@ -9,8 +9,12 @@ import (
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
 	"kompobib/internal/people/roster"
 )
 
@@ -90,21 +94,149 @@ func TestSinceCompared(t *testing.T) {
 func TestChoicesHoldWhenReadAnew(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := build(t, d)
-		rows := func(name string) []byte {
-			return []byte(head + ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n;Ek, " + name + ";Biblioteket;Köping;chef;100;2001-01-01;\r\n;Ek, Cia;Biblioteket;Köping;chef;100;2001-01-01;\r\n")
+		rows := func(bo, cia string) []byte {
+			return []byte(head + ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n;Ek, " + bo + ";Biblioteket;Köping;chef;100;2001-01-01;\r\n;Ek, " + cia + ";Biblioteket;Köping;chef;100;2001-01-01;\r\n")
 		}
-		imp := w.wait("lista.csv", rows("Bo"), roster.Import{Choices: roster.Choices{NewEmployer: "Köpings kommun"}})
+		imp := w.wait("lista.csv", rows("Bo", "Cia"), roster.Import{Choices: roster.Choices{NewEmployer: "Köpings kommun"}})
 		w.tx(func(ctx context.Context, tx *db.Tx) error {
-			return roster.Decide(ctx, tx, office, imp.ID, map[int]string{1: roster.No, 2: roster.No})
+			return roster.Decide(ctx, tx, office, imp.ID, map[int]string{1: roster.No, 2: roster.No, 3: roster.Yes}) // as a page says of each of its rows
 		})
-		imp = w.wait("lista.csv", rows("Bosse"), imp)
+		imp = w.wait("lista.csv", rows("Bosse", "Cicci"), imp)
 		shown, err := roster.Items(t.Context(), d, w.ring, imp, roster.Newcomer, 0, 10)
 		var said []string
 		for _, s := range shown {
 			said = append(said, s.Name+" "+s.Choice)
 		}
-		if want := []string{"Eva Ek no", "Bosse Ek ", "Cia Ek "}; err != nil || !slices.Equal(said, want) || imp.View.Dropped != 1 {
+		if want := []string{"Eva Ek no", "Bosse Ek ", "Cicci Ek "}; err != nil || !slices.Equal(said, want) || imp.View.Dropped != 1 {
 			t.Errorf("%q, %d dropped, %v", said, imp.View.Dropped, err)
+		}
+	})
+}
+
+// finish carries out a list that waits, as it was shown.
+func (w *world) finish(imp roster.Import, content []byte) roster.Import {
+	w.t.Helper()
+	list, err := roster.Read(w.t.Context(), w.ring, imp.FileName, content, imp.Choices.Mapping, w.today())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		said, err := roster.Said(ctx, tx, imp)
+		if err == nil {
+			imp, err = roster.Finish(ctx, tx, w.ring, office, imp, list, said, func(int, int) error { return nil })
+		}
+		return err
+	})
+	return imp
+}
+
+// A workplace that was shown as something else than it is taken for when the list is carried out is left alone, with who would come to it, and is told of; one that was to be made
+// and has been by then is what was shown.
+func TestMisreadWorkplaces(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		december := append(file(t, "koping-2012-12.csv"), []byte("840511-9929;Ek, Ulla-Britt;Kolsva bibliotek och m\xf6tesplats;bibliotekarie;50,00;2012-02-01;;\r\n")...)
+		second := w.wait("koping-2012-12.csv", december, roster.Import{})
+		w.take("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}, roster.Decisions{})
+		second = w.finish(second, december)
+		s := second.Summary
+		if want := []roster.Misread{{Name: "Kolsva bibliotek och mötesplats", How: roster.Renamed, Was: "Kolsva bibliotek"}}; !slices.Equal(s.Misread, want) || s.Renamed != nil {
+			t.Errorf("misread %+v, renamed %+v", s.Misread, s.Renamed)
+		}
+		if got := fmt.Sprint(s.Stale); s.Applied[roster.Newcomer] != 2 || got != "[4 7 11 18 25 0]" {
+			t.Errorf("%d new, stale are %s", s.Applied[roster.Newcomer], got)
+		}
+		if day, _ := w.opened("Kolsva bibliotek"); day == "" || !slices.Equal(w.firsts("Per"), []string{"1984-12-01"}) {
+			t.Errorf("Per is there from %q", w.firsts("Per"))
+		}
+		doctor.Well(t, d)
+
+		// Shown as renamed, it is renamed, and named.
+		third := w.wait("koping-2012-12.csv", december, roster.Import{})
+		third = w.finish(third, december)
+		if s := third.Summary; len(s.Renamed) != 1 || s.Renamed[0].Was != "Kolsva bibliotek" || s.Renamed[0].Is != "Kolsva bibliotek och mötesplats" || s.Misread != nil || s.Stale != nil {
+			t.Errorf("%+v", s)
+		}
+
+		// Two employers' lists bring the same new workplace.
+		list := func(name string) []byte {
+			return []byte(head + ";Ny, " + name + ";Kaféet;Köping;chef;100;2001-01-01;\r\n")
+		}
+		waits := w.wait("lista.csv", list("Siv"), roster.Import{Choices: roster.Choices{NewEmployer: "Bolaget"}})
+		w.take("lista.csv", list("Eva"), roster.Choices{NewEmployer: "Företaget"}, roster.Decisions{})
+		if s := w.finish(waits, list("Siv")).Summary; s.Applied[roster.Newcomer] != 1 || s.Misread != nil || s.Stale != nil {
+			t.Errorf("made by another list by then: %+v", s)
+		}
+		doctor.Well(t, d)
+	})
+}
+
+// A list that waits knows when people or workplaces that it is about have been changed since it was compared, and nothing of others or of who looked.
+func TestChangedSinceCompared(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const eva, siv = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ny, Siv;Kaféet;Sala;chef;100;2001-01-01;\r\n"
+		choices := w.staffed(head+eva, "2012-01-01")
+		w.take("lista.csv", []byte(head+siv), roster.Choices{NewEmployer: "Bolaget", On: "2012-01-01"}, roster.Decisions{})
+		person := func(given string) people.Person {
+			page, err := people.ListPeople(t.Context(), d, office, people.Filter{On: "2012-10-12", Search: given})
+			if err != nil || len(page.Rows) != 1 {
+				t.Fatal(len(page.Rows), err)
+			}
+			return page.Rows[0].Person
+		}
+		phone := func(given string) func(ctx context.Context, tx *db.Tx) error {
+			return func(ctx context.Context, tx *db.Tx) error {
+				p := person(given)
+				p.Phone += "1"
+				return people.UpdatePerson(ctx, tx, w.ring, office, p)
+			}
+		}
+		rename := func(name string) func(ctx context.Context, tx *db.Tx) error {
+			return func(ctx context.Context, tx *db.Tx) error {
+				_, id := w.opened(name)
+				u, err := people.GetUnit(ctx, tx, id, "2012-10-12")
+				if err == nil {
+					err = people.RenameUnit(ctx, tx, id, u.Version, "2012-10-01", name+"!")
+				}
+				return err
+			}
+		}
+		for _, test := range []struct {
+			says    string
+			do      func(ctx context.Context, tx *db.Tx) error
+			changed bool
+		}{
+			{"nothing was done", nil, false},
+			{"another employer's person was changed", phone("Siv"), false},
+			{"another employer's workplace was renamed", rename("Kaféet"), false},
+			{"somebody looked at Eva", func(ctx context.Context, tx *db.Tx) error {
+				return audit.Record(ctx, tx, audit.Event{Act: "see", Entity: "identity_number", Row: person("Eva").ID, Subject: person("Eva").ID})
+			}, false},
+			{"Eva was changed", phone("Eva"), true},
+			{"her workplace was renamed", rename("Biblioteket"), true},
+			{"somebody came", func(ctx context.Context, tx *db.Tx) error {
+				p, err := people.CreatePerson(ctx, tx, people.Person{Given: "Cia", Family: "Ny", Gender: "woman", Email: "cia@koping.example"})
+				if err != nil {
+					return err
+				}
+				_, id := w.opened("Biblioteket!")
+				_, err = people.Employ(ctx, tx, office, people.Employment{Person: p.ID, Employer: choices.Employer, Workplace: id, Title: "chef", Share: 1000, Valid: local.Period{From: "2012-01-01"}})
+				return err
+			}, true},
+			{"a workplace was made in its municipality", func(ctx context.Context, tx *db.Tx) error {
+				_, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Workplace, WorkplaceKind: "other", Name: "Lilla filialen", Parent: w.units["1983"], From: "2000-01-01"})
+				return err
+			}, true},
+		} {
+			waits := w.wait("lista.csv", []byte(head+eva+strings.ReplaceAll(eva, "Eva;Biblioteket", "Bo;Lilla filialen")), roster.Import{Choices: choices})
+			if test.do != nil {
+				w.tx(test.do)
+			}
+			at, err := roster.ChangedSince(t.Context(), d, waits)
+			if err != nil || at.IsZero() == test.changed {
+				t.Errorf("%s: %s, %v", test.says, at, err)
+			}
 		}
 	})
 }

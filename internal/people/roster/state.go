@@ -44,6 +44,7 @@ type world struct {
 	tree     *people.Tree
 	first    map[string]local.Date // day of each unit
 	last     map[string]local.Date // day after, "" for none
+	opens    map[string]local.Date // day on which each can have begun at the earliest: its first, unless that is guessed
 	former   map[string][]string   // units by what they have been called, folded
 	employer string
 	homes    []people.Unit // of each part, the municipality of rows that tell none
@@ -146,21 +147,29 @@ func (w *world) loadTree(ctx context.Context, c db.Conn, on local.Date) (err err
 		return err
 	}
 	type row struct {
-		unit, name string
-		from, to   local.Date
+		unit, name, parent string
+		from, to           local.Date
+		guessed            int
 	}
-	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.unit, &r.name, &r.from, &r.to} },
-		`SELECT unit, name, valid_from, coalesce(valid_to, '') FROM unit_period ORDER BY valid_from, unit`)
-	w.first, w.last, w.former = map[string]local.Date{}, map[string]local.Date{}, map[string][]string{}
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.unit, &r.name, &r.parent, &r.from, &r.to, &r.guessed} },
+		`SELECT p.unit, p.name, coalesce(p.parent, ''), p.valid_from, coalesce(p.valid_to, ''), u.guessed FROM unit_period p JOIN unit u ON u.id = p.unit ORDER BY p.valid_from, p.unit`)
+	w.first, w.last, w.opens, w.former = map[string]local.Date{}, map[string]local.Date{}, map[string]local.Date{}, map[string][]string{}
+	under := map[string]string{} // those whose first day is guessed, in what they lay first
 	for _, r := range rows {
 		if _, has := w.first[r.unit]; !has {
-			w.first[r.unit] = r.from
+			w.first[r.unit], w.opens[r.unit] = r.from, r.from
+			if r.guessed == 1 {
+				under[r.unit] = r.parent
+			}
 		}
 		w.last[r.unit] = r.to
 		folded := people.Fold(r.name)
 		if !slices.Contains(w.former[folded], r.unit) {
 			w.former[folded] = append(w.former[folded], r.unit)
 		}
+	}
+	for unit, parent := range under {
+		w.opens[unit] = w.first[parent]
 	}
 	return err
 }

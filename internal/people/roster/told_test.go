@@ -47,10 +47,7 @@ func TestPassedOver(t *testing.T) {
 		// Who is named by half a row has not left.
 		choices := roster.Choices{NewEmployer: "Köpings kommun", On: "2012-09-01"}
 		w.take("lista.csv", []byte(head+eva+bo), choices, roster.Decisions{})
-		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices = w.of("Köpings kommun")
 		if diff := w.compare("lista.csv", []byte(head+eva+";Ek, Bo;;;;;;\r\n"), choices); diff.Counts[roster.Left] != 0 {
 			t.Errorf("named by half a row: %s", counts(diff))
 		}
@@ -105,11 +102,7 @@ func TestWhoIsOnTheListHasNotLeft(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := build(t, d)
 		const eva, bo = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;\r\n"
-		w.take("lista.csv", []byte(head+eva+bo), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
-		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := w.staffed(head+eva+bo, "2012-01-01")
 		choices.On, choices.LeftOn = "2012-10-01", "2012-10-01"
 		for _, test := range []struct{ says, rows, want, wrong string }{
 			{"not at all", "", "0 new, 0 changed, 0 moved, 1 left, 1 unchanged, 0 held", ""},
@@ -171,11 +164,7 @@ func TestLeftBeforeTheyBegan(t *testing.T) {
 		w := build(t, d)
 		const eva, bo, cia = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Biblioteket;Köping;chef;100;2012-03-01;\r\n", ";Ek, Cia;Biblioteket;Köping;chef;100;2001-01-01;\r\n"
 		const dan = "600121-9960;Ek, Dan;Biblioteket;Köping;chef;50;2001-01-01;\r\n600121-9960;Ek, Dan;Filialen;Köping;chef;50;2012-05-01;\r\n" // one of two
-		w.take("lista.csv", []byte(head+eva+bo+cia+dan), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-09-01"}, roster.Decisions{})
-		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := w.staffed(head+eva+bo+cia+dan, "2012-09-01")
 		choices.On, choices.LeftOn = "2012-10-01", "2012-02-01"
 		diff := w.compare("lista.csv", []byte(head+eva), choices)
 		if got := counts(diff); got != "0 new, 0 changed, 0 moved, 1 left, 1 unchanged, 0 held" || !slices.Equal(mistakes(diff), []string{"0 : roster.early", "0 : roster.early"}) {
@@ -241,11 +230,7 @@ func TestLeftWithTime(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := build(t, d)
 		const eva, bo = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;\r\n"
-		w.take("lista.csv", []byte(head+eva+bo), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
-		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := w.staffed(head+eva+bo, "2012-01-01")
 		w.tx(func(ctx context.Context, tx *db.Tx) error {
 			person, err := db.Value[string](ctx, tx, `SELECT id FROM person WHERE given = 'Bo'`)
 			if err == nil {
@@ -321,10 +306,7 @@ func TestNumberWithOtherNames(t *testing.T) {
 			return []byte(head + "600121-9960;" + name + ";" + place + ";Köping;chef;100;2001-01-01;\r\n")
 		}
 		w.take("lista.csv", row("Ek Berg, Eva Maria", "Biblioteket"), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
-		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := w.of("Köpings kommun")
 		choices.On = "2012-10-01"
 		for _, test := range []struct{ name, want string }{
 			{"Ny, Siv", "0 new, 0 changed, 0 moved, 0 left, 0 unchanged, 1 held"},
@@ -357,10 +339,7 @@ func TestNamesakesToldAsOneHaveNotLeft(t *testing.T) {
 		const columns = "Namn;Arbetsplats;Kommun;Titel;Grad;Anställd from;Mobil\r\n"
 		const eva, bo = "Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;070-1\r\n", "Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;"
 		w.take("lista.csv", []byte(columns+eva+bo+"070-2\r\n"+bo+"070-3\r\n"), roster.Choices{NewEmployer: "Köpings kommun", On: "2012-01-01"}, roster.Decisions{})
-		choices, err := roster.EmployerChoice(t.Context(), d, "Köpings kommun")
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := w.of("Köpings kommun")
 		choices.On, choices.LeftOn = "2012-10-01", "2012-10-01"
 		for _, test := range []struct {
 			says, rows string

@@ -90,6 +90,7 @@ type Line struct {
 	Phone        string
 	Gender       string
 	Protected    bool
+	masked       bool // the number is, so that it is not read
 }
 
 func (l Line) known() bool { return l.Identity != people.Identity{} }

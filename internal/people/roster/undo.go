@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -39,15 +40,19 @@ const (
 // WhyWords is the code of the words for why someone is kept.
 func WhyWords(reason string) string { return "roster.kept-" + reason }
 
-// A Stay is a workplace or an employer that came with an import and is still there once it has been undone, and why: of [ByUse], [ByList], [ByHand] and [InUse].
+// A Stay is a workplace or an employer that came with an import and is still there once it has been undone, and why: of [ByUse], [ByList], [ByHand], [InUse] and [Waits].
 type Stay struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Reason string `json:"reason"`
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Reason string   `json:"reason"`
+	Lists  []string `json:"lists,omitempty"` // of an employer: whose staff they tell of, of [ByUse] and [Waits]
 }
 
-// InUse is why a workplace or an employer stays where someone is employed.
-const InUse = "in-use"
+// Why a workplace or an employer stays, beside what else keeps someone.
+const (
+	InUse = "in-use"  // someone is employed there
+	Waits = "waiting" // a list of an employer's staff waits to be carried out
+)
 
 // StayWords is the code of the words for why a workplace or an employer stays.
 func StayWords(reason string) string { return "roster.stays-" + reason }
@@ -104,7 +109,7 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err := byLists(ctx, tx, imp, kept); err != nil {
 		return imp, err
 	}
-	u := undoing{ctx, tx, ring, imp.ID, rows, sealed, kept, use, nil}
+	u := undoing{ctx, tx, ring, imp.ID, rows, sealed, kept, use, map[string]int{}, nil}
 	if err := u.all(); err != nil {
 		return imp, err
 	}
@@ -337,7 +342,8 @@ type undoing struct {
 	before []string
 	kept   map[string]Why // persons
 	used   map[string]bool
-	stay   []Stay // workplaces
+	units  map[string]int // the versions of workplaces to which something has just been undone
+	stay   []Stay         // workplaces
 }
 
 // all undoes what is not kept, the last first.
@@ -425,14 +431,12 @@ func (u *undoing) employer(imp *Import) error {
 	if !slices.ContainsFunc(u.rows, func(r undoRow) bool { return r.entity == "employer" && r.row == imp.Employer }) {
 		return nil
 	}
-	reason, err := db.Value[string](u.ctx, u.tx, `SELECT CASE WHEN EXISTS (SELECT 1 FROM employment WHERE employer = $1) THEN 'in-use'
-		WHEN EXISTS (SELECT 1 FROM employer WHERE id = $1 AND version > 1) THEN 'changed'
-		WHEN EXISTS (SELECT 1 FROM roster_import WHERE employer = $1 AND id <> $2 AND state NOT IN ('undone', 'discarded', 'failed')) THEN 'used' ELSE '' END`, imp.Employer, imp.ID)
+	reason, lists, err := employerStays(u.ctx, u.tx, *imp)
 	if err != nil {
 		return err
 	}
 	if reason != "" {
-		imp.Summary.Employers = []Stay{{imp.Employer, imp.EmployerName, reason}}
+		imp.Summary.Employers = []Stay{{imp.Employer, imp.EmployerName, reason, lists}}
 		return nil
 	}
 	for _, statement := range []string{`UPDATE roster_import SET employer = NULL WHERE employer = $1`, `DELETE FROM roster_memory WHERE employer = $1`, `DELETE FROM employer WHERE id = $1`} {
@@ -445,6 +449,57 @@ func (u *undoing) employer(imp *Import) error {
 	return err
 }
 
+// employerStays is why the employer of an import stays, and for which lists; "" if nothing has come of them.
+func employerStays(ctx context.Context, c db.Conn, imp Import) (reason string, lists []string, err error) {
+	reason, err = db.Value[string](ctx, c, `SELECT CASE WHEN EXISTS (SELECT 1 FROM employment WHERE employer = $1) THEN 'in-use'
+		WHEN EXISTS (SELECT 1 FROM employer WHERE id = $1 AND version > 1) THEN 'changed' ELSE '' END`, imp.Employer)
+	if err != nil || reason != "" {
+		return reason, nil, err
+	}
+	type row struct{ id, state string }
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.id, &r.state} },
+		`SELECT id, state FROM roster_import WHERE employer = $1 AND id <> $2 AND state NOT IN ('undone', 'discarded', 'failed') ORDER BY id`, imp.Employer, imp.ID)
+	for _, r := range rows {
+		lists = append(lists, r.id)
+		if reason = cmp.Or(reason, Waits); r.state == Applied {
+			reason = ByUse
+		}
+	}
+	return reason, lists, err
+}
+
+// MoreToUndo reports whether undoing an import once more may take something back: someone is kept who was not changed by hand, or a workplace or the employer
+// stays, and nothing holds them by now.
+func MoreToUndo(ctx context.Context, c db.Conn, imp Import, used Used) (bool, error) {
+	for _, id := range imp.Summary.Kept {
+		if imp.Summary.Why[id].Reason != ByHand {
+			return true, nil
+		}
+	}
+	if len(imp.Summary.Units) > 0 {
+		free, err := db.Values[string](ctx, c, `SELECT u.id FROM roster_undo r JOIN unit u ON u.id = r.row_id AND u.version = r.version
+			WHERE r.import = $1 AND r.entity = 'unit' AND r.act = 'create' AND NOT EXISTS (SELECT 1 FROM employment e WHERE e.workplace = u.id)
+				AND NOT EXISTS (SELECT 1 FROM unit_merge m WHERE m.unit = u.id OR m.into_unit = u.id) ORDER BY u.id`, imp.ID)
+		if err != nil {
+			return false, err
+		}
+		use, err := used(ctx, c, Refs{Units: free})
+		if err != nil {
+			return false, err
+		}
+		for _, id := range free {
+			if !use[id] {
+				return true, nil
+			}
+		}
+	}
+	if len(imp.Summary.Employers) == 0 {
+		return false, nil
+	}
+	reason, _, err := employerStays(ctx, c, imp)
+	return reason == "", err
+}
+
 // whoChanged is why a workplace is not as it was made: another list has renamed it, or somebody has.
 func (u *undoing) whoChanged(unit string) (reason string, err error) {
 	byList, err := db.Value[int](u.ctx, u.tx, `SELECT count(*) FROM roster_undo u JOIN roster_import i ON i.id = u.import
@@ -455,6 +510,16 @@ func (u *undoing) whoChanged(unit string) (reason string, err error) {
 	return ByHand, err
 }
 
+// now is the version of a workplace if nothing has been done to it since, but for what of the same import has just been undone.
+func (u *undoing) now(r undoRow) int { return cmp.Or(u.units[r.row], r.version) }
+
+// unitAgain is again for a workplace, to which one import may have done two things.
+func (u *undoing) unitAgain(r undoRow) error {
+	is := u.now(r) + 1
+	u.units[r.row] = is
+	return u.again(r, r.version-1, is)
+}
+
 // organisation takes back workplaces. One where someone is, or that others refer to, stays, and is told of.
 func (u *undoing) organisation(r undoRow, text string) error {
 	switch r.entity + " " + r.act {
@@ -463,11 +528,21 @@ func (u *undoing) organisation(r undoRow, text string) error {
 		if err := json.Unmarshal([]byte(text), &name); err != nil {
 			return err
 		}
-		undone, err := people.UndoRename(u.ctx, u.tx, r.row, r.version, name)
+		undone, err := people.UndoRename(u.ctx, u.tx, r.row, u.now(r), name)
 		if err != nil || !undone {
 			return err
 		}
-		return u.again(r, r.version-1, r.version+1)
+		return u.unitAgain(r)
+	case "unit begin":
+		var day local.Date
+		if err := json.Unmarshal([]byte(text), &day); err != nil {
+			return err
+		}
+		undone, err := people.UndoBeginEarlier(u.ctx, u.tx, r.row, u.now(r), day)
+		if err != nil || !undone {
+			return err
+		}
+		return u.unitAgain(r)
 	case "unit create":
 		reason := ByUse
 		if !u.used[r.row] {
@@ -483,7 +558,7 @@ func (u *undoing) organisation(r undoRow, text string) error {
 			}
 		}
 		name, err := db.Value[string](u.ctx, u.tx, `SELECT name FROM unit_period WHERE unit = $1 ORDER BY valid_from DESC LIMIT 1`, r.row)
-		u.stay = append(u.stay, Stay{r.row, name, reason})
+		u.stay = append(u.stay, Stay{ID: r.row, Name: name, Reason: reason})
 		return err
 	}
 	return nil

@@ -89,3 +89,20 @@ func (w *world) compare(name string, content []byte, choices roster.Choices) *ro
 	}
 	return d
 }
+
+// of are the choices for another list of an employer.
+func (w *world) of(employer string) roster.Choices {
+	w.t.Helper()
+	choices, err := roster.EmployerChoice(w.t.Context(), w.d, employer)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return choices
+}
+
+// staffed takes in a first list of Köping's staff, as of a day, and returns the choices for the next.
+func (w *world) staffed(list string, on local.Date) roster.Choices {
+	w.t.Helper()
+	w.take("lista.csv", []byte(list), roster.Choices{NewEmployer: "Köpings kommun", On: on}, roster.Decisions{})
+	return w.of("Köpings kommun")
+}

@@ -1,0 +1,249 @@
+package roster_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/db"
+	"kompobib/internal/dbtest"
+	"kompobib/internal/dbtest/doctor"
+	"kompobib/internal/fault"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/people/roster"
+)
+
+// firsts are, of who is called so, the first days of their employments.
+func (w *world) firsts(given string) []string {
+	w.t.Helper()
+	days, err := db.Values[string](w.t.Context(), w.d, `SELECT e.valid_from FROM employment e JOIN person p ON p.id = e.person WHERE p.given = $1 ORDER BY e.valid_from`, given)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return days
+}
+
+// opened is the first day of the workplace that is called so, and its id.
+func (w *world) opened(name string) (day, id string) {
+	w.t.Helper()
+	type row struct{ day, id string }
+	r, err := db.One(w.t.Context(), w.d, func(r *row) []any { return []any{&r.day, &r.id} },
+		`SELECT min(o.valid_from), o.unit FROM unit_period o WHERE o.unit IN (SELECT unit FROM unit_period WHERE name = $1) GROUP BY o.unit`, name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r.day, r.id
+}
+
+// begins are the employments of a difference that begin later than the list tells.
+func begins(d *roster.Difference) (all []string) {
+	for _, i := range d.Items {
+		for _, l := range i.Later {
+			all = append(all, fmt.Sprint(i.Row, " ", l.Told, " ", l.From, " ", l.Workplace))
+		}
+	}
+	return all
+}
+
+// The first day of a workplace that a list made is guessed: the next list may tell of someone who was there before, and with that list it is undone.
+func TestALaterListTellsOfEarlierDays(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const library = "Köpings stadsbibliotek"
+		w.take("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}, roster.Decisions{})
+		guessed, _ := w.opened(library)
+		before := w.all()
+		december := file(t, "koping-2012-12.csv")
+		if late := begins(w.compare("koping-2012-12.csv", december, roster.Choices{})); late != nil {
+			t.Errorf("later than the list tells: %q", late)
+		}
+		second := w.take("koping-2012-12.csv", december, roster.Choices{}, roster.Decisions{})
+		if day, _ := w.opened(library); !slices.Equal(w.firsts("Per"), []string{"1984-12-01"}) || day >= guessed || day > "1984-12-01" {
+			t.Errorf("Per is there from %q, the workplace from %s, %s before", w.firsts("Per"), day, guessed)
+		}
+		doctor.Well(t, d)
+		w.undo(second)
+		if got := w.all(); got != before {
+			t.Errorf("undone, it is\n%s\nwant\n%s", got, before)
+		}
+
+		// Renamed too by the same list, it gets both its name and its day back.
+		choices := roster.Choices{NewEmployer: "Bolaget", On: "2012-09-01"}
+		w.take("lista.csv", []byte(head+";Ek, Eva;Gamla filialen;Köping;chef;100;2001-01-01;\r\n;Ek, Bo;Gamla filialen;Köping;chef;100;2002-01-01;\r\n"), choices, roster.Decisions{})
+		before = w.all()
+		choices.On = "2012-10-01"
+		both := w.take("lista.csv", []byte(head+";Ek, Eva;Nya filialen;Köping;chef;100;1999-01-01;\r\n;Ek, Bo;Nya filialen;Köping;chef;100;2002-01-01;\r\n"), choices, roster.Decisions{})
+		if day, id := w.opened("Nya filialen"); day != "1999-01-01" || !slices.Equal(w.firsts("Eva"), []string{"1999-01-01"}) {
+			t.Errorf("renamed, %s is there from %s, Eva from %q", id, day, w.firsts("Eva"))
+		}
+		doctor.Well(t, d)
+		w.undo(both)
+		if got := w.all(); got != before {
+			t.Errorf("renamed and undone, it is\n%s\nwant\n%s", got, before)
+		}
+
+		// Somebody is put there by hand before the day that it had: it keeps the earlier one.
+		second = w.take("koping-2012-12.csv", december, roster.Choices{}, roster.Decisions{})
+		day, id := w.opened(library)
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			employer, err := db.Value[string](ctx, tx, `SELECT id FROM employer WHERE name = 'Köpings kommun'`)
+			if err != nil {
+				return err
+			}
+			p, err := people.CreatePerson(ctx, tx, people.Person{Given: "Siv", Family: "Ny", Gender: "woman", Email: "siv@koping.example"})
+			if err == nil {
+				_, err = people.Employ(ctx, tx, office, people.Employment{Person: p.ID, Employer: employer, Workplace: id, Title: "chef", Share: 1000, Valid: local.Period{From: "1985-01-01"}})
+			}
+			return err
+		})
+		w.undo(second)
+		if now, _ := w.opened(library); now != day {
+			t.Errorf("with somebody there since 1985 it is there from %s, not %s", now, day)
+		}
+		doctor.Well(t, d)
+	})
+}
+
+// Where a workplace's first day is known, or an earlier employment ended, an employment that the list tells of begins then, which is told by the row.
+func TestEmploymentsThatBeginLater(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		var known people.Unit
+		w.tx(func(ctx context.Context, tx *db.Tx) (err error) {
+			known, err = people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Workplace, WorkplaceKind: "branch-library", Name: "Filialen", Parent: w.units["1983"], From: "1995-05-01"})
+			return err
+		})
+		const eva, bo = ";Ek, Eva;Filialen;Köping;chef;100;1990-01-01;\r\n", "600121-9960;Ek, Bo;Biblioteket;Köping;chef;100;1960-01-01;\r\n"
+		choices := roster.Choices{NewEmployer: "Köpings kommun", On: "2012-09-01"}
+		want := []string{"2 1990-01-01 1995-05-01 Filialen", "3 1960-01-01 1970-01-01 Biblioteket"}
+		if got := begins(w.compare("lista.csv", []byte(head+eva+bo), choices)); !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		w.take("lista.csv", []byte(head+eva+bo), choices, roster.Decisions{})
+		if day, _ := w.opened("Filialen"); day != "1995-05-01" || !slices.Equal(w.firsts("Eva"), []string{"1995-05-01"}) {
+			t.Errorf("Filialen is there from %s, Eva from %q", day, w.firsts("Eva"))
+		}
+		again := w.compare("lista.csv", []byte(head+eva+bo), roster.Choices{On: "2012-09-01"})
+		if got := begins(again); got != nil || again.Counts[roster.Unchanged] != 2 {
+			t.Errorf("once more: %q, %s", got, counts(again))
+		}
+		// Bo is gone for a while, and there again.
+		w.take("lista.csv", []byte(head+eva), roster.Choices{On: "2012-09-15", LeftOn: "2012-09-10"}, roster.Decisions{})
+		if got := begins(w.compare("lista.csv", []byte(head+eva+bo), roster.Choices{On: "2012-10-01"})); !slices.Equal(got, []string{"3 1960-01-01 2012-09-10 "}) {
+			t.Errorf("there again: %q", got)
+		}
+		err := d.Tx(t.Context(), "office", func(ctx context.Context, tx *db.Tx) error {
+			return people.BeginEarlier(ctx, tx, known.ID, known.Version, "1990-01-01")
+		})
+		if fault.Of(err).In("from") == nil {
+			t.Errorf("a first day that was told is moved: %v", err)
+		}
+
+		// Of whom is protected it is told that it is so, and nothing more.
+		list := []byte("Namn;Arbetsplats;Kommun;Titel;Anställd from;Skyddade personuppgifter\r\nEk, Cia;Filialen;Köping;chef;1990-01-01;ja\r\n")
+		imp := w.wait("lista.csv", list, roster.Import{Choices: roster.Choices{NewEmployer: "Bolaget", On: "2012-10-01"}})
+		shown, err := roster.Items(t.Context(), d, w.ring, imp, roster.Newcomer, 0, 10)
+		if err != nil || len(shown) != 1 || !slices.Equal(shown[0].Later, []roster.Begins{{}}) {
+			t.Errorf("%+v, %v", shown, err)
+		}
+	})
+}
+
+// A row whose number is masked is taken in without one, and says so, unless the person is known with theirs.
+func TestMaskedNumbers(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const zeynep = "19480322-9949;Höglund, Zeynep;Biblioteket;Köping;chef;100;2001-01-01;\r\n"
+		choices := w.staffed(head+zeynep, "2012-01-01")
+		for _, test := range []struct {
+			says, row string
+			told      bool
+		}{
+			{"somebody new", "19600121****;Ek, Ragnhild;Biblioteket;Köping;chef;100;2001-01-01;\r\n", true},
+			{"so, written with a dash", "19600121-****;Ek, Ragnhild;Biblioteket;Köping;chef;100;2001-01-01;\r\n", true},
+			{"so, with the number", "19600121-9960;Ek, Ragnhild;Biblioteket;Köping;chef;100;2001-01-01;\r\n", false},
+			{"so, without one", ";Ek, Ragnhild;Biblioteket;Köping;chef;100;2001-01-01;\r\n", false},
+			{"who is known with it", "19480322****;Höglund, Zeynep;Biblioteket;Köping;bibliotekarie;100;2001-01-01;\r\n", false},
+		} {
+			imp := w.wait("lista.csv", []byte(head+test.row), roster.Import{Choices: choices})
+			told := 0
+			for _, kind := range []roster.Kind{roster.Newcomer, roster.Changed} {
+				shown, err := roster.Items(t.Context(), d, w.ring, imp, kind, 0, 10)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range shown {
+					if s.Numberless {
+						told++
+					}
+				}
+			}
+			if (told == 1) != test.told || imp.Summary.Found[roster.Unchanged] > 0 {
+				t.Errorf("%s: told %d times, %+v", test.says, told, imp.Summary.Found)
+			}
+		}
+	})
+}
+
+// A list whose name tells of a day to come is read as of today, and says so; so does one of before there were municipalities.
+func TestDayThatAListTells(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		for _, test := range []struct {
+			name     string
+			on, told local.Date
+		}{
+			{"koping-2012-09.csv", "2012-09-01", ""},
+			{"koping-2012-12.csv", "2012-10-12", "2012-12-01"},
+			{"koping 2012-10-31.csv", "2012-10-12", "2012-10-31"},
+			{"koping.csv", "2012-10-12", ""},
+		} {
+			diff := w.compare(test.name, file(t, "koping-2012-12.csv"), roster.Choices{})
+			if diff.On != test.on || diff.Told != test.told {
+				t.Errorf("%s: as of %s, told %q", test.name, diff.On, diff.Told)
+			}
+		}
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE unit_period SET valid_from = '2012-10-01'`); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "unit", Row: "all"})
+		})
+		if diff := w.compare("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}); diff.On != "2012-10-12" || diff.Told != "2012-09-01" {
+			t.Errorf("older than what is known: as of %s, told %q", diff.On, diff.Told)
+		}
+	})
+}
+
+// An older list that comes after a newer one of the same employer has been carried out is told, until that is undone.
+func TestNewerLists(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const eva, siv = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ny, Siv;Kaféet;Sala;chef;100;2001-01-01;\r\n"
+		choices := w.staffed(head+eva, "2012-10-01")
+		w.take("lista.csv", []byte(head+siv), roster.Choices{NewEmployer: "Bolaget", On: "2012-10-02"}, roster.Decisions{})
+		choices.On = "2012-10-03"
+		last := w.take("ny.csv", []byte(head+eva), choices, roster.Decisions{})
+		tells := func(says string, on local.Date, v access.Viewer, want string) {
+			t.Helper()
+			all, err := roster.NewerLists(t.Context(), d, v, choices.Employer, on)
+			var got strings.Builder
+			for _, n := range all {
+				got.WriteString(fmt.Sprint(n.FileName, " ", n.On, ", "))
+			}
+			if err != nil || got.String() != want {
+				t.Errorf("%s: %q, want %q, %v", says, got.String(), want, err)
+			}
+		}
+		tells("of the month before", "2012-09-01", office, "ny.csv 2012-10-03, lista.csv 2012-10-01, ")
+		tells("of the same day", "2012-10-03", office, "")
+		tells("to who may not see them", "2012-10-02", access.Viewer{Person: "other", Grants: []access.Grant{{Role: access.Office, Programme: "p", Workplaces: []string{"elsewhere"}}}}, " 2012-10-03, ")
+		w.undo(last)
+		tells("once the last is undone", "2012-09-01", office, "lista.csv 2012-10-01, ")
+	})
+}

@@ -208,20 +208,21 @@ const importPageRows = 50
 // An importPage is a list taken in: what it says, or what became of it.
 type importPage struct {
 	roster.Import
-	Kind  roster.Kind
-	Rows  []roster.Shown
-	Next  string
-	Job   *job.Job               // under way
-	Kept  map[string]people.Name // of those whose rows are kept, and of who added it
-	Later []roster.Later         // lists that have changed the same people since
-	Files map[string]string      // what the lists are called that the kept were changed by
-	Since []roster.Since         // lists that may have changed what this one says since it was compared
-	Newer []roster.Newer         // lists that have been carried out and tell of a later day
-	Waits []roster.Later         // lists that this one may have changed
-	Other time.Time              // when something else was changed that this one may be about, if no list of Since was
-	Scope map[string]string      // what the parts of the tree are called that it is whole for
-	Undo  bool                   // may be pressed: what it needs is kept
-	Key   string
+	Kind   roster.Kind
+	Rows   []roster.Shown
+	Next   string
+	Job    *job.Job               // under way
+	Kept   map[string]people.Name // of those whose rows are kept, and of who added it
+	Later  []roster.Later         // lists that have changed the same people since
+	Files  map[string]string      // what the lists are called that the kept were changed by
+	Stands bool                   // one of the lists that the kept were changed by is carried out still
+	Since  []roster.Since         // lists that may have changed what this one says since it was compared
+	Newer  []roster.Newer         // lists that have been carried out and tell of a later day
+	Waits  []roster.Later         // lists that this one may have changed
+	Other  time.Time              // when something else was changed that this one may be about, if no list of Since was
+	Scope  map[string]string      // what the parts of the tree are called that it is whole for
+	Undo   bool                   // may be pressed: what it needs is kept
+	Key    string
 }
 
 func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -283,7 +284,10 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 		case roster.Applied:
 			d.Later, err = roster.LaterLists(ctx, c, r.Viewer, d.Import)
 		case roster.Undone:
-			d.Files, err = roster.FileNames(ctx, c, r.Viewer, d.named())
+			if d.Files, err = roster.FileNames(ctx, c, r.Viewer, d.named()); err != nil {
+				return err
+			}
+			d.Stands, err = roster.AnyApplied(ctx, c, d.lists())
 		}
 		if err != nil {
 			return err

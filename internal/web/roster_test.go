@@ -212,6 +212,7 @@ func TestUndoOnPages(t *testing.T) {
 		k.did(first, "undo")
 		k.holds(first, "20 personer är som före importen", "– ändrad sedan dess av listan", `href="`+second+`">koping-2012-12.csv</a>`, "Ångra den nyare listan först", "Ångra också för dem som är kvar", "De här arbetsplatserna är kvar:", "– någon är anställd där", "!rättar du på personens egen sida")
 		k.did(second, "undo")
+		k.holds(first, "Den nyare listan är ångrad nu.", "!Ångra den nyare listan först")
 		k.did(first, "undo")
 		k.holds(first, "24 personer är som före importen", "!Ångra också för dem", "!är kvar:")
 

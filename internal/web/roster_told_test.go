@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/people"
@@ -116,7 +117,7 @@ func TestWhatARowIsReadAs(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		k, _ := newImports(t, d)
 		page, _ := k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
-		k.holds(page, "tycks gälla december 2012, som inte har varit ännu", "som om den gällde 12 oktober 2012",
+		k.holds(page, "tycks gälla december 2012, som inte har varit ännu", "som om den gällde den 12 oktober 2012",
 			"Anställd från den 1 december 1984 enligt listan, men Köpings stadsbibliotek finns här först från den 1 januari 2000. Anställningen börjar då.")
 		page, _ = k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
 		k.holds(page, "!tycks gälla")
@@ -192,10 +193,27 @@ func TestRenamingsAreTold(t *testing.T) {
 		k.did(first, "apply")
 		k.did(second, "apply", "do", "anyway")
 		k.holds(second, "Nya: 3", "tolkades på ett annat sätt när listan visades", "Kolsva bibliotek och mötesplats", "nu tolkas den som: troligen nytt namn på Kolsva bibliotek", "Läs in listan en gång till", "!har fått ett nytt namn")
+		id, err := db.Value[string](t.Context(), d, `SELECT id FROM person WHERE given = 'Kerstin' AND family = 'Lundvik'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.holds(second, `<a class="ds-link" href="/people/`+id+`">Kerstin Lundvik</a>`)
+		err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+			for _, table := range []string{"employment WHERE person", "identity_number WHERE person", "person WHERE id"} {
+				if _, err := tx.Exec(ctx, `DELETE FROM `+table+` = $1`, id); err != nil {
+					return err
+				}
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "remove", Entity: "person", Row: id})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.holds(second, "Någon som inte finns kvar", "!/people/"+id)
 		third, _ := k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
 		k.did(third, "apply")
 		older, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
-		k.holds(older, "Listan gäller 1 september 2012, men en nyare från samma arbetsgivare är redan genomförd", `href="`+third+`">koping-2012-12.csv</a>`, "– 12 oktober 2012")
+		k.holds(older, "Listan gäller den 1 september 2012, men en nyare från samma arbetsgivare är redan genomförd", `href="`+third+`">koping-2012-12.csv</a>`, "– 12 oktober 2012")
 		k.holds(third, "De här arbetsplatserna har fått ett nytt namn:", "Kolsva bibliotek heter nu Kolsva bibliotek och mötesplats", "!tolkades på ett annat sätt")
 	})
 }

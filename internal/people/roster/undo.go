@@ -175,6 +175,16 @@ func FileNames(ctx context.Context, c db.Conn, v access.Viewer, ids []string) (m
 	return names, err
 }
 
+// AnyApplied reports whether one of the imports is carried out, and not undone since.
+func AnyApplied(ctx context.Context, c db.Conn, ids []string) (bool, error) {
+	if len(ids) == 0 {
+		return false, nil
+	}
+	var args []any
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM roster_import WHERE state = 'applied' AND id IN `+db.In(&args, ids), args...)
+	return n > 0, err
+}
+
 // byLists finds, for those who were changed, the latest list that did it.
 func byLists(ctx context.Context, c db.Conn, imp Import, kept map[string]Why) error {
 	var changed []string

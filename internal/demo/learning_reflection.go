@@ -9,7 +9,6 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/reflection"
-	"kompobib/internal/local"
 )
 
 // shareAt is at which level the n:th thought is shared, and whether with a name: all levels come round.
@@ -263,7 +262,7 @@ func writeRecords(ctx context.Context, s *stage) error {
 			if !record.agreed {
 				break
 			}
-			if err := reflection.Agree(ctx, s.Tx, lead, place.Programme, place.Workplace, 1, local.Date("2013-02-11"), s.today()); err != nil {
+			if err := reflection.Agree(ctx, s.Tx, lead, place.Programme, place.Workplace, 1, s.today(), "Europe/Stockholm"); err != nil {
 				return err
 			}
 			break

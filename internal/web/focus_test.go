@@ -375,6 +375,10 @@ func TestWorkshopIntoRecord(t *testing.T) {
 		if _, drafted := p.ask("POST", at, form); strings.Count(drafted, "## ") != strings.Count(alone, "## ") || !strings.Contains(drafted, "- "+body) {
 			t.Error("what is fetched does not take the place of a draft that nobody has touched")
 		}
+		form.Set("body", strings.Replace(locale.Swedish.Say("reflection.record-begins"), "\n\n", "\r\n\r\nAtt våga.\r\n\r\n", 1))
+		if _, begun := p.ask("POST", at, form); strings.Count(begun, "## ") != strings.Count(alone, "## ")+1 || !strings.Contains(begun, "\n\nAtt våga.\n\n") {
+			t.Error("of a draft that somebody has begun in, the headings without a text do not give way")
+		}
 		if now := p.count(`SELECT count(*) FROM learning_record_text`); now != before {
 			t.Error("fetching saved something")
 		}

@@ -29,7 +29,7 @@ type control struct {
 	As    string
 	Parts []control       // of a row, a group or a fold; a fold without a label has that of its first part
 	Then  string          // what a "fetch" button was pressed for: it comes after what is typed
-	Draft string          // what stood there to begin with, which Then takes the place of
+	Draft string          // what stood there to begin with: Then takes the place of its headings below which nothing is written
 	Shown templ.Component // of what only shows, if it is no picture
 }
 
@@ -117,15 +117,36 @@ func (f *formPage) fill(r view.Reader, in posted, stale bool) {
 		theirs := c.shown(r)
 		c.Value, c.Values = in.text(c.Name), in.Values[c.Name]
 		if c.Then != "" && !strings.Contains(strings.ReplaceAll(c.Value, "\r\n", "\n"), c.Then) {
-			if typed := strings.TrimSpace(strings.ReplaceAll(c.Value, "\r\n", "\n")); typed == strings.TrimSpace(c.Draft) {
-				c.Value = ""
-			}
-			c.Value = strings.TrimSpace(c.Value + "\n\n" + c.Then)
+			c.Value = strings.TrimSpace(writtenIn(c.Value, c.Draft) + "\n\n" + c.Then)
 		}
 		if yours := c.shown(r); stale && c.Label != "" && yours != theirs {
 			f.changed = append(f.changed, view.Stale{Label: c.Label, Yours: yours, Theirs: theirs})
 		}
 	})
+}
+
+// writtenIn is what somebody has written in a draft of headings, without those of its headings below which nothing stands.
+func writtenIn(typed, draft string) string {
+	lines := strings.Split(strings.ReplaceAll(typed, "\r\n", "\n"), "\n")
+	headings := strings.Split(draft, "\n")
+	empty := true // from here to the next heading, or the end
+	for i, line := range slices.Backward(lines) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "":
+		case !strings.HasPrefix(line, "#"):
+			empty = false
+		case empty && slices.Contains(headings, line):
+			next := i + 1
+			for next < len(lines) && strings.TrimSpace(lines[next]) == "" {
+				next++
+			}
+			lines = slices.Delete(lines, i, next)
+		default:
+			empty = !strings.HasPrefix(line, "###") // a heading below another is something in it
+		}
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // shown is what a control holds, in the words that the reader chose it by.

@@ -130,6 +130,9 @@ func (s *Server) showRecord(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		f = formPage{Page: view.Page{Title: r.Say("reflection.record"), Lead: d.Name, Wide: true, Crumbs: d.crumbs(r)}, About: d.Programme.ID, Above: recordView(r, d)}
+		if f.Stale = (&view.StaleNote{Title: r.Say("reflection.rewritten"), Next: r.Say("reflection.rewritten-next")}); d.AgreedOn != "" {
+			f.Stale = &view.StaleNote{Title: r.Say("reflection.agreed-already"), Next: r.Say("reflection.agreed-already-next", d.AgreedOn)}
+		}
 		if d.Leads && d.Record.Version > 0 && d.AgreedOn == "" && d.Earlier == nil {
 			f.Form = view.Form{Action: d.at("record/agree"), Version: d.Record.Version}
 			f.Heading, f.Submit = r.Say("reflection.agree"), r.Say("reflection.agree-do")
@@ -147,7 +150,7 @@ func (s *Server) agreeRecord(w http.ResponseWriter, req *http.Request, r view.Re
 		if err != nil {
 			return "", err
 		}
-		return at.at("record"), reflection.Agree(ctx, tx, r.Viewer, at.Programme.ID, at.Workplace, in.version(), in.date("on"), s.today(at.Programme.Zone))
+		return at.at("record"), reflection.Agree(ctx, tx, r.Viewer, at.Programme.ID, at.Workplace, in.version(), in.date("on"), at.Programme.Zone)
 	})
 }
 
@@ -207,7 +210,7 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 				if err != nil {
 					return f, err
 				}
-				f.Controls[0].Then = workshop.Markdown(said)
+				f.Controls[0].Then = workshop.Markdown(said, locale.Swedish.Say("workshop.ungrouped"))
 			}
 		}
 		if len(buttons) > 0 {

@@ -20,6 +20,7 @@ import (
 var (
 	ErrQuotation   = fault.Define(fault.NotFound, "reflection.quotation-not")
 	ErrPassage     = fault.Define(fault.Invalid, "reflection.passage-not")
+	ErrNoPassage   = fault.Define(fault.Invalid, "reflection.passage-none")
 	ErrPassageLong = fault.Define(fault.Invalid, "reflection.passage-long")
 	ErrAskedTwice  = fault.Define(fault.Conflict, "reflection.asked-twice")
 	ErrAnswer      = fault.Define(fault.Invalid, "reflection.answer-not")
@@ -182,7 +183,11 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, sha
 	within := slices.ContainsFunc(Questions, func(q string) bool {
 		return strings.Contains(strings.Join(strings.Fields(s.Answers[q]), " "), passage)
 	})
-	faults.Unless(passage != "" && within, ErrPassage.At("passage"))
+	if passage == "" {
+		faults = append(faults, ErrNoPassage.At("passage"))
+	} else {
+		faults.Unless(within, ErrPassage.At("passage"))
+	}
 	if err := faults.Err(); err != nil {
 		return "", err
 	}

@@ -23,6 +23,7 @@ var (
 	ErrNotWriter   = fault.Define(fault.Forbidden, "reflection.not-writer")
 	ErrNotLeader   = fault.Define(fault.Forbidden, "reflection.not-leader")
 	ErrAhead       = fault.Define(fault.Invalid, "reflection.ahead")
+	ErrUnwritten   = fault.Define(fault.Invalid, "reflection.unwritten") // args: the day on which it was written
 	ErrNothing     = fault.Define(fault.NotFound, "reflection.no-record")
 )
 
@@ -137,8 +138,9 @@ func WriteRecord(ctx context.Context, tx *db.Tx, v access.Viewer, prog, workplac
 	return r, audit.Record(ctx, tx, audit.Event{Act: "write", Entity: "learning_record", Row: r.ID, Detail: map[string]any{"version": r.Version}})
 }
 
-// Agree says that the workplace agreed on the text with a version on a day, if it still is the last. Its leader says so.
-func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, prog, workplace string, version int, on, today local.Date) error {
+// Agree says that the workplace agreed on the text with a version on a day in a zone, if it still is the last and not agreed on yet. Its leader says so. That was no
+// earlier than the day on which it was written, however long ago the workshop is: what was agreed on before was another text, or none.
+func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, prog, workplace string, version int, on local.Date, zone string) error {
 	at, err := learning.Find(ctx, tx, v, prog, workplace)
 	if err != nil {
 		return err
@@ -153,14 +155,18 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, prog, workplace stri
 	if r.Version == 0 {
 		return ErrNothing
 	}
-	if r.Version != version {
+	if r.Version != version || r.AgreedOn != "" {
 		return fault.Stale
 	}
 	var faults fault.List
-	if on.Valid() {
-		faults.Unless(on <= today, ErrAhead.At("on"))
-	} else {
-		faults.Unless(false, local.ErrDate.At("on"))
+	written := local.DateOf(r.MadeAt, local.Zone(zone))
+	switch {
+	case !on.Valid():
+		faults = append(faults, local.ErrDate.At("on"))
+	case on > local.DateOf(tx.At, local.Zone(zone)):
+		faults = append(faults, ErrAhead.At("on"))
+	case on < written:
+		faults = append(faults, ErrUnwritten.At("on", written))
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -173,7 +179,11 @@ func Agree(ctx context.Context, tx *db.Tx, v access.Viewer, prog, workplace stri
 	if n == 0 {
 		return fault.Stale
 	}
-	if _, err := tx.Exec(ctx, `UPDATE learning_record_text SET agreed_on = $1, agreed_by = $2 WHERE record = $3 AND version = $4`, on, tx.By, r.ID, version); err != nil {
+	n, err = tx.Exec(ctx, `UPDATE learning_record_text SET agreed_on = $1, agreed_by = $2 WHERE record = $3 AND version = $4 AND agreed_on IS NULL`, on, tx.By, r.ID, version)
+	if err == nil && n == 0 {
+		err = fault.Stale // agreed on meanwhile
+	}
+	if err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "agree", Entity: "learning_record", Row: r.ID, Detail: map[string]any{"version": version}})

@@ -16,6 +16,7 @@ import (
 	"kompobib/internal/learning"
 	at "kompobib/internal/learning/learningtest"
 	"kompobib/internal/learning/reflection"
+	"kompobib/internal/local"
 	"kompobib/internal/secret"
 )
 
@@ -254,6 +255,9 @@ func TestCodeAndQuote(t *testing.T) {
 		if err := code(office); err != nil || w.reads(office, reflection.Filter{Theme: theme.ID}) == "" {
 			t.Errorf("coded: %v", err)
 		}
+		if err := ask(office, " \n"); !errors.Is(err, reflection.ErrNoPassage) || errors.Is(err, reflection.ErrPassage) || fault.Of(err).In("passage") == nil {
+			t.Errorf("nothing to quote: %v", err)
+		}
 		if err := ask(office, "Vi bemötte ingen"); !errors.Is(err, reflection.ErrPassage) {
 			t.Errorf("asked for what nobody wrote: %v", err)
 		}
@@ -327,11 +331,12 @@ func TestRecord(t *testing.T) {
 				return err
 			})
 		}
-		agree := func(v access.Viewer, version int) error {
+		on := func(day local.Date, v access.Viewer, version int) error {
 			return w.try(v, func(ctx context.Context, tx *db.Tx) error {
-				return reflection.Agree(ctx, tx, v, at.Programme, at.Near, version, "2012-10-10", at.Today)
+				return reflection.Agree(ctx, tx, v, at.Programme, at.Near, version, day, "Europe/Stockholm")
 			})
 		}
+		agree := func(v access.Viewer, version int) error { return on(at.Today, v, version) }
 		leader := at.Contact("near-0", at.Near)
 		for _, step := range []struct {
 			says string
@@ -347,7 +352,11 @@ func TestRecord(t *testing.T) {
 			{"an auditor", write(at.Holder(access.Auditor), 2, "Nej"), reflection.ErrNotWriter},
 			{"a colleague agrees", agree(at.Staff("near-1"), 2), reflection.ErrNotLeader},
 			{"the leader agrees on an old text", agree(leader, 1), fault.Stale},
+			{"the leader agrees on a day before it was written", on(at.Today.Add(-1), leader, 2), reflection.ErrUnwritten},
+			{"and on one ahead", on(at.Today.Add(1), leader, 2), reflection.ErrAhead},
+			{"and on none", on("", leader, 2), local.ErrDate},
 			{"the leader agrees", agree(leader, 2), nil},
+			{"and again, from another window", agree(leader, 2), fault.Stale},
 			{"and goes on", write(leader, 2, "Vi har lärt oss mer."), nil},
 		} {
 			if step.says == "someone from elsewhere" {
@@ -361,7 +370,7 @@ func TestRecord(t *testing.T) {
 			}
 		}
 		place := fmt.Sprint(w.versions())
-		if place != "[3  2 2012-10-10 1 ]" {
+		if place != "[3  2 2012-10-12 1 ]" {
 			t.Errorf("versions %s", place)
 		}
 	})

@@ -1,18 +1,24 @@
 package workshop
 
 import (
+	"slices"
 	"strings"
 )
 
 // Markdown is what a workshop asked and answered as text to go on writing in: each question a heading, below it the
-// groups with their answers, and last the answers that stand in none. Marks that somebody wrote in an answer stay what they look like.
-func Markdown(questions []Question) string {
+// groups with their answers, and last the answers that stand in none, under what ungrouped calls them where there are groups. Marks that somebody
+// wrote in an answer stay what they look like.
+func Markdown(questions []Question, ungrouped string) string {
 	var b strings.Builder
 	for _, q := range questions {
 		if q.Count() == 0 {
 			continue
 		}
 		b.WriteString("## " + plain(q.Text) + "\n\n")
+		if grouped := q.Count() > len(q.Answers); grouped && len(q.Answers) > 0 {
+			q.Groups = append(slices.Clone(q.Groups), Group{Name: ungrouped, Answers: q.Answers})
+			q.Answers = nil
+		}
 		for _, g := range q.Groups {
 			if len(g.Answers) == 0 {
 				continue

@@ -15,8 +15,9 @@ func TestMarkdown(t *testing.T) {
 			Answers: []workshop.Answer{{Body: "Allt"}}},
 		{Text: "Ingen svarade"},
 		{Text: "Vem gör vad?", Groups: []workshop.Group{{Answers: []workshop.Answer{{Body: "Vi två"}}}}},
-	})
-	want := "## Vad har vi lärt oss?\n\n**Mod**\n\n- Att prova\n- Att fråga igen\n\n- Allt\n\n## Vem gör vad?\n\n- Vi två"
+		{Text: "Vad ska märkas?", Groups: []workshop.Group{{Name: "Tom"}}, Answers: []workshop.Answer{{Body: "Ljuset"}}},
+	}, "Utan grupp")
+	want := "## Vad har vi lärt oss?\n\n**Mod**\n\n- Att prova\n- Att fråga igen\n\n**Utan grupp**\n\n- Allt\n\n## Vem gör vad?\n\n- Vi två\n\n## Vad ska märkas?\n\n- Ljuset"
 	if got != want {
 		t.Errorf("it says %q", got)
 	}
@@ -28,7 +29,7 @@ func FuzzMarkdownIsText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, said string) {
-		html := publishing.HTML(workshop.Markdown([]workshop.Question{{Text: "Fråga", Answers: []workshop.Answer{{Body: said}}}}), "tabell")
+		html := publishing.HTML(workshop.Markdown([]workshop.Question{{Text: "Fråga", Answers: []workshop.Answer{{Body: said}}}}, ""), "tabell")
 		inner := html
 		if _, after, ok := strings.Cut(html, "<li>"); ok {
 			inner = after

@@ -177,9 +177,9 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 		what := []string{r.Say("focus.new-what")}
 		from := req.FormValue("from")
 		if from != "" {
-			idea, err := focus.GetIdea(ctx, c, at.Place, from)
+			idea, err := focus.GetIdea(ctx, c, r.Viewer, at.Place, from)
 			if err != nil {
-				return f, err
+				return f, toIdeas(r, at, err)
 			}
 			x.Wording, x.Goal = idea.Wording, idea.Goal
 			what = append(what, r.Say("focus.idea-after", idea.Name))
@@ -259,7 +259,7 @@ func (s *Server) addCommitment(w http.ResponseWriter, req *http.Request, r view.
 		}
 		x := commitmentOf(focus.Commitment{IdeaOf: in.text("from"), Said: strings.Fields(in.text("said")), Again: in.ticked("again")}, in)
 		err = focus.Commit(ctx, tx, r.Viewer, at.Place, &x)
-		return at.at("commitments/" + x.ID), err
+		return at.at("commitments/" + x.ID), toIdeas(r, at, err)
 	})
 }
 
@@ -544,7 +544,7 @@ func (s *Server) ideas(w http.ResponseWriter, req *http.Request, r view.Reader) 
 		if d.At, err = learningPlace(ctx, c, req, r); err != nil {
 			return err
 		}
-		if d.Rows, d.Next, err = focus.Ideas(ctx, c, d.At.Place, r.Query().Get("goal"), r.Query().Get("after")); err != nil {
+		if d.Rows, d.Next, err = focus.Ideas(ctx, c, r.Viewer, d.At.Place, r.Query().Get("goal"), r.Query().Get("after")); err != nil {
 			return err
 		}
 		if d.Write, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,7 +23,11 @@ func (s *Server) planForm(req *http.Request, r view.Reader) form {
 		}
 		plan, err := focus.GetPlan(ctx, c, r.Viewer, at.Place, req.PathValue("from"))
 		if err != nil {
-			return f, err
+			return f, toIdeas(r, at, err)
+		}
+		crumbs := append(at.crumbs(r), view.Link{Href: at.at("ideas"), Text: r.Say("focus.ideas")})
+		if plan.Open() == 0 {
+			return formPage{Page: view.Page{Title: r.Say("focus.plan-of", plan.Name), Lead: r.Say("focus.plan-done"), Crumbs: crumbs}, About: at.Programme.ID, Above: takenView(r, at, plan)}, nil
 		}
 		months, err := focus.MonthsOf(ctx, c, at.Programme.ID)
 		if err != nil {
@@ -37,11 +42,18 @@ func (s *Server) planForm(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		today := s.today(at.Programme.Zone)
+		what := r.Say("focus.plan-what", plan.Name)
+		if at.Programme.Ends <= today { // as [focus.Shift] reckons
+			what = r.Say("focus.plan-what-over", plan.Name)
+		}
 		f = formPage{
-			Page:  view.Page{Title: r.Say("focus.plan-of", plan.Name), Lead: r.Say("focus.plan-lead"), Crumbs: append(at.crumbs(r), view.Link{Href: at.at("ideas"), Text: r.Say("focus.ideas")})},
+			Page:  view.Page{Title: r.Say("focus.plan-of", plan.Name), Lead: r.Say("focus.plan-lead"), Crumbs: crumbs},
 			Form:  view.Form{Action: at.at("ideas/" + plan.Workplace), Keep: true},
-			About: at.Programme.ID, What: []string{r.Say("focus.plan-what", plan.Name), publicAt(r, at.Programme.ID, "focus.public-document")},
+			About: at.Programme.ID, What: []string{what, publicAt(r, at.Programme.ID, "focus.public-document")},
 			Submit: r.Say("focus.plan-save"), Back: at.at("ideas"),
+		}
+		if n := len(plan.Ideas) - plan.Open(); n > 0 {
+			f.What = append([]string{r.Say("focus.plan-partly", n, len(plan.Ideas))}, f.What...)
 		}
 		if more := plan.More(); more > 0 {
 			f.What = append(f.What, r.Count("focus.plan-more", more))
@@ -103,8 +115,16 @@ func (s *Server) takePlan(w http.ResponseWriter, req *http.Request, r view.Reade
 			list = append(list, focus.Commitment{IdeaOf: id, Owner: text("owner"), Starts: in.date("starts"), Due: in.date(focus.PlanField("due", id)), Months: months,
 				Shared: in.ticked("shared"), Wording: focus.Wording{Happens: text("happens"), Act: text("act"), Notice: text("notice")}})
 		}
-		return at.at("commitments"), focus.Adopt(ctx, tx, r.Viewer, at.Place, req.PathValue("from"), list)
+		return at.at("commitments"), toIdeas(r, at, focus.Adopt(ctx, tx, r.Viewer, at.Place, req.PathValue("from"), list))
 	})
+}
+
+// toIdeas is an error that leads who reads of it to the ideas of other workplaces, if it says that one is gone.
+func toIdeas(r view.Reader, at learningAt, err error) error {
+	if errors.Is(err, focus.ErrIdea) || errors.Is(err, focus.ErrNoPlan) {
+		return leadingTo{err, view.Link{Href: at.at("ideas"), Text: r.Say("focus.ideas")}}
+	}
+	return err
 }
 
 // tickedIn are what stands after the beginning of the names of the boxes that are ticked, in order.

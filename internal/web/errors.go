@@ -64,19 +64,30 @@ func (s *Server) fail(w http.ResponseWriter, req *http.Request, r view.Reader, e
 	if code == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "60")
 	}
-	if err := render(w, req, code, view.Faults(r, trouble(req, r, code, faults))); err != nil {
+	if err := render(w, req, code, view.Faults(r, trouble(req, r, code, faults, err))); err != nil {
 		s.Log.ErrorContext(req.Context(), "no page for an error", "id", seen(req).id, "err", err)
 	}
 }
 
+// A leadingTo is an error whose page has a link to where one can go on.
+type leadingTo struct {
+	error
+	link view.Link
+}
+
+func (e leadingTo) Unwrap() error { return e.error }
+
 // trouble is the page for an answer that is not what was asked for: what it is, why, and what to do next.
-func trouble(req *http.Request, r view.Reader, code int, faults fault.List) view.Trouble {
+func trouble(req *http.Request, r view.Reader, code int, faults fault.List, err error) view.Trouble {
 	t := view.Trouble{Title: r.Say("trouble.title-" + strconv.Itoa(code))}
 	for _, f := range faults {
 		t.Texts = append(t.Texts, r.Say(f.Code, f.Args...))
 	}
 	if back := referer(req); back != "" && back != req.URL.RequestURI() && code != http.StatusNotFound {
 		t.Links = append(t.Links, view.Link{Href: back, Text: r.Say("trouble.back")})
+	}
+	if to, ok := errors.AsType[leadingTo](err); ok {
+		t.Links = append(t.Links, to.link)
 	}
 	switch {
 	case code == http.StatusUnauthorized:

@@ -131,7 +131,7 @@ func focusStageView(r view.Reader, d focusStage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Label: r.Say("focus.going"), Number: r.Number(counted(d.Counts, inState(focus.Open, focus.OnTheWay, focus.Changed))), Href: d.At.at("commitments")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Label: r.Say("focus.going"), Number: r.Number(counted(d.Counts, inState(focus.Open, focus.OnTheWay, focus.Changed))), Href: d.At.at("commitments?standing=going")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

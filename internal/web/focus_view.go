@@ -166,6 +166,14 @@ func firstOf(list []focus.Idea, i int) bool {
 	return slices.IndexFunc(list, func(x focus.Idea) bool { return x.Workplace == list[i].Workplace }) == i
 }
 
+// planOffer is what of a workplace's plan there is to take: all of it, or what is left.
+func planOffer(r view.Reader, x focus.Idea) string {
+	if x.Left < x.Shares {
+		return r.Say("focus.plan-rest", x.Name, x.Left, x.Shares)
+	}
+	return r.Say("focus.plan-use", x.Name, r.Number(x.Shares))
+}
+
 func ideaText(r view.Reader, x focus.Idea) string {
 	parts := []string{r.State("commitment-state", string(x.State))}
 	if x.Used > 0 {

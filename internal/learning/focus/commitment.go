@@ -64,7 +64,7 @@ type Commitment struct {
 	Check                    local.Date // the day of the check that waits for an answer, "" when it has ended
 	Shared                   bool       // other workplaces may see it and use it
 	IdeaOf, IdeaFrom         string     // the commitment whose wording it began with, and the workplace of that
-	Ideas                    int        // how many others have begun with this one
+	Ideas                    int        // how many workplaces have begun with this one
 	Said                     []string   // of a new one: the answers of a workshop that it begins with
 	Again                    bool       // of a new one: also if some of those have become one already
 	Wording
@@ -89,7 +89,7 @@ func scanCommitment(c *Commitment) []any {
 }
 
 // more are the columns of one commitment that no list needs: how many have used it, and whether its owner has left.
-const more = `, (SELECT count(*) FROM commitment x WHERE x.idea_of = c.id), ` + left
+const more = `, ` + users + `, ` + left
 
 // left is 1 of a workplace's commitment whose owner does not work there on the day in $1.
 const left = `CASE WHEN c.workplace IS NULL OR EXISTS (SELECT 1 FROM employment y WHERE y.person = c.owner AND y.valid_from <= $1 AND (y.valid_to IS NULL OR y.valid_to > $1)
@@ -295,7 +295,7 @@ func Commit(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, c
 	}
 	var idea *Idea
 	if c.IdeaOf != "" {
-		i, err := GetIdea(ctx, tx, p, c.IdeaOf)
+		i, err := GetIdea(ctx, tx, v, p, c.IdeaOf)
 		if err != nil {
 			return err
 		}

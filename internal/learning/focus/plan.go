@@ -2,7 +2,9 @@ package focus
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -15,6 +17,8 @@ import (
 var (
 	ErrChosen    = fault.Define(fault.Invalid, "focus.plan-chosen")
 	ErrTaken     = fault.Define(fault.Conflict, "focus.plan-taken")
+	ErrNoPlan    = fault.Define(fault.NotFound, "focus.plan-gone")
+	ErrAllTaken  = fault.Define(fault.Conflict, "focus.plan-all-taken")
 	ErrWithdrawn = fault.Define(fault.Conflict, "focus.plan-withdrawn")
 )
 
@@ -31,24 +35,34 @@ type Plan struct {
 // More is how many commitments the workplace shares beside those of the plan.
 func (p Plan) More() int { return p.Ideas[0].Shares - len(p.Ideas) }
 
-// GetPlan returns the plan of a workplace, its last commitments if there are too many. One that lets others use nothing is [ErrIdea].
+// Open is how many of p's commitments the workplace does not go on with already.
+func (p Plan) Open() (n int) {
+	for _, x := range p.Ideas {
+		if p.Taken[x.ID] == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// GetPlan returns the plan of a workplace, if there are too many the last that this one does not go on with already. One that lets others use nothing is [ErrNoPlan].
 func GetPlan(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, from string) (Plan, error) {
-	list, err := ideas(ctx, c, selectIdeas+`AND c.workplace = $3 ORDER BY c.id DESC LIMIT $4`, p.Programme, p.Workplace, from, maxPlan)
+	list, err := ideas(ctx, c, selectIdeas+`AND c.workplace = $4 ORDER BY CASE WHEN `+goesOn("c")+` THEN 1 ELSE 0 END, c.id DESC LIMIT $5`, v.On, p.Workplace, p.Programme, from, maxPlan)
 	if err == nil && (len(list) == 0 || !p.Member && !p.Leads) {
-		err = ErrIdea
+		err = ErrNoPlan
 	}
 	if err != nil {
 		return Plan{}, err
 	}
-	slices.Reverse(list)
+	slices.SortFunc(list, func(a, b Idea) int { return strings.Compare(a.ID, b.ID) })
 	taken, err := taken(ctx, c, v, p, list)
 	return Plan{Workplace: from, Name: list[0].Name, Ideas: list, Taken: taken}, err
 }
 
 // these are those of some commitments that a plan consists of.
-func these(ctx context.Context, c db.Conn, p learning.Place, from string, ids []string) ([]Idea, error) {
-	args := []any{p.Programme, p.Workplace, from}
-	return ideas(ctx, c, selectIdeas+`AND c.workplace = $3 AND c.id IN `+db.In(&args, ids), args...)
+func these(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, from string, ids []string) ([]Idea, error) {
+	args := []any{v.On, p.Workplace, p.Programme, from}
+	return ideas(ctx, c, selectIdeas+`AND c.workplace = $4 AND c.id IN `+db.In(&args, ids), args...)
 }
 
 // taken is which of some ideas a workplace goes on with already, and with what.
@@ -85,13 +99,13 @@ func Adopt(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, fr
 		return err
 	}
 	if len(list) == 0 {
-		return ErrChosen
+		return nothingChosen(ctx, tx, v, p, from)
 	}
 	ids := make([]string, len(list))
 	for i, c := range list {
 		ids[i] = c.IdeaOf
 	}
-	offered, err := these(ctx, tx, p, from, ids)
+	offered, err := these(ctx, tx, v, p, from, ids)
 	if err != nil {
 		return err
 	}
@@ -103,7 +117,7 @@ func Adopt(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, fr
 	if err := db.Lock(ctx, tx, "commitment", ids...); err != nil {
 		return err
 	}
-	if offered, err = these(ctx, tx, p, from, ids); err != nil {
+	if offered, err = these(ctx, tx, v, p, from, ids); err != nil {
 		return err
 	}
 	before, err := taken(ctx, tx, v, p, offered)
@@ -136,6 +150,14 @@ func Adopt(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, fr
 			faults.Unless(faults.In(f.Field) != nil, f)
 		}
 	}
+	if errors.Is(faults.Err(), ErrTaken) {
+		if plan, err := GetPlan(ctx, tx, v, p, from); err != nil || plan.Open() == 0 {
+			if err == nil {
+				err = ErrAllTaken
+			}
+			return err
+		}
+	}
 	if faults != nil {
 		return faults
 	}
@@ -145,6 +167,20 @@ func Adopt(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, fr
 		}
 	}
 	return thank(ctx, tx, p, after, list)
+}
+
+// nothingChosen is the fault of taking nothing of a plan: it stands at the first commitment that can be taken.
+func nothingChosen(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, from string) error {
+	plan, err := GetPlan(ctx, c, v, p, from)
+	if err != nil {
+		return err
+	}
+	for _, x := range plan.Ideas {
+		if plan.Taken[x.ID] == "" {
+			return fault.List{ErrChosen.At(PlanField("take", x.ID))}
+		}
+	}
+	return ErrAllTaken
 }
 
 // PlanField is the field of a form in which something is said of what goes on with an idea.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/dbtest/doctor"
@@ -49,6 +50,20 @@ func (w *world) plan(v access.Viewer) (focus.Plan, error) {
 		w.T.Fatal(err)
 	}
 	return focus.GetPlan(w.T.Context(), w.D, v, p, at.Near)
+}
+
+// ideas are what a viewer is offered at a workplace.
+func (w *world) ideas(v access.Viewer, workplace string) []focus.Idea {
+	w.T.Helper()
+	p, err := learning.Find(w.T.Context(), w.D, v, at.Programme, workplace)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	list, _, err := focus.Ideas(w.T.Context(), w.D, v, p, "", "")
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return list
 }
 
 // adopt takes some of it.
@@ -98,7 +113,7 @@ func TestAdopt(t *testing.T) {
 		if got := offered(); got != "a b c d" {
 			t.Errorf("offered: %s", got)
 		}
-		if plan, err := w.plan(at.Holder(access.Auditor)); !errors.Is(err, focus.ErrIdea) {
+		if plan, err := w.plan(at.Holder(access.Auditor)); !errors.Is(err, focus.ErrNoPlan) {
 			t.Errorf("an auditor is offered %v, %v", plan, err)
 		}
 
@@ -134,7 +149,7 @@ func TestAdopt(t *testing.T) {
 			want string // faults by field, or the fault
 		}{
 			{"who only works there takes none", at.Staff("far-1"), []focus.Commitment{after(shared["a"])}, learning.ErrForbidden.Code},
-			{"nothing is chosen", taker, nil, focus.ErrChosen.Code},
+			{"nothing is chosen: told at the first", taker, nil, focus.ErrChosen.Code + " " + field("take", "a")},
 			{"what is not shared is not there", taker, []focus.Commitment{after(shared["a"]), after(shared["kept"])}, focus.ErrWithdrawn.Code},
 			{"nor what is dropped", taker, []focus.Commitment{after(shared["dropped"])}, focus.ErrWithdrawn.Code},
 			{"each is told what is wrong with it, and all of it once", taker, []focus.Commitment{
@@ -169,6 +184,9 @@ func TestAdopt(t *testing.T) {
 		if err := w.adopt(taker, after(shared["d"]), after(shared["a"])); !errors.Is(err, focus.ErrTaken) || fault.Of(err).In(field("take", "a")) == nil {
 			t.Errorf("once more: %v", err)
 		}
+		if err := w.adopt(taker); fault.Of(err).In(field("take", "d")) == nil {
+			t.Errorf("nothing of what is left: %v", err)
+		}
 		if got := w.get(leader, shared["a"].ID).Ideas; got != 1 {
 			t.Errorf("%d go on with the first", got)
 		}
@@ -182,6 +200,34 @@ func TestAdopt(t *testing.T) {
 		}
 		if len(letters) != 2 || !thanks["near-1 plan-used 2"] || !thanks["near-2 idea-used 1"] {
 			t.Errorf("thanked: %v", thanks)
+		}
+
+		left := func() (n []int) {
+			t.Helper()
+			for _, x := range w.ideas(taker, at.Far) {
+				n = append(n, x.Left, x.Shares, x.Used)
+			}
+			return n
+		}
+		if got := fmt.Sprint(left()); got != "[1 4 0 1 4 1 1 4 1 1 4 1]" { // the newest first
+			t.Errorf("left of them, shared, used: %s", got)
+		}
+		if err := w.adopt(taker, after(shared["d"])); err != nil {
+			t.Fatal(err)
+		}
+		again := after(shared["d"])
+		if err := w.as(taker, at.Far, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+			return focus.Commit(ctx, tx, taker, p, &again)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(left()); got != "[0 4 1 0 4 1 0 4 1 0 4 1]" { // one workplace, however many commitments it has made of one
+			t.Errorf("left when all are taken: %s", got)
+		}
+		for _, list := range [][]focus.Commitment{nil, {after(shared["b"])}} {
+			if err := w.adopt(taker, list...); !errors.Is(err, focus.ErrAllTaken) {
+				t.Errorf("more of a plan that is taken: %v", err)
+			}
 		}
 		doctor.Well(t, d)
 	})
@@ -204,7 +250,7 @@ func TestAdoptAtOnce(t *testing.T) {
 				defer mu.Unlock()
 				if err == nil {
 					heard++
-				} else if !errors.Is(err, focus.ErrTaken) {
+				} else if !errors.Is(err, focus.ErrAllTaken) {
 					t.Error(err)
 				}
 			})
@@ -214,5 +260,43 @@ func TestAdoptAtOnce(t *testing.T) {
 			t.Errorf("%d were heard, and %d go on with the two", heard, got)
 		}
 		doctor.Well(t, d)
+	})
+}
+
+// What a workplace shared is no idea of another's to the one that it has gone up in, and stays one to others.
+func TestIdeasOfOneThatWentUp(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := someCommitment()
+		c.Owner, c.Shared = "far-1", true
+		if err := w.as(taker, at.Far, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+			return focus.Commit(ctx, tx, taker, p, &c)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		small := at.Contact("small-0", at.Small)
+		offered := func() string { return fmt.Sprint(len(w.ideas(leader, at.Near)), len(w.ideas(small, at.Small))) }
+		if got := offered(); got != "1 1" {
+			t.Fatalf("offered to two others: %s", got)
+		}
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `INSERT INTO unit_merge (unit, into_unit, on_date) VALUES ($1, $2, '2012-10-12')`, at.Far, at.Near); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `UPDATE unit_period SET valid_to = '2012-10-12' WHERE unit = $1`, at.Far); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "merge", Entity: "unit", Row: at.Near})
+		})
+		if got := offered(); got != "0 1" {
+			t.Errorf("offered once it has gone up in one of them: %s", got)
+		}
+		again := after(c)
+		again.Owner = "near-1"
+		if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+			return focus.Commit(ctx, tx, leader, p, &again)
+		}); !errors.Is(err, focus.ErrIdea) {
+			t.Errorf("used by the one that it has gone up in: %v", err)
+		}
 	})
 }

@@ -54,7 +54,7 @@ func (s *Server) enterBoard(req *http.Request) (room swot.Room, err error) {
 func (s *Server) boardPhonePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	room, err := s.enterBoard(req)
 	if err != nil {
-		return err
+		return s.joinAgain(w, req, r, err)
 	}
 	s.knowPhone(w, req)
 	d := boardPhone{Room: room, Code: learning.ParseCode(req.PathValue("code")), From: room.Perspective, Quadrant: string(swot.Strength)}
@@ -130,8 +130,8 @@ func (s *Server) boardPhoneAgain(w http.ResponseWriter, req *http.Request, r vie
 		return err
 	}
 	d := boardPhone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Text: in.text("body"), From: in.text("perspective"), Quadrant: in.text("quadrant"), Key: in.text("key"), Edited: in.text("answer"), Faults: faults}
-	if err != nil && d.Text == "" {
-		return err // nothing to give back
+	if err != nil && d.Text == "" { // nothing to give back
+		return s.joinAgain(w, req, r, err)
 	}
 	return render(w, req, status, boardPhoneView(r, d))
 }

@@ -337,7 +337,28 @@ func (s *Server) joinPage(w http.ResponseWriter, req *http.Request, r view.Reade
 		http.Redirect(w, req, "/w/"+url.PathEscape(code), http.StatusSeeOther)
 		return nil
 	}
-	return render(w, req, http.StatusOK, joinView(r))
+	return render(w, req, http.StatusOK, joinView(r, joining{}))
+}
+
+// A joining is what asks for a code: anew, if one that was given leads nowhere.
+type joining struct {
+	Code   string
+	Over   bool // the workshop that it led to
+	Faults fault.List
+}
+
+// joinAgain gives a code back that leads to no room, with what is wrong with it, beside a field for the right one.
+func (s *Server) joinAgain(w http.ResponseWriter, req *http.Request, r view.Reader, err error) error {
+	if !isNotFound(err) {
+		return err
+	}
+	d := joining{Code: learning.ParseCode(req.PathValue("code")), Over: errors.Is(err, workshop.ErrOver)}
+	if d.Over {
+		d.Code = ""
+	} else {
+		d.Faults = fault.List{fault.Of(err)[0].At("code")}
+	}
+	return render(w, req, http.StatusNotFound, joinView(r, d))
 }
 
 // enterRoom reads the room that a code leads to. Whoever tries codes is stopped.
@@ -358,7 +379,7 @@ func (s *Server) phonePage(w http.ResponseWriter, req *http.Request, r view.Read
 	}
 	room, err := s.enterRoom(req)
 	if err != nil {
-		return err
+		return s.joinAgain(w, req, r, err)
 	}
 	s.knowPhone(w, req)
 	d := phone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Step: room.Step, Asked: room.Question}
@@ -445,8 +466,8 @@ func (s *Server) phoneAgain(w http.ResponseWriter, req *http.Request, r view.Rea
 		return err
 	}
 	d := phone{Room: room, Code: learning.ParseCode(req.PathValue("code")), Text: in.text("body"), Step: in.text("step"), Asked: in.text("asked"), Key: in.text("key"), Edited: in.text("answer"), Faults: faults}
-	if err != nil && d.Text == "" {
-		return err // nothing to give back
+	if err != nil && d.Text == "" { // nothing to give back
+		return s.joinAgain(w, req, r, err)
 	}
 	return render(w, req, status, phoneView(r, d))
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -161,5 +162,34 @@ func BenchmarkPhones(b *testing.B) {
 		b.ReportMetric(float64(all[len(all)/2].Microseconds())/1000, "ms-p50")
 		b.ReportMetric(float64(busy.Microseconds())/1000/float64(len(all)), "ms-busy/phone")
 		yardstick.Report(b, float64(all[len(all)*99/100].Microseconds())/1000, 300, "ms")
+	})
+}
+
+// A code that leads nowhere comes back with what is wrong beside it, whichever room it looks like; that of a workshop that is over says so, and what to do.
+func TestCodeThatLeadsNowhere(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		office := learningtest.Holder(access.Office)
+		shop, err := workshop.Get(t.Context(), d, office, heldShop(w, nil, false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newPlanner(t, d, access.Viewer{})
+		p.wants("what is typed", p.get("/w?code=bcd-fgh"), 303, "/w/BCDFGH")
+		for _, code := range []string{"BCDFGH", "SCDFGH"} {
+			if a := p.wants("a wrong code", p.get("/w/"+code), 404, `value="`+code+`"`, `id="code-fault"`, `href="#code"`); strings.Contains(a.body, "The workshop is over") {
+				t.Error("no workshop is over")
+			}
+			p.wants("a late press", p.post("/w/"+code, "do=withdraw", "answer=x"), 404, `value="`+code+`"`, `id="code-fault"`)
+		}
+		p.wants("while it runs", p.get("/w/"+shop.Code), 200)
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Do(ctx, tx, office, shop.ID, shop.Turn, workshop.Finish)
+		})
+		if a := p.wants("afterwards", p.get("/w/"+shop.Code), 404, "The workshop is over", "Tell who led the workshop", `action="/w"`); strings.Contains(a.body, "code-fault") {
+			t.Error("a code that was right is called wrong")
+		}
+		p.wants("a phone that looks whether there is anything new", p.get("/w/"+shop.Code+"/live?seen=1"), 404)
+		p.wants("what somebody still was writing", p.post("/w/"+shop.Code, "step="+shop.Step, "asked=Vad?", "key=k", "body=Mitt svar"), 409, ">Mitt svar</textarea>", "takes no more answers")
 	})
 }

@@ -17,6 +17,7 @@ import (
 
 var (
 	ErrCode      = fault.Define(fault.NotFound, "workshop.code")
+	ErrOver      = fault.Define(fault.NotFound, "workshop.ended")
 	ErrEmpty     = fault.Define(fault.Invalid, "workshop.empty")
 	ErrAnswer    = fault.Define(fault.Invalid, "workshop.answer-long") // args: the most, what it has
 	ErrStep      = fault.Define(fault.Conflict, "workshop.step")
@@ -55,7 +56,7 @@ type Answer struct {
 }
 
 // Enter returns the room that a code leads to, as a phone with that hash has been in it. It is [ErrCode] if no workshop
-// that runs has the code.
+// that runs has the code, and [ErrOver] if the one that had it last is over.
 func Enter(ctx context.Context, c db.Conn, code, device string) (Room, error) {
 	r, err := db.One(ctx, c, func(r *Room) []any {
 		return []any{&r.Workshop, &r.Title, &r.Programme, &r.Step, &r.StepTitle, &r.Question, &r.Turn}
@@ -63,7 +64,7 @@ func Enter(ctx context.Context, c db.Conn, code, device string) (Room, error) {
 		SELECT w.id, kv.title, k.programme, s.id, s.title, s.question, w.turn FROM workshop w JOIN kit k ON k.id = w.kit JOIN kit_version kv ON kv.id = w.kit_version JOIN kit_step s ON s.id = w.step
 		WHERE w.code = $1 AND w.closed IS NULL`, learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
-		err = ErrCode
+		err = over(ctx, c, code)
 	}
 	if err != nil || device == "" {
 		return r, err
@@ -78,9 +79,21 @@ func Enter(ctx context.Context, c db.Conn, code, device string) (Room, error) {
 func Turn(ctx context.Context, c db.Conn, code string) (int, error) {
 	turn, err := db.Value[int](ctx, c, `SELECT turn FROM workshop WHERE code = $1 AND closed IS NULL`, learning.ParseCode(code))
 	if errors.Is(err, db.ErrNoRows) {
-		err = ErrCode
+		err = over(ctx, c, code)
 	}
 	return turn, err
+}
+
+// over is why a code leads to no workshop that runs.
+func over(ctx context.Context, c db.Conn, code string) error {
+	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM workshop WHERE last_code = $1 AND closed IS NOT NULL`, learning.ParseCode(code))
+	switch {
+	case err != nil:
+		return err
+	case n > 0:
+		return ErrOver
+	}
+	return ErrCode
 }
 
 // said trims an answer and reports what is wrong with it.

@@ -59,7 +59,7 @@ func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, mo
 	if err := s.move(move, steps, tx.At, tx.NewID()); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE workshop SET code = $1, began = $2, closed = $3, step = $4, turn = turn + 1, timer_seconds = $5, timer_from = $6, hidden = $7
+	if _, err := tx.Exec(ctx, `UPDATE workshop SET last_code = COALESCE(code, last_code), code = $1, began = $2, closed = $3, step = $4, turn = turn + 1, timer_seconds = $5, timer_from = $6, hidden = $7
 		WHERE id = $8`, db.Null(s.Code), s.Began, s.Closed, db.Null(s.Step), s.Timer.Seconds, s.Timer.Since, db.Int(s.Hidden), id); err != nil {
 		return err
 	}

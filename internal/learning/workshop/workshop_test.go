@@ -348,6 +348,20 @@ func TestRun(t *testing.T) {
 			_, err := workshop.Note(ctx, tx, notes, id, before, "afterwards", "Efteråt, från papper")
 			return err
 		})
+		leads := func(code string) string {
+			_, entered := workshop.Enter(t.Context(), d, code, "phone")
+			_, turned := workshop.Turn(t.Context(), d, code)
+			return fmt.Sprint(entered, ", ", turned)
+		}
+		for code, want := range map[string]string{x.Code: "workshop.ended, workshop.ended", "BCDFGH": "workshop.code, workshop.code"} {
+			if got := leads(code); got != want {
+				t.Errorf("after the end %s leads to %s", code, got)
+			}
+		}
+		w.move(lead, id, workshop.Begin)
+		if got := leads(x.Code); got != "workshop.code, workshop.code" {
+			t.Errorf("the code of before leads to %s when it goes on with another", got)
+		}
 	})
 }
 

@@ -165,7 +165,8 @@
 		if (document.hidden) return again();
 		fetch(stage.dataset.live + "?seen=" + encodeURIComponent(stage.dataset.seen)).then(function (answer) {
 			contact(false);
-			if (answer.status === 404) { location.reload(); return; }
+			// It is over. Whoever is writing keeps the text, and is told when sending it.
+			if (answer.status === 404) { if (busy() !== "text") location.reload(); return; }
 			if (answer.status !== 200 || answer.redirected) return again();
 			return answer.text().then(function (text) {
 				var was = busy();

@@ -22,7 +22,6 @@ type commitmentsPage struct {
 	Programme programme.Programme
 	Goals     []programme.GoalArea
 	Counts    []focus.Count
-	After     int // that are followed up next when the programme is over
 	Tree      *people.Tree
 	Unit      string
 	Open      bool // the reader may read the rows behind a figure
@@ -62,12 +61,7 @@ func (s *Server) commitments(w http.ResponseWriter, req *http.Request, r view.Re
 			return err
 		}
 		f := focus.Filter{Programme: d.Programme.ID, Workplaces: within(d.Tree, d.Unit), On: today}
-		if d.Counts, err = focus.Counts(ctx, c, r.Viewer, f); err != nil {
-			return err
-		}
-		f.Standing = focus.After
-		after, err := focus.Counts(ctx, c, r.Viewer, f)
-		d.After = counted(after, func(focus.Count) bool { return true })
+		d.Counts, err = focus.Counts(ctx, c, r.Viewer, f)
 		return err
 	})
 	if err != nil {
@@ -91,6 +85,14 @@ func within(t *people.Tree, unit string) []string {
 type goalCounts struct {
 	Goal, Name string // "none" for those without one
 	Counts     []focus.Count
+}
+
+// after is how many are followed up next when the programme is over.
+func (d commitmentsPage) after() (n int) {
+	for _, c := range d.Counts {
+		n += c.After
+	}
+	return n
 }
 
 // byGoal are the counts by goal area, those without one last, if there are any.

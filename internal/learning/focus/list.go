@@ -150,6 +150,7 @@ type Count struct {
 	State    State
 	Standing Standing
 	N        int
+	After    int // of them: those that are followed up next after the programme's last day
 }
 
 // Counts returns how many commitments f chooses, for who may know how far the workplaces have come. f's order and limit do not matter.
@@ -169,9 +170,10 @@ func CountsHere(ctx context.Context, c db.Conn, v access.Viewer, p learning.Plac
 func (f Filter) counts(ctx context.Context, c db.Conn, where string, args []any) ([]Count, error) {
 	args = append(args, f.On, f.On.Add(-patience))
 	n := len(args)
-	return db.All(ctx, c, func(n *Count) []any { return []any{&n.Goal, &n.State, &n.Standing, &n.N} }, learning.Moved+fmt.Sprintf(`
-		SELECT goal, state, standing, count(*) FROM (SELECT coalesce(c.goal, '') AS goal, c.state AS state,
-			CASE WHEN c.next_check IS NULL THEN 'ended' WHEN c.next_check > $%d THEN 'ahead' WHEN c.next_check > $%d THEN 'due' ELSE 'late' END AS standing
+	return db.All(ctx, c, func(n *Count) []any { return []any{&n.Goal, &n.State, &n.Standing, &n.N, &n.After} }, learning.Moved+fmt.Sprintf(`
+		SELECT goal, state, standing, count(*), sum(beyond) FROM (SELECT coalesce(c.goal, '') AS goal, c.state AS state,
+			CASE WHEN c.next_check IS NULL THEN 'ended' WHEN c.next_check > $%d THEN 'ahead' WHEN c.next_check > $%d THEN 'due' ELSE 'late' END AS standing,
+			CASE WHEN c.next_check > (SELECT ends FROM programme WHERE id = $2) THEN 1 ELSE 0 END AS beyond
 			FROM commitment c WHERE %s) x GROUP BY goal, state, standing ORDER BY goal, state, standing`, n-1, n, where), args...)
 }
 

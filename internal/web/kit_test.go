@@ -341,7 +341,28 @@ func TestComeSinceLaunch(t *testing.T) {
 		}
 		p.who = learningtest.Holder(access.Office)
 		p.wants("where it leads", p.get(launch), 200, "Workplaces that have come since", add)
-		p.wants("gives it one", p.post(launch), 303)
+		row := func(name string) (cells []string) {
+			t.Helper()
+			for line := range strings.Lines(p.wants("the file", p.post(coverage+"/file", "format=csv"), 200).body) {
+				if strings.HasPrefix(strings.TrimPrefix(line, "\ufeff"), name+";") {
+					return strings.Split(strings.TrimSpace(line), ";")
+				}
+			}
+			t.Fatalf("%s has no row", name)
+			return nil
+		}
+		if got := row("Nya filialen"); got[3] != since || strings.Join(got[4:], "") != "" {
+			t.Errorf("in the file it stands as %v", got)
+		}
+		if a := p.wants("gives it one", p.post(launch), 303); !strings.Contains(a.notice, `"workshop.done-added"`) || !strings.Contains(a.notice, `["1"]`) {
+			t.Errorf("is told as %s", a.notice)
+		}
+		if a := p.wants("and not again", p.post(launch, "key=again"), 303); !strings.Contains(a.notice, `"workshop.done-none-added"`) {
+			t.Errorf("nothing to add is told as %s", a.notice)
+		}
+		if got := row("Nya filialen"); got[3] != "Without a date" || got[6]+got[7] != "" {
+			t.Errorf("afterwards it stands as %v", got)
+		}
 		if page := p.get(coverage); page.code != 200 || strings.Contains(page.body, since) || !strings.Contains(page.body, "Nya filialen") {
 			t.Errorf("and is said no more: %d", page.code)
 		}

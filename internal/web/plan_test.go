@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -60,13 +61,20 @@ func planner(role access.Role, programme string) access.Viewer {
 type answer struct {
 	code     int
 	body, to string
+	notice   string // what the next page tells, as JSON
 }
 
 func (p *planDesk) ask(req *http.Request) answer {
 	req.Header.Set("Accept-Language", "en")
 	w := httptest.NewRecorder()
 	p.http.ServeHTTP(w, req)
-	return answer{w.Code, w.Body.String(), w.Header().Get("Location")}
+	a := answer{code: w.Code, body: w.Body.String(), to: w.Header().Get("Location")}
+	for _, c := range w.Result().Cookies() {
+		if text, err := base64.RawURLEncoding.DecodeString(c.Value); err == nil && c.Name == noticeCookie {
+			a.notice = string(text)
+		}
+	}
+	return a
 }
 
 func (p *planDesk) get(path string) answer { return p.ask(httptest.NewRequest("GET", path, nil)) }

@@ -103,7 +103,7 @@ func (s *Server) workshopCoverage(w http.ResponseWriter, req *http.Request, r vi
 	}
 	r = r.In(d.ID)
 	if taking(req) != "" {
-		return s.hand(w, req, r, "workshops", d.ID, len(d.Shown), r.Say("workshop.coverage"), d.sheet(r))
+		return s.hand(w, req, r, "workshops", d.ID, len(d.Shown), r.Say("workshop.coverage")+" "+d.ShortName, d.sheet(r))
 	}
 	return render(w, req, http.StatusOK, coverageView(r, d))
 }
@@ -115,7 +115,15 @@ func (d covered) sheet(r view.Reader) sheet.Table {
 			{Label: r.Say("workshop.state")}, {Label: r.Say("workshop.date"), Kind: sheet.Date}, {Label: r.Say("workshop.leader-label"), Width: 24}, {Label: r.Say("workshop.persons"), Kind: sheet.Number}, {Label: r.Say("workshop.time"), Kind: sheet.Number}},
 		Rows: func(yield func([]any) bool) {
 			for _, row := range d.Shown {
-				if !yield([]any{row.Name, row.MunicipalityName, row.CountyName, r.Say("workshop.state-" + string(row.Standing)), row.Date, d.leader(r, row), row.Persons, row.Minutes}) {
+				state, leader := r.Say("workshop.newcomer"), ""
+				if row.Workshop != "" {
+					state, leader = r.Say("workshop.state-"+string(row.Standing)), d.leader(r, row)
+				}
+				var persons, minutes any // nothing while no attendance is recorded: 0 would say that nobody came
+				if row.Persons > 0 {
+					persons, minutes = row.Persons, row.Minutes
+				}
+				if !yield([]any{row.Name, row.MunicipalityName, row.CountyName, state, row.Date, leader, persons, minutes}) {
 					return
 				}
 			}

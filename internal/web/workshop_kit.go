@@ -252,18 +252,25 @@ func (s *Server) launchForm(req *http.Request, r view.Reader) form {
 func (s *Server) launchKit(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in, id := formOf(req), req.PathValue("kit")
 	answer, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		n, err := workshop.Launch(ctx, tx, r.Viewer, id, in.text("activity"), in.Values["goals"])
+		before, err := readKit(ctx, tx, r, id)
 		if err != nil {
 			return "", err
 		}
-		p, err := readKit(ctx, tx, r, id)
-		return strconv.Itoa(n) + " " + p.Slug, err
+		n, err := workshop.Launch(ctx, tx, r.Viewer, id, in.text("activity"), in.Values["goals"])
+		code := "workshop.done-launched"
+		if before.kit().Activity != "" {
+			code = "workshop.done-added"
+		}
+		if n == 0 && before.kit().Activity != "" {
+			code = "workshop.done-none-added"
+		}
+		return strings.Join([]string{strconv.Itoa(n), before.Programme.Slug, code}, " "), err
 	})
 	if err != nil {
 		return s.askAgain(w, req, r, err, s.launchForm(req, r))
 	}
-	n, slug, _ := strings.Cut(answer, " ")
-	return done(w, req, "/programmes/"+slug+"/workshops", "workshop.done-launched", n)
+	said := strings.Fields(answer)
+	return done(w, req, "/programmes/"+said[1]+"/workshops", said[2], said[0])
 }
 
 // minutesOf are all steps that are not left out.

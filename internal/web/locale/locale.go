@@ -117,6 +117,8 @@ func (l Language) fill(text string, args []any) string {
 			written[i] = l.Time(at, at.Location().String())
 		case int:
 			written[i] = number{at, l}
+		case int64:
+			written[i] = number{int(at), l}
 		case string:
 			if isClock.MatchString(at) {
 				written[i] = l.Clock(at)

@@ -1,6 +1,8 @@
 package locale_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +38,8 @@ func TestFormat(t *testing.T) {
 		{"a list", sv.Join([]string{"a", "b", "c"}), "a, b och c"},
 		{"a number among words", sv.Say("activity.capacity", 10_000), "Ange antalet platser som ett heltal från 1 till 10\u00a0000."},
 		{"a number among English words", en.Say("audit.long", 1000), "The reason is too long. Write at most 1,000 characters."},
+		{"a limit of a fault", sv.Say("reflection.record-long", 100_000), "Texten är längre än 100\u00a0000 tecken. Korta den och spara igen: inget av det du har skrivit är borta."},
+		{"what a server counts", sv.Say("web.too-large", int64(1024)), "Högst 1\u00a0024 MB kan tas emot åt gången. Dela upp innehållet eller välj en mindre fil."},
 		{"years among words", sv.Say("people.birth-year", 1900, 1998), "Födelseåret ska ligga mellan 1900 och 1998. Lämna rutan tom om ni inte vet."},
 		{"times among words", sv.Say("attendance.departed", "13:00", "16:00"), "Skriv ett klockslag efter ankomsten, mellan kl. 13.00 och kl. 16.00."},
 		{"one", sv.Count("calendar.free", 1), "1 plats kvar"},
@@ -46,6 +50,31 @@ func TestFormat(t *testing.T) {
 		if test.got != test.want {
 			t.Errorf("%s: %q, want %q", test.says, test.got, test.want)
 		}
+	}
+}
+
+// digits are the words that have numbers by their digits, since none of them is an amount: years, versions, rows of a file, and which of several something is.
+var digits = []string{
+	"people.birth-year", "people.identity-year", "need.agreement", "need.same", "need.version-shown", "roster.atlas-twice", "roster.atlas-two-codes", "sheet.cell", "sheet.gap",
+	"plan.breaks-n", "plan.date-n", "plan.end-n", "plan.start-n", "plan.lecturer", "plan.lecturer-from", "plan.lecturer-organisation",
+}
+
+// Amounts among words are written as people write them, 100 000, and so the words ask for %s.
+func TestAmountsAreGrouped(t *testing.T) {
+	asked := 0
+	for _, l := range locale.Languages {
+		for _, code := range l.Codes() {
+			if !strings.Contains(l.Say(code), "%d") {
+				continue
+			}
+			asked++
+			if !slices.Contains(digits, code) {
+				t.Errorf("%s asks for digits in %s: write %%s", code, l.Tag())
+			}
+		}
+	}
+	if asked != len(digits)*len(locale.Languages) {
+		t.Errorf("%d words ask for digits, and %d in each language are listed", asked, len(digits))
 	}
 }
 

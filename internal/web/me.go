@@ -8,6 +8,7 @@ import (
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/reflection"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/survey"
@@ -25,6 +26,7 @@ type myPage struct {
 	Places, Employers          map[string]string  // their names, by id
 	Open                       local.Date         // the last day of the first round that asks the reader and is not answered, "" for none
 	Asked                      int                // commitments whose check waits for them
+	Questions                  int                // passages that they are asked whether may be quoted
 	Led                        []activity.Missing // meetings that they led, without evidence
 	Now                        time.Time
 }
@@ -70,6 +72,9 @@ func (s *Server) me(w http.ResponseWriter, req *http.Request, r view.Reader) err
 			return err
 		}
 		if d.Asked, err = focus.CountAsked(ctx, c, r.Viewer, focus.DayOf(d.Now)); err != nil {
+			return err
+		}
+		if d.Questions, err = reflection.CountQuestions(ctx, c, r.Viewer); err != nil {
 			return err
 		}
 		if d.Led, err = activity.LedWithoutEvidence(ctx, c, r.Viewer, d.Now); err != nil {

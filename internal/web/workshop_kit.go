@@ -270,7 +270,11 @@ func (s *Server) launchKit(w http.ResponseWriter, req *http.Request, r view.Read
 		return s.askAgain(w, req, r, err, s.launchForm(req, r))
 	}
 	said := strings.Fields(answer)
-	return done(w, req, "/programmes/"+said[1]+"/workshops", said[2], said[0])
+	to, code := "/programmes/"+said[1]+"/workshops", said[2]
+	if code == "workshop.done-none-added" {
+		return done(w, req, to, code)
+	}
+	return done(w, req, to, code, said[0])
 }
 
 // minutesOf are all steps that are not left out.

@@ -146,6 +146,11 @@ func OwnQuotations(ctx context.Context, c db.Conn, ring *secret.Ring, v access.V
 	return quotations(ctx, c, ring, `r.person = $1`, v.Person)
 }
 
+// CountQuestions is how many passages of v's own texts wait for v to say whether they may be quoted.
+func CountQuestions(ctx context.Context, c db.Conn, v access.Viewer) (int, error) {
+	return db.Value[int](ctx, c, `SELECT count(*) FROM reflection r JOIN quotation q ON q.reflection = r.id WHERE r.person = $1 AND q.state = 'asked'`, v.Person)
+}
+
 // OwnQuotation is one of them.
 func OwnQuotation(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, id string) (Quotation, error) {
 	list, err := quotations(ctx, c, ring, `q.id = $1 AND r.person = $2`, id, v.Person)

@@ -407,3 +407,30 @@ func TestRemind(t *testing.T) {
 		doctor.Well(t, d)
 	})
 }
+
+// What is followed up next after the programme's last day is counted with the rest, as many as the list that it leads to.
+func TestCountAfterTheEnd(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		office := at.Holder(access.Office)
+		long := someCommitment()
+		long.Months = focus.Months{36}
+		w.commit(leader, someCommitment())
+		w.commit(leader, long)
+		w.commit(leader, long)
+		f := focus.Filter{Programme: at.Programme, On: at.Today}
+		counts, err := focus.Counts(t.Context(), d, office, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, after := 0, 0
+		for _, c := range counts {
+			all, after = all+c.N, after+c.After
+		}
+		f.Standing = focus.After
+		list, err := focus.List(t.Context(), d, office, f)
+		if err != nil || all != 3 || after != 2 || len(list) != after {
+			t.Errorf("%d of %d are counted and %d listed, %v", after, all, len(list), err)
+		}
+	})
+}

@@ -167,14 +167,17 @@ func CountsHere(ctx context.Context, c db.Conn, v access.Viewer, p learning.Plac
 	return f.counts(ctx, c, f.where(access.System, access.SeeLearning, &args), args)
 }
 
+// counts adds up by the day of the next check first. There are few days however many commitments, and an index has them in that order, so that few rows are
+// told how they stand and are sorted.
 func (f Filter) counts(ctx context.Context, c db.Conn, where string, args []any) ([]Count, error) {
 	args = append(args, f.On, f.On.Add(-patience))
 	n := len(args)
 	return db.All(ctx, c, func(n *Count) []any { return []any{&n.Goal, &n.State, &n.Standing, &n.N, &n.After} }, learning.Moved+fmt.Sprintf(`
-		SELECT goal, state, standing, count(*), sum(beyond) FROM (SELECT coalesce(c.goal, '') AS goal, c.state AS state,
-			CASE WHEN c.next_check IS NULL THEN 'ended' WHEN c.next_check > $%d THEN 'ahead' WHEN c.next_check > $%d THEN 'due' ELSE 'late' END AS standing,
-			CASE WHEN c.next_check > (SELECT ends FROM programme WHERE id = $2) THEN 1 ELSE 0 END AS beyond
-			FROM commitment c WHERE %s) x GROUP BY goal, state, standing ORDER BY goal, state, standing`, n-1, n, where), args...)
+		SELECT goal, state, standing, CAST(sum(n) AS INTEGER), CAST(sum(beyond) AS INTEGER) FROM (SELECT coalesce(g.goal, '') AS goal, g.state AS state, g.n AS n,
+			CASE WHEN g.next_check IS NULL THEN 'ended' WHEN g.next_check > $%d THEN 'ahead' WHEN g.next_check > $%d THEN 'due' ELSE 'late' END AS standing,
+			CASE WHEN g.next_check > (SELECT ends FROM programme WHERE id = $2) THEN g.n ELSE 0 END AS beyond
+			FROM (SELECT c.goal, c.state, c.next_check, count(*) AS n FROM commitment c WHERE %s GROUP BY c.goal, c.state, c.next_check) g) x
+		GROUP BY goal, state, standing ORDER BY goal, state, standing`, n-1, n, where), args...)
 }
 
 // A Waiting is a check that has been answered at a workplace, whose time and conditions wait to be confirmed.

@@ -162,7 +162,7 @@ func TestFollowUpByLetter(t *testing.T) {
 		}
 		before := p.count(`SELECT count(*) FROM audit`)
 		for range 2 {
-			p.wants("the letter's link", "GET", at, nil, 200, `value="done"`, `value="on-the-way"`, `value="changed"`, `value="dropped"`, shown, "!"+script, "Landstinget")
+			p.wants("the letter's link", "GET", at, nil, 200, `value="done"`, `value="on-the-way"`, `value="changed"`, `value="dropped"`, `Varför? <span class="optional"`, shown, "!"+script, "Landstinget")
 		}
 		if now := p.count(`SELECT count(*) FROM audit`); now != before {
 			t.Errorf("looking left %d records", now-before)
@@ -170,7 +170,7 @@ func TestFollowUpByLetter(t *testing.T) {
 		p.wants("a wrong link", "GET", "/f/"+strings.Repeat("0", 40), nil, 404)
 		p.wants("an answer to a wrong link", "POST", "/f/"+strings.Repeat("0", 40), answer("state", "done"), 404)
 		p.wants("no button", "POST", at, answer("why", "Hm"), 422, ">Hm</textarea>")
-		p.wants("dropped without why", "POST", at, answer("state", "dropped"), 422, `id="why"`)
+		p.wants("dropped without why", "POST", at, answer("state", "dropped"), 422, `id="why"`, "Skriv varför. Det behövs", `!Varför? <span class="optional"`)
 		long := strings.Repeat("å", 100_000)
 		p.wants("100 000 characters", "POST", at, answer("state", "done", "why", long), 422, long)
 		if n := p.count(`SELECT count(*) FROM commitment_event WHERE commitment = $1`, c.ID); n != 1 {

@@ -42,8 +42,9 @@ var helpsOf = map[string][]roleHelp{
 	"GET /programmes/{slug}/reach":       readsReach,
 	"GET /programmes/{slug}/not-reached": readsReach,
 	"GET /programmes/{slug}/mix":         readsLearning,
-	"GET /learning":                      append([]roleHelp{{access.Office, "projektkontor"}}, ofLearning("kontaktperson")...),
-	"GET /programmes/{slug}/learning":    ofLearning("kontaktperson"),
+	"GET /learning":                      append([]roleHelp{{access.Office, "följ-arbetsplatsernas-lärande"}}, ofLearning("led-arbetsplatsens-lärande")...),
+	"GET /programmes/{slug}/learning":    ofLearning("led-arbetsplatsens-lärande"),
+	"GET /programmes/{slug}/workplaces":  {{access.Contact, "led-arbetsplatsens-lärande"}},
 	"GET /programmes/{slug}/swot":        ofLearning("gör-er-nulägesanalys"),
 	"GET /programmes/{slug}/needs":       ofLearning("skriv-er-kompetensplan"),
 	"GET /programmes/{slug}/assessments": ofLearning("svara-på-en-självskattning"),
@@ -62,6 +63,34 @@ var helpsOf = map[string][]roleHelp{
 	"GET /people/{person}":               readsEvidence,
 	"GET /occasions/{id}":                {{access.Contact, "anmäl-medarbetare"}}, // who signs staff up does it there
 	"GET /programmes":                    {{access.Administrator, "skapa-ett-projekt"}},
+}
+
+// ownChapters are where someone begins who may not open a page, by the role that sees most of those that they hold.
+var ownChapters = []struct {
+	role    access.Role
+	chapter string
+}{
+	{access.Office, "projektkontor"}, {access.Administrator, "administratör"}, {access.Auditor, "revisor"}, {access.Steering, "styrgrupp"},
+	{access.Organiser, "arrangör"}, {access.Contact, "kontaktperson"}, {access.Participant, "deltagare"},
+}
+
+// helpFor is the address of what the handbook tells whoever asks of a route's pages: of one that they may not open, what they themselves
+// can do.
+func helpFor(route route, v access.Viewer) string {
+	at := helpAt(route.pattern, v)
+	if v.Can(route.right) {
+		return at
+	}
+	chapter, _, _ := strings.Cut(strings.TrimPrefix(at, "/help/"), "#")
+	if whose := chapterOf[chapter]; whose == nil || slices.ContainsFunc(whose, v.Is) {
+		return at
+	}
+	for _, own := range ownChapters {
+		if v.Is(own.role) {
+			return handbook().at(own.chapter)
+		}
+	}
+	return at
 }
 
 // helpAt is the address of what the handbook tells whoever asks of a route's pages.

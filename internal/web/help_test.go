@@ -70,13 +70,16 @@ func TestHelpKnowsWhoReads(t *testing.T) {
 		{"and on an occasion how they are signed up", "GET /occasions/{id}", "/help/kontaktperson#anmäl-medarbetare", []access.Role{access.Contact}},
 		{"and of all analyses how the own one is made", "GET /programmes/{slug}/swot", "/help/kontaktperson#gör-er-nulägesanalys", []access.Role{access.Contact}},
 		{"the office reads of reach in its own chapter", "GET /programmes/{slug}/reach", "/help/projektkontor#se-räckvidden", []access.Role{access.Office}},
-		{"and finds learning there, not among what contacts do", "GET /programmes/{slug}/learning", "/help/projektkontor", []access.Role{access.Office}},
+		{"and finds learning there, not among what contacts do", "GET /programmes/{slug}/learning", "/help/projektkontor#följ-arbetsplatsernas-lärande", []access.Role{access.Office}},
 		{"and makes activities as an organiser does", "GET /activities", "/help/arrangör#lägg-upp-en-aktivitet", []access.Role{access.Office}},
 		{"as an organiser does", "GET /activities", "/help/arrangör#lägg-upp-en-aktivitet", []access.Role{access.Organiser}},
 		{"an administrator makes programmes", "GET /programmes", "/help/administratör#skapa-ett-projekt", []access.Role{access.Administrator}},
 		{"who is the office too changes them", "GET /programmes", "/help/projektkontor#ändra-projektet", []access.Role{access.Administrator, access.Office}},
 		{"a contact in the steering group reads what the group does", "GET /reach", "/help/styrgrupp#se-hur-långt-projektet-har-nått", []access.Role{access.Contact, access.Steering}},
-		{"who only takes part reads of learning what takes part", "GET /learning", "/help/deltagare", nil},
+		{"and from where learning begins", "GET /learning", "/help/projektkontor#följ-arbetsplatsernas-lärande", []access.Role{access.Office}},
+		{"a contact reads there how learning is led", "GET /learning", "/help/kontaktperson#led-arbetsplatsens-lärande", []access.Role{access.Contact}},
+		{"and on the own workplace's page", "GET /programmes/{slug}/workplaces/{unit}", "/help/kontaktperson#led-arbetsplatsens-lärande", []access.Role{access.Contact}},
+		{"who only takes part reads of learning what takes part", "GET /learning", "/help/deltagare#läs-arbetsplatsens-lärande", nil},
 		{"and signs up", "GET /occasions/{id}", "/help/deltagare#anmäl-dig", nil},
 	} {
 		if at := helpAt(test.page, holder(append(test.roles, access.Participant)...)); at != test.leads {
@@ -95,6 +98,36 @@ func TestHelpIsForWhoOnlyReads(t *testing.T) {
 			chapter, _, _ := strings.Cut(strings.TrimPrefix(helpAt(route.pattern, holder(role, access.Participant)), "/help/"), "#")
 			if whose := chapterOf[chapter]; whose != nil && !slices.Contains(whose, role) {
 				t.Errorf("%s on %s is led to the chapter %s: name another section in helpsOf", role, route.pattern, chapter)
+			}
+		}
+	}
+}
+
+// Who may not open a page is led to what they themselves can do, never into what others do.
+func TestHelpOfWhatOneMayNotOpen(t *testing.T) {
+	for _, test := range []struct {
+		pattern, leads string
+		roles          []access.Role
+	}{
+		{"GET /activities", "/help/styrgrupp", []access.Role{access.Steering}},
+		{"GET /activities", "/help/kontaktperson", []access.Role{access.Contact}},
+		{"GET /people", "/help/arrangör", []access.Role{access.Organiser, access.Contact}},
+		{"GET /accounts", "/help/projektkontor", []access.Role{access.Office}},
+		{"GET /activities", "/help/deltagare", nil},
+		{"GET /activities", "/help/arrangör#lägg-upp-en-aktivitet", []access.Role{access.Organiser}}, // who may is told of it
+		{"GET /workshops/{workshop}", "/help/kontaktperson#planera-er-workshop", nil},                // anyone may lead one
+	} {
+		i := slices.IndexFunc(routes, func(r route) bool { return r.pattern == test.pattern })
+		if at := helpFor(routes[i], holder(append(test.roles, access.Participant)...)); at != test.leads {
+			t.Errorf("%v on %s are led to %s, want %s", test.roles, test.pattern, at, test.leads)
+		}
+	}
+	for _, role := range access.Roles {
+		v := holder(role, access.Participant)
+		for _, route := range routes {
+			chapter, _, _ := strings.Cut(strings.TrimPrefix(helpFor(route, v), "/help/"), "#")
+			if whose := chapterOf[chapter]; !v.Can(route.right) && whose != nil && !slices.Contains(whose, role) {
+				t.Errorf("%s may not open %s, and is led to the chapter %s", role, route.pattern, chapter)
 			}
 		}
 	}

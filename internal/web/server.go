@@ -109,7 +109,7 @@ func (s *Server) handler(route route) http.Handler {
 		defer cancel()
 		req = req.WithContext(ctx)
 		r, f, err := s.reader(w, req)
-		r.Help = helpAt(route.pattern, r.Viewer)
+		r.Help = helpFor(route, r.Viewer)
 		if err == nil {
 			if sendKept(w, req, r, f, route) {
 				return

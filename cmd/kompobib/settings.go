@@ -60,7 +60,7 @@ type serving struct {
 	Proxy   bool   `help:"A proxy of ours stands before us, and X-Forwarded-For says who asks."`
 	Service string `default:"KompoBib" help:"Name of the installation, where no programme is meant."`
 
-	Approved string `placeholder:"DATE" help:"Day on which the project's owner approved the pages on accessibility and personal data, as 2026-12-01. Until then they say that they are drafts."`
+	Approved string `placeholder:"DATE" help:"Day on which the project owner approved the pages on accessibility and personal data, as 2026-12-01. Until then they say that they are drafts."`
 
 	SMTPHost     string `name:"smtp-host" placeholder:"HOST" help:"Mail server. Without one, letters are put in the folder outbox among the data."`
 	SMTPPort     number `name:"smtp-port" default:"587" placeholder:"PORT" help:"Its port."`

@@ -240,7 +240,7 @@ func TestFollowUpAfterTheEnd(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		learningtest.New(t, d, 2)
 		p := newPlanner(t, d, learningtest.Contact("near-1", learningtest.Near))
-		const at, says, count = "/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "The project&#39;s last day is 31 December 2013. Follow-ups after it are the workplace&#39;s own", "next follow-up comes after the end of the project."
+		const at, says, count = "/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "The programme&#39;s last day is 31 December 2013. Follow-ups after it are the workplace&#39;s own", "next follow-up comes after the end of the programme."
 		p.wants("where the months are chosen", p.get(at+"/new"), 200, says)
 		commit := func(act, months string) answer {
 			return p.wants("a new one", p.post(at+"/new", "starts=2012-10-12", "due=2013-04-01", "months="+months, "owner=near-0", "happens=någon frågar", "act="+act), 303)

@@ -336,7 +336,7 @@ func TestComeSinceLaunch(t *testing.T) {
 		})
 		p.wants("beside its row and above", p.get(coverage), 200, "1 workplace has come since the launch", since, "href=\"/kits/"+shop.Kit+"/launch\"")
 		p.who = learningtest.Contact("far-0", learningtest.Far, "new")
-		if page := p.wants("to its contact", p.get(coverage), 200, since, "The programme office can add it."); strings.Contains(page.body, launch) {
+		if page := p.wants("to its contact", p.get(coverage), 200, since, "The project office can add it."); strings.Contains(page.body, launch) {
 			t.Error("a way that leads to a refusal")
 		}
 		p.who = learningtest.Holder(access.Office)

@@ -226,7 +226,7 @@ func TestNothingYet(t *testing.T) {
 			{"/workplaces/" + learningtest.Near + "/commitments", "No commitments are written yet", "No commitments fit what you chose"},
 			{"/needs/list", "No workplace has agreed on its competence plan yet", "No needs fit the choice"},
 			{"/needs/unanswered", "No topic waits for an activity.", ""},
-			{"/reflections", "Nobody has shared anything with the project yet", "Nobody has shared anything here"},
+			{"/reflections", "Nobody has shared anything with the programme yet", "Nobody has shared anything here"},
 			{"/workshops", "No workshop is launched", ""},
 		} {
 			path := "/programmes/kompobib" + page.path

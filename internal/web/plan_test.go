@@ -112,7 +112,7 @@ var facts = []string{"name=Framtidens bibliotek", "short_name=Framtid", "slug=fr
 func TestPlanProgramme(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPlanner(t, d, planner(access.Administrator, ""))
-		p.wants("an empty list", p.get("/programmes"), 200, "No projects to show")
+		p.wants("an empty list", p.get("/programmes"), 200, "No programmes to show")
 		p.wants("the form", p.get("/programmes/new"), 200, `value="Europe/Stockholm"`)
 		p.wants("everything wrong", p.post("/programmes", "name= ", "slug=Två ord", "starts=2012-02-30", "ends="), 422,
 			"Write a name.", "lower-case letters", "Give a date", "Två ord", `href="#short_name"`)
@@ -131,7 +131,7 @@ func TestPlanProgramme(t *testing.T) {
 
 		for _, part := range []struct{ sort, wrong, said, right string }{
 			{"goals", "name=", "Write a name.", "name=Behov"},
-			{"phases", "name=Fas,starts=2011-02-01,ends=2014-01-01", "outside the project", "name=Fas,starts=2011-02-01,ends=2011-12-31"},
+			{"phases", "name=Fas,starts=2011-02-01,ends=2014-01-01", "outside the programme", "name=Fas,starts=2011-02-01,ends=2011-12-31"},
 			{"partners", "name=Länet", "Choose which role", "name=Länet,role=owner"},
 		} {
 			at := "/programmes/framtid/" + part.sort
@@ -337,7 +337,7 @@ func first(t *testing.T, text, pattern string) string {
 func TestSlips(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPlanner(t, d, planner(access.Administrator, ""))
-		const slip, meant = "31 March 2012", "The last day of the project is 31 March 2013. Is the year right?"
+		const slip, meant = "31 March 2012", "The last day of the programme is 31 March 2013. Is the year right?"
 		at := "/programmes/framtid"
 		p.post("/programmes", facts...)
 		version := 1

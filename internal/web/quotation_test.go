@@ -143,8 +143,8 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		p.who = author
 		p.wants("to remove it", p.get("/me/logbook/"+r.ID+"/remove"), 200, "You have said yes to the text being quoted, so it cannot be removed yet.", `href="`+ask+`"`)
 		p.wants("removed all the same", p.post("/me/logbook/"+r.ID+"/remove"), 409, "You have said yes to the text being quoted, so it cannot be removed yet.", `href="`+ask+`"`)
-		if a := p.get("/me/logbook/" + r.ID + "/share"); strings.Contains(a.body, "If you choose another project") {
-			t.Errorf("told of another project where there is none: %s", a.body)
+		if a := p.get("/me/logbook/" + r.ID + "/share"); strings.Contains(a.body, "If you choose another programme") {
+			t.Errorf("told of another programme where there is none: %s", a.body)
 		}
 		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error { // another project for the same workplaces
 			put := func(table, columns string, row ...any) error {
@@ -154,7 +154,7 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 				"second", "second", "Second", "Second", "second@example.org", "2007-2013", "running", "2011-01-01", "2013-12-31", "Europe/Stockholm", 1),
 				put("target_unit", "programme, unit", "second", "region"), audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "programme", Row: "second"}))
 		})
-		p.wants("where to share", p.get("/me/logbook/"+r.ID+"/share"), 200, "If you choose another project, KompoBib may no longer quote the text, and your yes to that no longer holds.")
+		p.wants("where to share", p.get("/me/logbook/"+r.ID+"/share"), 200, "If you choose another programme, KompoBib may no longer quote the text, and your yes to that no longer holds.")
 		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, `UPDATE person SET protected = 1 WHERE id = 'small-0'`); err != nil {
 				return err
@@ -172,7 +172,7 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.wants("what is shared otherwise then", p.get("/me/logbook/"+r.ID+"/share"), 200, "The project may not quote the text")
+		p.wants("what is shared otherwise then", p.get("/me/logbook/"+r.ID+"/share"), 200, "The programme may not quote the text")
 		w.Tx("small-0", func(ctx context.Context, tx *db.Tx) error {
 			return reflection.Share(ctx, tx, ring, author, r.ID, own.Version, reflection.Sharing{Level: reflection.Workplace, Programme: learningtest.Programme, Workplace: learningtest.Small}, local.Date(learningtest.Today))
 		})
@@ -180,10 +180,10 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a := p.get(ask); !strings.Contains(a.body, "The project may not read the text now") || strings.Contains(a.body, `value="yes"`) {
-			t.Errorf("a text that the project may not read is to be quoted: %s", a.body)
+		if a := p.get(ask); !strings.Contains(a.body, "The programme may not read the text now") || strings.Contains(a.body, `value="yes"`) {
+			t.Errorf("a text that the programme may not read is to be quoted: %s", a.body)
 		}
-		p.wants("yes all the same", p.post(ask, "version="+strconv.Itoa(q.Version), "answer=yes", before), 409, "The project may not read the text now")
+		p.wants("yes all the same", p.post(ask, "version="+strconv.Itoa(q.Version), "answer=yes", before), 409, "The programme may not read the text now")
 		share := func(level reflection.Level) {
 			w.Tx("small-0", func(ctx context.Context, tx *db.Tx) error {
 				return reflection.Share(ctx, tx, ring, author, r.ID, own.Version, reflection.Sharing{Level: level, Programme: learningtest.Programme, Workplace: learningtest.Small}, local.Date(learningtest.Today))
@@ -205,7 +205,7 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		p.wants("no, then", p.post(ask, "version="+strconv.Itoa(q.Version+2), "answer=no"), 303)
 		stale("a late yes to what a report says", "yes", q.Version, "handed in a report with the quotation")
 		share(reflection.Me)
-		if a := p.wants("a late yes to what is private now", p.post(ask, "version=1", "answer=yes", before), 409, "The project may not read the text now"); strings.Contains(a.body, "no longer shared") {
+		if a := p.wants("a late yes to what is private now", p.post(ask, "version=1", "answer=yes", before), 409, "The programme may not read the text now"); strings.Contains(a.body, "no longer shared") {
 			t.Error("its author is told that they may not see it")
 		}
 	})

@@ -94,3 +94,14 @@ func TestFor(t *testing.T) {
 		}
 	}
 }
+
+// English says programme of what the Swedish words call a project. Two of its bodies are known by the other word, and the funder's own statement has it too,
+// which is no word of ours.
+func TestEnglishSaysProgramme(t *testing.T) {
+	bodies := strings.NewReplacer("project office", "", "project owner", "")
+	for _, code := range locale.English.Codes() {
+		if said := locale.English.Say(code); strings.Contains(bodies.Replace(strings.ToLower(said)), "project") || strings.Contains(strings.ToLower(said), "programme office") {
+			t.Errorf("%s says %q: write programme, project office or project owner", code, said)
+		}
+	}
+}

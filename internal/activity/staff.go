@@ -60,17 +60,21 @@ type Absent struct {
 	Date            local.Date
 	Start, End      local.Clock
 	Occasion, Title string
+	OccasionName    string // its own, behind the title
 	Place           string
 	State           SignupState
 }
+
+// FullTitle is the title of the activity, with the occasion's own name behind if it has one.
+func (a Absent) FullTitle() string { return Occasion{Title: a.Title, Name: a.OccasionName}.FullTitle() }
 
 // Away returns who of v's staff is at a meeting from one day to before another, by day.
 func Away(ctx context.Context, c db.Conn, v access.Viewer, days local.Period) ([]Absent, error) {
 	args := []any{days.From, days.To}
 	return db.All(ctx, c, func(a *Absent) []any {
-		return []any{&a.Person, &a.Name, &a.Workplace, &a.Date, &a.Start, &a.End, &a.Occasion, &a.Title, &a.Place, &a.State, new(string)} // the last is only sorted by
+		return []any{&a.Person, &a.Name, &a.Workplace, &a.Date, &a.Start, &a.End, &a.Occasion, &a.Title, &a.OccasionName, &a.Place, &a.State, new(string)} // the last is only sorted by
 	}, `
-		SELECT DISTINCT p.id, p.given || ' ' || p.family, u.name, m.date, m.start_time, m.end_time, o.id, a.title, m.place, s.state, p.sort_key
+		SELECT DISTINCT p.id, p.given || ' ' || p.family, u.name, m.date, m.start_time, m.end_time, o.id, a.title, o.name, m.place, s.state, p.sort_key
 		FROM employment e JOIN person p ON p.id = e.person AND p.protected = 0
 		JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $1 AND (u.valid_to IS NULL OR u.valid_to > $1)
 		JOIN signup s ON s.person = p.id AND s.state IN ('seated', 'waiting')
@@ -84,11 +88,16 @@ func Away(ctx context.Context, c db.Conn, v access.Viewer, days local.Period) ([
 // An Unattested is a meeting where hours of v's staff wait to be attested.
 type Unattested struct {
 	Meeting, Title string
+	Name           string // the occasion's own
+	Place          string
 	Date           local.Date
 	Start, End     local.Clock
 	Minutes        int // of all of them
 	Staff          []UnattestedHours
 }
+
+// FullTitle is the title of the activity, with the occasion's own name behind if it has one.
+func (u Unattested) FullTitle() string { return Occasion{Title: u.Title, Name: u.Name}.FullTitle() }
 
 // UnattestedHours are one person's at a meeting.
 type UnattestedHours struct {
@@ -108,14 +117,14 @@ func ToAttest(ctx context.Context, c db.Conn, v access.Viewer) (list []Unatteste
 		UnattestedHours
 	}
 	rows, err := db.All(ctx, c, func(r *row) []any {
-		return []any{&r.Meeting, &r.Title, &r.Date, &r.Start, &r.End, &r.Person, &r.Name, &r.Number, &r.UnattestedHours.Minutes}
+		return []any{&r.Meeting, &r.Title, &r.Unattested.Name, &r.Place, &r.Date, &r.Start, &r.End, &r.Person, &r.UnattestedHours.Name, &r.Number, &r.UnattestedHours.Minutes}
 	}, `
 		WITH hours AS (
 			SELECT t.meeting, t.person, t.minutes
 			FROM employment e JOIN attendance t ON t.employment = e.id AND t.attested_at IS NULL AND t.minutes > 0 AND t.person <> $1
 			WHERE e.workplace IN `+db.In(&args, v.Scope(access.SignStaff).Workplaces)+`
 		)
-		SELECT m.id, a.title, m.date, m.start_time, m.end_time, p.id,
+		SELECT m.id, a.title, o.name, m.place, m.date, m.start_time, m.end_time, p.id,
 			CASE WHEN p.protected = 1 THEN '' ELSE p.given || ' ' || p.family END, coalesce(s.number, 0), h.minutes
 		FROM (SELECT id FROM meeting WHERE id IN (SELECT meeting FROM hours) ORDER BY starts, id LIMIT $2) f
 		JOIN meeting m ON m.id = f.id JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity

@@ -164,6 +164,9 @@ func TestTheStoryIsTheSameEveryTime(t *testing.T) {
 // PublicPages looks at the public pages as they are at a time of the story. The pages are known outside of this package alone, where it is set.
 var PublicPages func(t *testing.T, d *db.DB)
 
+// EveryPage looks at the pages of every kind in each role, as they are when most of them have something to show. It is set as [PublicPages] is.
+var EveryPage func(t *testing.T, d *db.DB)
+
 // kickoffDay is what is there at noon on 2011-09-09, and what is not yet.
 func kickoffDay(t *testing.T, d *db.DB) {
 	if n := value[int](t, d, `SELECT o.seated FROM occasion o JOIN activity a ON a.id = o.activity WHERE a.title LIKE 'Kickoff%'`); n <= 400 {
@@ -357,6 +360,7 @@ func TestTheStoryEnds(t *testing.T) {
 		themesShowUnderEachCut(t, d)
 		severalHoldOneWorkshop(t, d)
 		changeFromStartToEnd(t, d)
+		t.Run("every page in English", func(t *testing.T) { EveryPage(t, d) })
 		if err := tell(t.Context(), d, At("2013-05-02")); err != nil {
 			t.Fatal(err)
 		}

@@ -294,6 +294,17 @@ func missingSheet(r view.Reader, d withoutEvidence) sheet.Table {
 	}
 }
 
+// behind is a name to stand behind other words, with what sets it off; "" if there is none.
+func behind(name string) string {
+	if name == "" {
+		return ""
+	}
+	return ", " + name
+}
+
+// atPlace is a title with the place where it is held, if that is known.
+func atPlace(title, place string) string { return title + behind(place) }
+
 func missingText(r view.Reader, m activity.Missing) string {
 	if m.Present == 0 {
 		return r.Say("evidence-page.not-taken")

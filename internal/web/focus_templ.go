@@ -2481,7 +2481,7 @@ func pathChangeView(r view.Reader, d workplaceSurvey) templ.Component {
 			}
 			if d.Place.Line != nil {
 				for n, part := range questionParts(r, d.Survey.Questions, d.Goals) {
-					templ_7745c5c3_Err = view.ChartOf(r, "path-change-"+r.Number(n+1), outcomeChart(r, part.Name, d.Survey, d.partRows(part))).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.ChartOf(r, "path-change-"+r.Number(n+1), outcomeChart(r, part, d.Survey, d.partRows(part))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -102,7 +102,7 @@ func commitmentFacts(r view.Reader, d commitmentPage) (facts []view.Fact) {
 		facts = append(facts, view.Fact{Label: r.Say("focus.owner-label"), Value: ownerName(r, d.Names, c.Owner)})
 	}
 	facts = append(facts, view.Fact{Label: r.Say("focus.starts"), Value: r.Date(c.Starts)}, view.Fact{Label: r.Say("focus.due-label"), Value: r.Date(c.Due)},
-		view.Fact{Label: r.Say("focus.goal-label"), Value: d.Goal})
+		view.Fact{Label: r.Say("focus.goal-label"), Value: d.Goal, Lang: "sv"})
 	if c.Check != "" {
 		facts = append(facts, view.Fact{Label: r.Say("focus.next-check"), Value: r.Date(c.Check)})
 	}

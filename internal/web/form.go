@@ -49,6 +49,7 @@ type formPage struct {
 	About    string          // the programme that it is about
 	Above    templ.Component // what the page shows before its form
 	Heading  string          // of the form, if there is something above it
+	Quoted   string          // what it is about, in someone's own words in Swedish, above What
 	What     []string        // what happens, above the fields
 	Controls []control
 	Submit   string

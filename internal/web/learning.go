@@ -31,7 +31,7 @@ func (l learningAt) at(page string) string {
 
 // crumbs are the way to one of the workplace's pages of learning.
 func (l learningAt) crumbs(r view.Reader) []view.Link {
-	return []view.Link{{Href: "/learning", Text: r.Say("learning.title")}, {Href: l.at(""), Text: l.Name}}
+	return []view.Link{{Href: "/learning", Text: r.Say("learning.title")}, {Href: l.at(""), Text: l.Name, Named: true}}
 }
 
 // A stage is a part of what a workplace or a programme has come to, as its overview shows it. Each is read with a

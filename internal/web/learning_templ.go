@@ -369,7 +369,7 @@ func workplaceLearningView(r view.Reader, at learningAt, stages []templ.Componen
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: at.Name, Lead: r.Say("learning.workplace-lead"), Wide: true, Crumbs: at.crumbs(r)[:1]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: at.Name, Named: true, Lead: r.Say("learning.workplace-lead"), Wide: true, Crumbs: at.crumbs(r)[:1]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -207,7 +207,7 @@ func (s *Server) entryRemoval(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		x := d.Reflection
-		f = formPage{Page: view.Page{Title: r.Say("reflection.remove"), Lead: entryTitle(r, x), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: entryPath(x.ID) + "/remove"},
+		f = formPage{Page: view.Page{Title: r.Say("reflection.remove"), Whose: entryTitle(r, x), Crumbs: logbookCrumbs(r)}, Form: view.Form{Action: entryPath(x.ID) + "/remove"},
 			What: []string{r.Say("reflection.remove-what")}, Submit: r.Say("reflection.remove"), Danger: true, Back: entryPath(x.ID)}
 		if x.Level != reflection.Me {
 			f.What = append(f.What, r.Say("reflection.remove-shared"))
@@ -272,7 +272,7 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 			owner, short = ownerOf(r, p.ID), p.ShortName
 		}
 		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
-		f = formPage{Page: view.Page{Title: say("share"), Lead: entryTitle(r, d.Reflection), Crumbs: logbookCrumbs(r)},
+		f = formPage{Page: view.Page{Title: say("share"), Whose: entryTitle(r, d.Reflection), Crumbs: logbookCrumbs(r)},
 			Form: view.Form{Action: entryPath(d.ID) + "/share", Version: d.Version}, Above: shareAbove(r, d), Heading: say("who-reads"), Submit: say("share-do"), Back: entryPath(d.ID)}
 		if len(places) == 0 {
 			f.Above, f.Controls, f.Submit, f.Heading = shareNowhere(r), nil, "", ""

@@ -323,7 +323,7 @@ func (d planPage) facts(r view.Reader, n need.Need) []view.Fact {
 	return []view.Fact{
 		{Label: r.Say("need.who-short"), Value: whoText(r, n.Wording)},
 		{Label: r.Say("need.due-short"), Value: r.Date(n.Due)},
-		{Label: r.Say("focus.goal-label"), Value: goalName(d.Goals, n.Goal)},
+		{Label: r.Say("focus.goal-label"), Value: goalName(d.Goals, n.Goal), Lang: "sv"},
 		{Label: r.Say("need.form-short"), Value: r.State("need-form", n.Form)},
 	}
 }

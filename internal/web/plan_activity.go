@@ -419,7 +419,8 @@ func (s *Server) questionRemoval(req *http.Request, r view.Reader) form {
 			Page:   view.Page{Title: r.Say("plan.question-remove"), Crumbs: activityCrumbs(r, a)},
 			Form:   view.Form{Action: questionPath(q) + "/remove"},
 			About:  a.Programme,
-			What:   []string{"”" + q.Text + "”", r.Say("plan.no-undo")},
+			Quoted: q.Text,
+			What:   []string{r.Say("plan.no-undo")},
 			Submit: r.Say("plan.remove"), Danger: true, Back: questionPath(q),
 		}, err
 	}

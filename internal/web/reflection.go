@@ -129,7 +129,7 @@ func (s *Server) showRecord(req *http.Request, r view.Reader) form {
 		if d.From, err = people.UnitNames(ctx, c, units); err != nil {
 			return f, err
 		}
-		f = formPage{Page: view.Page{Title: r.Say("reflection.record"), Lead: d.Name, Wide: true, Crumbs: d.crumbs(r)}, About: d.Programme.ID, Above: recordView(r, d)}
+		f = formPage{Page: view.Page{Title: r.Say("reflection.record"), Whose: d.Name, Wide: true, Crumbs: d.crumbs(r)}, About: d.Programme.ID, Above: recordView(r, d)}
 		if f.Stale = (&view.StaleNote{Title: r.Say("reflection.rewritten"), Next: r.Say("reflection.rewritten-next")}); d.AgreedOn != "" {
 			f.Stale = &view.StaleNote{Title: r.Say("reflection.agreed-already"), Next: r.Say("reflection.agreed-already-next", d.AgreedOn)}
 		}
@@ -182,7 +182,7 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 		}
 		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
 		f = formPage{
-			Page: view.Page{Title: say("record-edit"), Lead: d.Name, Crumbs: append(d.crumbs(r), view.Link{Href: d.at("record"), Text: say("record")})},
+			Page: view.Page{Title: say("record-edit"), Whose: d.Name, Crumbs: append(d.crumbs(r), view.Link{Href: d.at("record"), Text: say("record")})},
 			Form: view.Form{Action: d.at("record/edit"), Version: d.Record.Version, Keep: true}, About: d.Programme.ID,
 			What: []string{say("record-law", d.Programme.ShortName, ownerOf(r, d.Programme.ID))}, Submit: say("record-save"), Look: r.Say("publication.look"), Back: d.at("record"),
 			Controls: []control{{Field: view.Field{Name: "body", Label: say("record-text"), Help: say("record-help", r.Number(reflection.MaxText)), Rows: 24, Value: body}, As: "textarea", Draft: draft}},

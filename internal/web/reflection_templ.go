@@ -521,7 +521,7 @@ func sharedHereView(r view.Reader, d sharedHere) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("reflection.shared-here"), Lead: d.Name, Crumbs: d.crumbs(r)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("reflection.shared-here"), Whose: d.Name, Crumbs: d.crumbs(r)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

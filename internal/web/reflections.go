@@ -173,7 +173,7 @@ func (s *Server) codingForm(req *http.Request, r view.Reader) form {
 			if t.Retired && !has {
 				continue
 			}
-			option := view.Option{Value: t.ID, Label: t.Name}
+			option := view.Option{Value: t.ID, Label: t.Name, Lang: "sv"}
 			for _, suggestion := range d.Suggested {
 				if suggestion.Of == t.ID {
 					option.Help = r.Say("reflection.suggested", strings.Join(suggestion.Words, ", "))
@@ -359,7 +359,7 @@ func (s *Server) themeForm(req *http.Request, r view.Reader) form {
 				{Field: view.Field{Name: "words", Label: say("theme-words"), Help: say("theme-words-help"), Optional: true, Rows: 3, Value: t.Words}, As: "textarea"},
 			}}
 		if t.ID != "" {
-			f.Title = t.Name
+			f.Title, f.Named = t.Name, true
 			f.Controls = append(f.Controls, control{Field: view.Field{Name: "retired", Label: say("theme-retired"), Help: say("theme-retired-help"), Value: flag(t.Retired)}, As: "checkbox"})
 		}
 		return f, nil
@@ -459,7 +459,7 @@ func (s *Server) useForm(req *http.Request, r view.Reader) form {
 			if q.ID == req.PathValue("quotation") && d.Uses {
 				list := programmePath(d.Programme, "quotations")
 				return formPage{Page: view.Page{Title: r.Say("reflection.use"), Crumbs: append(learningCrumbs(r, d.Programme), view.Link{Href: list, Text: r.Say("reflection.quotations")})},
-					Form: view.Form{Action: list + "/" + q.ID, Version: q.Version}, About: d.Programme.ID, What: []string{"”" + q.Passage + "”", r.Say("reflection.use-what")},
+					Form: view.Form{Action: list + "/" + q.ID, Version: q.Version}, About: d.Programme.ID, Quoted: q.Passage, What: []string{r.Say("reflection.use-what")},
 					Controls: []control{{Field: view.Field{Name: "report", Label: r.Say("reflection.report"), Help: r.Say("reflection.report-help"), Value: q.UsedIn}}},
 					Submit:   r.Say("reflection.save"), Back: list}, nil
 			}
@@ -513,7 +513,7 @@ func themeOptions(r view.Reader, themes []reflection.Theme) []view.Option {
 func themeColumns(r view.Reader, d report.Themes) []view.Column {
 	columns := []view.Column{{Label: r.Say("reflection.group")}, {Label: r.Say("reflection.persons"), Number: true}}
 	for _, t := range d.Themes {
-		columns = append(columns, view.Column{Label: t.Name, Number: true})
+		columns = append(columns, view.Column{Label: t.Name, Number: true, Lang: "sv"})
 	}
 	return columns
 }

@@ -7,6 +7,7 @@ import (
 // A spread is how far the workplaces of a programme have come with something, in all and by county.
 type spread struct {
 	ID       string // of its picture
+	Of       string // what is counted, as the heading above it says
 	Caption  string
 	Headline string // the numbers in a sentence
 	Steps    []step // how far one can have come, from the furthest

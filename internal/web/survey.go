@@ -203,7 +203,7 @@ func (a answering) optionsOf(r view.Reader) []view.Option {
 
 func stepOptions(r view.Reader, words []string) (list []view.Option) {
 	for i := range words {
-		list = append(list, view.Option{Value: strconv.Itoa(i + 1), Label: stepName(r, words, i+1)})
+		list = append(list, view.Option{Value: strconv.Itoa(i + 1), Label: stepName(r, words, i+1), Lang: "sv"})
 	}
 	return list
 }
@@ -239,18 +239,19 @@ func (a answering) field(r view.Reader, i int) view.Field {
 // A questionPart is the questions of a goal area, by their places.
 type questionPart struct {
 	Name      string
+	Lang      string // "sv" of a goal area's name
 	Questions []int
 }
 
 // questionParts are the questions by goal area, in their order.
 func questionParts(r view.Reader, questions []survey.Question, goals []programme.GoalArea) (parts []questionPart) {
 	for i, q := range questions {
-		name := r.Say("survey.whole-goal")
+		part := questionPart{Name: r.Say("survey.whole-goal")}
 		if q.Goal != "" {
-			name = goalName(goals, q.Goal)
+			part = questionPart{Name: goalName(goals, q.Goal), Lang: "sv"}
 		}
-		if n := len(parts); n == 0 || parts[n-1].Name != name {
-			parts = append(parts, questionPart{Name: name})
+		if n := len(parts); n == 0 || parts[n-1].Name != part.Name {
+			parts = append(parts, part)
 		}
 		last := &parts[len(parts)-1]
 		last.Questions = append(last.Questions, i)
@@ -276,7 +277,7 @@ func ownChart(r view.Reader, o ownSurvey) view.Chart {
 func ownColumns(r view.Reader, o ownSurvey) []view.Column {
 	columns := []view.Column{{Label: r.Say("survey.question")}}
 	for _, round := range o.rounds() {
-		columns = append(columns, view.Column{Label: round.Name})
+		columns = append(columns, view.Column{Label: round.Name, Lang: "sv"})
 	}
 	return columns
 }

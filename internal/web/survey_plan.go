@@ -20,7 +20,7 @@ func surveyCrumbs(r view.Reader, p programme.Programme, s survey.Survey) []view.
 	crumbs := []view.Link{{Href: "/learning", Text: r.Say("learning.title")}, {Href: "/programmes/" + p.Slug + "/learning", Text: r.Say("learning.overview")},
 		{Href: surveysPath(p), Text: r.Say("survey.all")}}
 	if s.ID != "" {
-		crumbs = append(crumbs, view.Link{Href: surveyPath(p, s.ID), Text: s.Title})
+		crumbs = append(crumbs, view.Link{Href: surveyPath(p, s.ID), Text: s.Title, Named: true})
 	}
 	return crumbs
 }

@@ -124,9 +124,9 @@ func (d surveyPage) rows(r view.Reader) (rows []outcomeRow) {
 }
 
 // outcomeChart draws rows as shares, each bar of the same length.
-func outcomeChart(r view.Reader, title string, s survey.Survey, rows []outcomeRow) view.Chart {
+func outcomeChart(r view.Reader, of questionPart, s survey.Survey, rows []outcomeRow) view.Chart {
 	const whole = 1000
-	c := view.Chart{Title: title, Text: r.Say("survey.chart-text"), Whole: whole, Scale: len(s.Words)}
+	c := view.Chart{Title: of.Name, Lang: of.Lang, Text: r.Say("survey.chart-text"), Whole: whole, Scale: len(s.Words)}
 	for i := range s.Words {
 		c.Parts = append(c.Parts, stepName(r, s.Words, i+1))
 	}
@@ -170,7 +170,7 @@ func changeText(r view.Reader, by float64) string {
 func outcomeColumns(r view.Reader, d survey.Survey, first string) []view.Column {
 	columns := []view.Column{{Label: first}, {Label: r.Say("survey.round-label")}, {Label: r.Say("survey.n"), Number: true}}
 	for i := range d.Words {
-		columns = append(columns, view.Column{Label: stepName(r, d.Words, i+1), Number: true})
+		columns = append(columns, view.Column{Label: stepName(r, d.Words, i+1), Number: true, Lang: "sv"})
 	}
 	return append(columns, view.Column{Label: r.Say("survey.no-step-short"), Number: true}, view.Column{Label: r.Say("survey.mean"), Number: true}, view.Column{Label: r.Say("survey.change"), Number: true})
 }

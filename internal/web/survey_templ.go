@@ -171,7 +171,7 @@ func ownSurveysView(r view.Reader, list []ownSurvey) templ.Component {
 								}
 								return nil
 							})
-							templ_7745c5c3_Err = view.Table(r, view.Head{Caption: o.Title, Hidden: true, Columns: ownColumns(r, o)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = view.Table(r, view.Head{Caption: r.Say("survey.own-chart"), Hidden: true, Columns: ownColumns(r, o)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -201,7 +201,7 @@ func ownSurveysView(r view.Reader, list []ownSurvey) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = view.Section(o.ID, o.Title).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.NamedSection(o.ID, o.Title).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -580,7 +580,7 @@ func answeringView(r view.Reader, a answering, open bool) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = view.Group(part.Name, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = view.GroupIn(part.Lang, part.Name, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -643,7 +643,7 @@ func answeringView(r view.Reader, a answering, open bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: a.Survey.Title, Lead: a.Round.Name, Crumbs: answeringCrumbs(r, a), Faults: a.Faults}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: a.Survey.Title, Named: true, Whose: a.Round.Name, Crumbs: answeringCrumbs(r, a), Faults: a.Faults}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -100,7 +100,7 @@ func (d analysed) headline(r view.Reader) string {
 
 // spread is it in numbers.
 func (d analysed) spread(r view.Reader) spread {
-	s := spread{ID: "swot-chart", Caption: r.Say("swot.by-county"), Headline: d.headline(r), All: tallyOf("", "", swot.Progresses, d.Total.Counts)}
+	s := spread{ID: "swot-chart", Of: r.Say("swot.coverage"), Caption: r.Say("swot.by-county"), Headline: d.headline(r), All: tallyOf("", "", swot.Progresses, d.Total.Counts)}
 	for _, p := range swot.Progresses {
 		s.Steps = append(s.Steps, step{string(p), r.Say("swot.progress-" + string(p)), r.Say("swot.definition-" + string(p))})
 	}

@@ -1306,7 +1306,7 @@ func swotPrintView(r view.Reader, at learningAt, pack []printSheet) templ.Compon
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("swot.pack-title"), Lead: at.Name, Crumbs: swotCrumbs(r, at)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var50), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Layout(r, view.Page{Title: r.Say("swot.pack-title"), Whose: at.Name, Crumbs: swotCrumbs(r, at)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var50), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -226,7 +226,9 @@ func (s *Server) workshopPlan(req *http.Request, r view.Reader) form {
 			if x.Optional {
 				parts = append(parts, control{Field: view.Field{Name: "skip-" + x.ID, Label: r.Say("workshop.skip"), Value: flag(x.Skipped)}, As: "checkbox"})
 			}
-			f.Controls = append(f.Controls, group(x.Title, "", parts...))
+			step := group(x.Title, "", parts...)
+			step.Lang = "sv"
+			f.Controls = append(f.Controls, step)
 		}
 		return f, nil
 	}

@@ -178,7 +178,7 @@ func (d covered) lead(r view.Reader) string {
 
 // spread is it in numbers.
 func (d covered) spread(r view.Reader) spread {
-	s := spread{ID: "coverage-chart", Caption: r.Say("workshop.by-county"), Headline: d.headline(r), All: tallyOf("", "", workshop.Progresses, d.Total.Counts)}
+	s := spread{ID: "coverage-chart", Of: r.Say("workshop.coverage"), Caption: r.Say("workshop.by-county"), Headline: d.headline(r), All: tallyOf("", "", workshop.Progresses, d.Total.Counts)}
 	for _, p := range workshop.Progresses {
 		s.Steps = append(s.Steps, step{string(p), r.Say("workshop.progress-" + string(p)), r.Say("workshop.definition-" + string(p))})
 	}

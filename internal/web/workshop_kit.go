@@ -216,7 +216,7 @@ func (s *Server) launchForm(req *http.Request, r view.Reader) form {
 		}
 		k := p.kit()
 		f = formPage{About: p.Programme.ID, Submit: r.Say("workshop.launch"), Back: kitPath(k.Kit), What: []string{r.Say("workshop.launch-what")},
-			Page: view.Page{Title: r.Say("workshop.launch-title", k.Title), Crumbs: append(kitCrumbs(r, p.Programme), view.Link{Href: kitPath(k.Kit), Text: k.Title})},
+			Page: view.Page{Title: r.Say("workshop.launch-title", k.Title), Crumbs: append(kitCrumbs(r, p.Programme), view.Link{Href: kitPath(k.Kit), Text: k.Title, Named: true})},
 			Form: view.Form{Action: kitPath(k.Kit) + "/launch"}}
 		if k.Activity != "" {
 			f.What, f.Submit = []string{r.Say("workshop.launch-again")}, r.Say("workshop.launch-more")

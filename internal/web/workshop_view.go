@@ -34,7 +34,7 @@ func joinHost(address string) string {
 // noteTabs are the questions to write answers of.
 func noteTabs(r view.Reader, d running) (links []view.Link) {
 	for _, q := range d.Questions {
-		l := view.Link{Text: q.Text}
+		l := view.Link{Text: q.Text, Named: true}
 		if q.Step != d.Question {
 			l.Href = workshopPath(d.ID) + "/notes?" + query("step", q.Step)
 		}

@@ -14,12 +14,13 @@ type Bar struct {
 // What it tells must stand in a table or in words beside it too.
 type Chart struct {
 	Title string
+	Lang  string   // "sv" if the title is a name that someone gave in Swedish
 	Text  string   // what it shows, in a sentence, for those who do not see it
 	Parts []string // what the parts are; one needs no name
 	Bars  []Bar
 	Whole int
 	Full  bool // each bar fills the width by itself, and its note says of how many: they are shares
-	Scale int  // the first so many parts are the steps of a scale, from the lowest; 0: they are of different sorts
+	Scale int  // the first so many parts are the steps of a scale, from the lowest, in words that someone gave in Swedish; 0: they are of different sorts
 }
 
 func (b Bar) sum() (n int) {

@@ -10,7 +10,10 @@ import (
 type Day = local.Date
 
 // A Fact is a name and what it is. One without a value is not shown.
-type Fact struct{ Label, Value string }
+type Fact struct {
+	Label, Value string
+	Lang         string // of the value, where it is not the page's
+}
 
 // A Figure is a number that can be opened to the rows behind it.
 type Figure struct {

@@ -26,6 +26,7 @@ type Column struct {
 	Sort   string // its name in the query's sort, "" if it does not sort
 	Number bool   // written to the right
 	Hidden bool   // the label is only read out
+	Lang   string // of the label, where it is not the page's
 }
 
 // Sort is what a list is sorted by: the query's sort if among the allowed, else the first, and whether it falls. The first

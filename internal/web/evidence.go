@@ -302,6 +302,14 @@ func behind(name string) string {
 	return ", " + name
 }
 
+// unnamed is the place of an occasion that has no name of its own to tell it from others.
+func unnamed(name, place string) string {
+	if name != "" {
+		return ""
+	}
+	return place
+}
+
 // atPlace is a title with the place where it is held, if that is known.
 func atPlace(title, place string) string { return title + behind(place) }
 

@@ -1675,7 +1675,7 @@ func officeView(r view.Reader, d report.Overview) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = heldAt(r, e.FullTitle(), e.Place, e.Date).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = heldAt(r, e.FullTitle(), unnamed(e.Name, e.Place), e.Date).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1820,7 +1820,7 @@ func officeView(r view.Reader, d report.Overview) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = heldAt(r, m.FullTitle(), m.Place, m.Date).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = heldAt(r, m.FullTitle(), unnamed(m.Name, m.Place), m.Date).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

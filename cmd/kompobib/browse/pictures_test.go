@@ -42,6 +42,9 @@ var pictures = []picture{
 	{"personallista", "office", []string{"list:koping-2012-09.csv", `form[action$="/apply"] button[type=submit]`, "list:koping-2012-12.csv"}, "section:has(> #difference)", 560},
 	{"brev", "office", []string{"/publications", `main a[href$="new?kind=letter"]`}, "main", 520},
 	{"rackvidd", "office", []string{"/reach"}, "main", 640},
+	{"styrgrupp-rackvidd", "steering", []string{"/programmes/kompobib2020/reach?by=age"}, "section:has(> #groups)", 560},
+	{"revisor-siffra", "auditor", []string{"/programmes/kompobib2020/reach", `main a[href*="figure=attended"]`}, "main", 520},
+	{"revisor-underlag", "auditor", []string{"/evidence"}, "main", 560},
 	{"roll", "administrator", []string{"/accounts?q=Jernl%C3%A5s", `main tbody a`, `main a[href$="/roles/new"]`}, "main", 900},
 }
 
@@ -55,6 +58,7 @@ var later = []picture{
 	{"vagen", "contact", []string{"/learning", place, `main a[href$="/path"]`}, "main", 760},
 	{"loggbok", "participant", []string{"/me/logbook", `main a[href$="/new"]`}, "main", 640},
 	{"workshopar", "office", []string{"/programmes/kompobib2020/learning", `main a[href$="/workshops"]`}, "main", 700},
+	{"styrgrupp-larande", "steering", []string{"/programmes/kompobib2020/learning"}, "main", 760},
 	{"teman", "office", []string{"/programmes/kompobib2020/learning", `main a[href$="/themes"]`}, "main", 640},
 }
 

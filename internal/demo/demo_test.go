@@ -347,40 +347,36 @@ func TestEveryoneIsMadeUp(t *testing.T) {
 
 // Told to its end, the story has a workshop at every workplace and ends with the project.
 func TestTheStoryEnds(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		if d.Engine() == "PostgreSQL" {
-			return // told so far on both, and the rest takes time
-		}
-		if err := tell(t.Context(), d, At("2013-02-20")); err != nil {
-			t.Fatal(err)
-		}
-		everyStageOfAFocus(t, d)
-		aCheckToAnswer(t, d)
-		nobodyRepeatsAnother(t, d)
-		themesShowUnderEachCut(t, d)
-		severalHoldOneWorkshop(t, d)
-		changeFromStartToEnd(t, d)
-		t.Run("every page in English", func(t *testing.T) { EveryPage(t, d) })
-		if err := tell(t.Context(), d, At("2013-05-02")); err != nil {
-			t.Fatal(err)
-		}
-		t.Run("public pages once it is over", func(t *testing.T) { PublicPages(t, d) })
-		p, err := programme.BySlug(t.Context(), d, access.Viewer{}, Slug)
-		if err != nil || p.State != programme.Closed || p.Ends != "2013-03-31" {
-			t.Errorf("the programme is %v, ends %v, %v", p.State, p.Ends, err)
-		}
-		without := value[int](t, d, `SELECT count(*) FROM unit u JOIN unit_period n ON n.unit = u.id AND n.valid_to IS NULL
+	d := dbtest.Open(t, dbtest.OneEngine(t)) // told so far on both, and the rest takes time
+	if err := tell(t.Context(), d, At("2013-02-20")); err != nil {
+		t.Fatal(err)
+	}
+	everyStageOfAFocus(t, d)
+	aCheckToAnswer(t, d)
+	nobodyRepeatsAnother(t, d)
+	themesShowUnderEachCut(t, d)
+	severalHoldOneWorkshop(t, d)
+	changeFromStartToEnd(t, d)
+	t.Run("every page in English", func(t *testing.T) { EveryPage(t, d) })
+	if err := tell(t.Context(), d, At("2013-05-02")); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("public pages once it is over", func(t *testing.T) { PublicPages(t, d) })
+	p, err := programme.BySlug(t.Context(), d, access.Viewer{}, Slug)
+	if err != nil || p.State != programme.Closed || p.Ends != "2013-03-31" {
+		t.Errorf("the programme is %v, ends %v, %v", p.State, p.Ends, err)
+	}
+	without := value[int](t, d, `SELECT count(*) FROM unit u JOIN unit_period n ON n.unit = u.id AND n.valid_to IS NULL
 			JOIN unit m ON m.id = n.parent AND m.kind = 'municipality' WHERE u.kind = 'workplace' AND NOT EXISTS (SELECT 1 FROM workshop_place p
 				JOIN workshop w ON w.id = p.workshop AND w.occasion IS NOT NULL WHERE p.workplace = u.id)`)
-		if without > 0 {
-			t.Errorf("%d workplaces have no workshop", without)
-		}
-		sound(t, d)
-		err = tell(t.Context(), d, At(Today))
-		if !errors.Is(err, ErrEarlier) {
-			t.Errorf("going back in time: %v", err)
-		}
-	})
+	if without > 0 {
+		t.Errorf("%d workplaces have no workshop", without)
+	}
+	sound(t, d)
+	err = tell(t.Context(), d, At(Today))
+	if !errors.Is(err, ErrEarlier) {
+		t.Errorf("going back in time: %v", err)
+	}
 }
 
 // sound fails unless all that must always hold does.
@@ -393,32 +389,28 @@ func TestTheStoryIsSound(t *testing.T) { dbtest.Run(t, sound) }
 
 // A visitor may change what the story goes on with: what cannot be done then is left out.
 func TestAVisitorHasBeenHere(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		if d.Engine() == "PostgreSQL" {
-			return // as above
-		}
-		err := d.Tx(t.Context(), "visitor", func(ctx context.Context, tx *db.Tx) error {
-			id, err := db.Value[string](ctx, tx, `SELECT o.id FROM occasion o JOIN activity a ON a.id = o.activity WHERE a.title LIKE 'Ledarskap 7%'`)
-			if err != nil {
-				return err
-			}
-			o, err := activity.GetOccasion(ctx, tx, access.System, id)
-			if err != nil {
-				return err
-			}
-			return activity.CancelOccasion(ctx, tx, access.System, id, o.Version, "En besökare var här.")
-		})
+	d := dbtest.Open(t, dbtest.OneEngine(t)) // as above
+	err := d.Tx(t.Context(), "visitor", func(ctx context.Context, tx *db.Tx) error {
+		id, err := db.Value[string](ctx, tx, `SELECT o.id FROM occasion o JOIN activity a ON a.id = o.activity WHERE a.title LIKE 'Ledarskap 7%'`)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		err = tell(t.Context(), d, At("2012-11-30"))
-		if err == nil || !strings.Contains(err.Error(), "did not go as the story says") {
-			t.Errorf("the story went on as if nobody had been there: %v", err)
+		o, err := activity.GetOccasion(ctx, tx, access.System, id)
+		if err != nil {
+			return err
 		}
-		if told, err := Told(t.Context(), d); err != nil || !told.Equal(At("2012-11-30")) {
-			t.Errorf("it has come to %v, %v", told, err)
-		}
+		return activity.CancelOccasion(ctx, tx, access.System, id, o.Version, "En besökare var här.")
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = tell(t.Context(), d, At("2012-11-30"))
+	if err == nil || !strings.Contains(err.Error(), "did not go as the story says") {
+		t.Errorf("the story went on as if nobody had been there: %v", err)
+	}
+	if told, err := Told(t.Context(), d); err != nil || !told.Equal(At("2012-11-30")) {
+		t.Errorf("it has come to %v, %v", told, err)
+	}
 }
 
 // By the last February workplaces are before, in the middle of and after their workshop, and what they undertook stands in every way it can.

@@ -194,26 +194,25 @@ func BenchmarkPageNation(b *testing.B) {
 
 // A page of a programme asks as many queries of many workplaces as of few, and is no longer than one that can be read.
 func TestNationQueries(t *testing.T) {
-	dbtest.RunURL(t, func(t *testing.T, url string) {
-		again := dbtest.Mark(t, url)
-		queries := map[string]int{}
-		for _, n := range []nation{{20, 20, 40, 100}, {60, 260, 520, 1500}} {
-			s := newSite(t, again())
-			n.fill(t, s.d)
-			dbtest.Hold(t, s.d, slices.Concat(focus.Invariants(), need.Invariants(), swot.Invariants(), activity.Invariants(s.d.Now()))...)
-			for _, page := range nationPages {
-				s.signIn(page.role)
-				asked := len(s.queries(page.path))
-				if was, ok := queries[page.name]; ok && was != asked {
-					t.Errorf("%s: %d queries, and %d of more", page.name, was, asked)
-				}
-				queries[page.name] = asked
-				if size := len(s.get(s.front.URL + page.path)); size > 20_000 {
-					t.Errorf("%s is sent as %d bytes", page.name, size)
-				}
+	url := dbtest.OneEngine(t)
+	again := dbtest.Mark(t, url)
+	queries := map[string]int{}
+	for _, n := range []nation{{20, 20, 40, 100}, {60, 260, 520, 1500}} {
+		s := newSite(t, again())
+		n.fill(t, s.d)
+		dbtest.Hold(t, s.d, slices.Concat(focus.Invariants(), need.Invariants(), swot.Invariants(), activity.Invariants(s.d.Now()))...)
+		for _, page := range nationPages {
+			s.signIn(page.role)
+			asked := len(s.queries(page.path))
+			if was, ok := queries[page.name]; ok && was != asked {
+				t.Errorf("%s: %d queries, and %d of more", page.name, was, asked)
 			}
-			s.end()
+			queries[page.name] = asked
+			if size := len(s.get(s.front.URL + page.path)); size > 20_000 {
+				t.Errorf("%s is sent as %d bytes", page.name, size)
+			}
 		}
-		t.Log(queries)
-	})
+		s.end()
+	}
+	t.Log(queries)
 }

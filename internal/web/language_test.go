@@ -43,44 +43,43 @@ func TestTheLanguageOneChoseGoesAlong(t *testing.T) {
 // What stays Swedish on an English page says so: titles that people gave, and names of workplaces. Words to choose from are left
 // out, since a browser reads them by itself, and so are headings that quote a name.
 func TestSwedishNamesAreMarked(t *testing.T) {
-	dbtest.RunURL(t, func(t *testing.T, url string) {
-		v := newVisit(t, url)
-		w := v.w
-		own := func(sort string) string { return w.rows[sort]["own"] }
-		for _, path := range []string{
-			"/programmes", "/programmes/kompobib/edit", "/activities?show=all", "/activities/" + own("activity") + "/edit", "/occasions/" + own("occasion") + "/edit",
-			"/occasions/" + own("occasion") + "/meetings/" + own("meeting"), "/occasions/" + own("occasion") + "/seats", "/meetings/" + own("past-meeting") + "/attendance",
-			"/meetings/" + own("past-meeting") + "/evidence", "/evidence", "/programmes/kompobib/reach/rows?figure=staff", "/programmes/kompobib/not-reached",
-			"/programmes/kompobib/office", "/people", "/workplaces", "/calendar", "/calendar/month?month=2012-10", "/p/kompobib",
-		} {
-			page := v.page("office", path, "")
-			named := 0
-			for _, text := range texts(page) {
-				for _, name := range []string{"Föreläsning own", "Program kompobib", "Medborgarnas behov", "Stadsbiblioteket", "Filialen"} {
-					if strings.Contains(text.words, name) {
-						named++
-						if !text.swedish {
-							t.Errorf("%s: %q is not marked as Swedish", path, text.words)
-						}
+	url := dbtest.OneEngine(t)
+	v := newVisit(t, url)
+	w := v.w
+	own := func(sort string) string { return w.rows[sort]["own"] }
+	for _, path := range []string{
+		"/programmes", "/programmes/kompobib/edit", "/activities?show=all", "/activities/" + own("activity") + "/edit", "/occasions/" + own("occasion") + "/edit",
+		"/occasions/" + own("occasion") + "/meetings/" + own("meeting"), "/occasions/" + own("occasion") + "/seats", "/meetings/" + own("past-meeting") + "/attendance",
+		"/meetings/" + own("past-meeting") + "/evidence", "/evidence", "/programmes/kompobib/reach/rows?figure=staff", "/programmes/kompobib/not-reached",
+		"/programmes/kompobib/office", "/people", "/workplaces", "/calendar", "/calendar/month?month=2012-10", "/p/kompobib",
+	} {
+		page := v.page("office", path, "")
+		named := 0
+		for _, text := range texts(page) {
+			for _, name := range []string{"Föreläsning own", "Program kompobib", "Medborgarnas behov", "Stadsbiblioteket", "Filialen"} {
+				if strings.Contains(text.words, name) {
+					named++
+					if !text.swedish {
+						t.Errorf("%s: %q is not marked as Swedish", path, text.words)
 					}
 				}
 			}
-			if named == 0 {
-				t.Errorf("%s names nothing", path)
+		}
+		if named == 0 {
+			t.Errorf("%s names nothing", path)
+		}
+	}
+	asked := 0
+	for _, text := range texts(v.page("participant", answerPath(own("round")), "")) {
+		if strings.Contains(text.words, "Vågar du fråga?") {
+			if asked++; !text.swedish {
+				t.Errorf("the question %q is not marked as Swedish", text.words)
 			}
 		}
-		asked := 0
-		for _, text := range texts(v.page("participant", answerPath(own("round")), "")) {
-			if strings.Contains(text.words, "Vågar du fråga?") {
-				if asked++; !text.swedish {
-					t.Errorf("the question %q is not marked as Swedish", text.words)
-				}
-			}
-		}
-		if asked == 0 {
-			t.Error("the survey asks nothing")
-		}
-	})
+	}
+	if asked == 0 {
+		t.Error("the survey asks nothing")
+	}
 }
 
 type shownText struct {

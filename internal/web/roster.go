@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -25,6 +26,8 @@ const (
 	soonBytes = 1 << 20
 	soonRows  = 3000
 )
+
+func (s *Server) soonRows() int { return cmp.Or(s.Soon, soonRows) }
 
 // Jobs that take in large lists.
 const (
@@ -401,7 +404,7 @@ func (s *Server) applyImport(w http.ResponseWriter, req *http.Request, r view.Re
 			return errSince
 		}
 	}
-	if total(imp.Summary.Found) > soonRows {
+	if total(imp.Summary.Found) > s.soonRows() {
 		return s.soon(w, req, r, rosterApply, imp, to)
 	}
 	if err := s.carryOut(req.Context(), r, imp, func(int) error { return nil }); err != nil {
@@ -423,7 +426,7 @@ func (s *Server) compareAnew(w http.ResponseWriter, req *http.Request, r view.Re
 		return fault.Stale
 	}
 	size := 0
-	if total(imp.Summary.Found) > soonRows {
+	if total(imp.Summary.Found) > s.soonRows() {
 		size = soonBytes + 1
 	}
 	return s.reread(w, req, r, imp, size)
@@ -440,7 +443,7 @@ func (s *Server) undoImport(w http.ResponseWriter, req *http.Request, r view.Rea
 	if imp.State == roster.Undone {
 		rows = len(imp.Summary.Kept)
 	}
-	if imp.Version == formOf(req).version() && rows > soonRows {
+	if imp.Version == formOf(req).version() && rows > s.soonRows() {
 		return s.soon(w, req, r, rosterUndo, imp, to)
 	}
 	long := req.WithContext(db.Lengthy(req.Context(), roster.MaxTime))

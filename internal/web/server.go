@@ -51,6 +51,9 @@ type Server struct {
 	// Outbox tells that letters land in a folder, and may be read at /outbox.
 	Outbox bool
 
+	// Soon is of how many rows a list may be that is carried out at once; 0: 3000. What is more is done in the background.
+	Soon int
+
 	// Viewer says who is asking, in place of the session. Tests use it.
 	Viewer func(*http.Request) access.Viewer
 

@@ -48,7 +48,7 @@ func TestContactBeforeTheProjectIsPublished(t *testing.T) {
 				t.Errorf("%s reads on %s %d, %s", who.Person, path, page.code, main)
 			}
 		}
-		says(contact, "/learning", "Your workplaces are in no project", "gives you no such overview")
+		says(contact, "/learning", "Your workplaces are in no programme", "gives you no such overview")
 		err := d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, `UPDATE programme SET published = 0`); err != nil {
 				return err
@@ -58,8 +58,8 @@ func TestContactBeforeTheProjectIsPublished(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		says(contact, "/learning", "No project is published yet", "gives you no such overview")
-		says(contact, "/learning", `href="/workplace"`, "Your workplaces are in no project")
+		says(contact, "/learning", "No programme is published yet", "gives you no such overview")
+		says(contact, "/learning", `href="/workplace"`, "Your workplaces are in no programme")
 		says(contact, "/reach", "No programme is published yet", "Choose a programme")
 		says(staff, "/learning", "Tell your contact", "is published yet")
 	})

@@ -108,7 +108,7 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		ring := p.server.Ring
 		r, id := mayQuote(w, ring)
 		ask := "/me/quotations/" + id
-		p.wants("on one's own page", p.get("/me"), 200, "The project asks to quote you.")
+		p.wants("on one's own page", p.get("/me"), 200, "The programme asks to quote you.")
 		p.wants("what would be told", p.get(ask), 200, "without my name. The report says: A member of staff, county, about a reflection of one&#39;s own, 1 October 2012",
 			"with my name. The report says: Given small-0 Family, "+learningtest.Small+", about a reflection of one&#39;s own, 1 October 2012")
 		was := func() string {

@@ -21,6 +21,7 @@ var (
 	ErrTooLarge  = fault.Define(fault.TooLarge, "sheet.too-large") // args: the most megabytes it may be unpacked
 	ErrTooLong   = fault.Define(fault.TooLarge, "sheet.too-long")  // args: the most rows
 	ErrTooWide   = fault.Define(fault.TooLarge, "sheet.too-wide")  // args: the most columns
+	ErrSheets    = fault.Define(fault.TooLarge, "sheet.sheets")    // args: the most sheets
 	ErrGap       = fault.Define(fault.Invalid, "sheet.gap")        // args: the row after which too many are empty
 	ErrCell      = fault.Define(fault.Invalid, "sheet.cell")       // args: the row of a cell with too much in it
 )
@@ -39,7 +40,8 @@ const (
 // A Book is a file of lists, read.
 type Book struct {
 	Sheets []Sheet
-	From04 bool // dates are numbered from 1904, as old Macs do
+	Hidden []Sheet // those that the spreadsheet program does not show
+	From04 bool    // dates are numbered from 1904, as old Macs do
 }
 
 // A Sheet is one list. Rows without anything in them are left out.

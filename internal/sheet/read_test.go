@@ -140,6 +140,7 @@ func TestRefused(t *testing.T) {
 		{"a text that there is not", book(t, `<row><c t="s"><v>7</v></c></row>`, "xl/t.xml", `<sst/>`), ErrBroken},
 		{"10 000 columns", book(t, "<row>"+cells.String()+"</row>"), ErrTooWide},
 		{"10 000 columns of CSV", []byte(strings.Repeat("a;", 10_000) + "b\nc"), ErrTooWide},
+		{"65 sheets", book(t, `<row><c><v>1</v></c></row>`, "xl/workbook.xml", `<workbook xmlns:r="r"><sheets>`+strings.Repeat(`<sheet name="Ett" r:id="a"/>`, 65)+`</sheets></workbook>`), ErrSheets},
 		{"a far column", book(t, `<row><c r="XFD1"><v>1</v></c></row>`), ErrTooWide},
 		{"a million empty rows", book(t, manyRows(1_000_000)), ErrEmpty},
 		{"a million empty rows with something below", book(t, manyRows(1_000_000)+`<row r="1048576"><c><v>1</v></c></row>`), ErrGap},

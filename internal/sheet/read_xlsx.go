@@ -58,7 +58,10 @@ func (w workbook) read(ctx context.Context) (Book, error) {
 		return Book{}, err
 	}
 	var b Book
-	type entry struct{ name, part string }
+	type entry struct {
+		name, part string
+		hidden     bool
+	}
 	var sheets []entry
 	err = w.walk(main, func(e element) error {
 		switch e.name {
@@ -66,8 +69,9 @@ func (w workbook) read(ctx context.Context) (Book, error) {
 			b.From04 = e.get("date1904") == "1" || e.get("date1904") == "true"
 		case "sheet":
 			for _, r := range rels {
-				if r.id == e.get("id") && strings.HasSuffix(r.kind, "/worksheet") && e.get("state") == "" {
-					sheets = append(sheets, entry{e.get("name"), r.target})
+				if r.id == e.get("id") && strings.HasSuffix(r.kind, "/worksheet") {
+					state := e.get("state")
+					sheets = append(sheets, entry{e.get("name"), r.target, state == "hidden" || state == "veryHidden"})
 				}
 			}
 		}
@@ -77,7 +81,7 @@ func (w workbook) read(ctx context.Context) (Book, error) {
 		return b, err
 	}
 	if len(sheets) > maxSheets {
-		sheets = sheets[:maxSheets]
+		return b, ErrSheets.With(maxSheets) // who is on those left out would be told as having left
 	}
 	shared := ""
 	var unpacked uint64
@@ -106,7 +110,11 @@ func (w workbook) read(ctx context.Context) (Book, error) {
 		if err := w.sheet(ctx, s.part, texts, &f); err != nil {
 			return b, err
 		}
-		b.Sheets = append(b.Sheets, Sheet{s.name, f.rows})
+		if s.hidden {
+			b.Hidden = append(b.Hidden, Sheet{s.name, f.rows})
+		} else {
+			b.Sheets = append(b.Sheets, Sheet{s.name, f.rows})
+		}
 	}
 	if f.seen == 0 {
 		return b, ErrEmpty

@@ -195,6 +195,7 @@ type meetingEvidence struct {
 	Recorded int // rows, also of those absent
 	Attested int // of them
 	Change   bool
+	Filing   string // where its sheet is filed, "" if it has none yet and the reader files no others
 }
 
 func (s *Server) evidencePage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -208,6 +209,13 @@ func (s *Server) evidencePage(w http.ResponseWriter, req *http.Request, r view.R
 			return err
 		}
 		d.Change = d.Occasion.Holds(r.Viewer, access.Attendance)
+		if r.Can(access.Attendance) {
+			d.Filing = "/sheets"
+		} else if sheet, err := activity.LatestSheet(ctx, c, r.Viewer, id); err == nil {
+			d.Filing = "/sheets?code=" + sheet.Code
+		} else if !isNotFound(err) {
+			return err
+		}
 		if d.Scans, err = activity.Scans(ctx, c, r.Viewer, id); err != nil {
 			return err
 		}

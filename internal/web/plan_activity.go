@@ -199,6 +199,9 @@ func lecturerControls(req *http.Request, r view.Reader, list []activity.Lecturer
 		if l.External {
 			where = "external"
 		}
+		if req.Method == http.MethodPost && i >= len(list) { // nothing is known of one, as nothing is sent of an empty row
+			where = ""
+		}
 		lines[i] = row(
 			control{Field: view.Field{Name: lecturerField(i+1, ""), Label: r.Say("plan.lecturer", i+1), Value: l.Name}},
 			control{Field: view.Field{Name: lecturerField(i+1, "organisation"), Label: r.Say("plan.lecturer-organisation", i+1), Value: l.Organisation}},
@@ -239,6 +242,16 @@ func nameOf(r view.Reader, n people.Name) string {
 	return n.String()
 }
 
+// plannedIn is the first programme in which the reader may plan; one that is over if there is no other.
+func plannedIn(r view.Reader, list []programme.Programme) (found programme.Programme) {
+	for _, p := range list {
+		if r.Viewer.In(access.Plan, p.ID) && (found.ID == "" || found.State == programme.Closed && p.State != programme.Closed) {
+			found = p
+		}
+	}
+	return found
+}
+
 // newActivityForm asks for an activity of the programme that the address or the form names. Without one the first is meant
 // in which the reader may plan.
 func (s *Server) newActivityForm(req *http.Request, r view.Reader) form {
@@ -249,18 +262,15 @@ func (s *Server) newActivityForm(req *http.Request, r view.Reader) form {
 			if err != nil {
 				return f, err
 			}
-			i := slices.IndexFunc(list, func(p programme.Programme) bool {
-				return r.Viewer.In(access.Plan, p.ID) && p.State != programme.Closed
-			})
-			if i < 0 {
-				return f, programme.ErrNotFound
-			}
-			of = list[i].ID
+			of = plannedIn(r, list).ID
 		}
 		if !r.Viewer.In(access.Plan, of) {
 			return f, programme.ErrNotFound
 		}
 		p, err := programme.Get(ctx, c, r.Viewer, of)
+		if err == nil && p.State == programme.Closed && req.Method == http.MethodGet { // what has been written stays in sight
+			err = activity.ErrOver.With(p.ShortName)
+		}
 		if err != nil {
 			return f, err
 		}

@@ -70,7 +70,7 @@ func activitiesPage(r view.Reader, list activityList) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if r.Can(access.Plan) {
+			if in := plannedIn(r, list.Programmes); in.ID != "" && in.State != programme.Closed {
 				templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

@@ -207,6 +207,7 @@ func TestASignedSheetFindsItsMeeting(t *testing.T) {
 		}
 		k.wants("who leads it comes by the square", k.get("/s/"+strings.ReplaceAll(code, "-", "")), 303, "/sheets?code=")
 		k.wants("to the form", k.get("/sheets?code="+code), 200, "Föreläsning own")
+		k.wants("or from the meeting's page", k.get(meeting+"/evidence"), 200, `href="/sheets?code=`+strings.ReplaceAll(code, "-", "")+`"`)
 		k.wants("and files the sheet", upload(code, photo.Bytes()), 303, meeting+"/evidence")
 		k.wants("as they read who has a seat", k.get("/occasions/"+occasion+"/seats"), 200)
 	})

@@ -136,7 +136,7 @@ func topicsView(r view.Reader, d needsPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = newActivityOf(d.Programme.ID, "topic", t.ID, r.Say("need.activity-new"), t.Name).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = newActivityOf(d.Programme, "topic", t.ID, r.Say("need.activity-new"), t.Name).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -78,6 +78,11 @@ func Read(ctx context.Context, ring *secret.Ring, name string, file []byte, aske
 		return nil, err
 	}
 	list := &List{Name: name, today: today}
+	for _, s := range book.Hidden {
+		if _, ok := understand(s, asked, book.From04, today); ok { // who is on it would be told as having left
+			return nil, ErrHidden.With(s.Name)
+		}
+	}
 	if list.Parts, err = Understand(book, asked, today); err != nil {
 		return nil, err
 	}
@@ -223,6 +228,11 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	d.Places = places
 	aboutAt, about := w.places(list.about, choices.Places)
 	d.about = about
+	for i, p := range aboutAt { // all that is wrong with a row is told at once
+		if l := &list.about[i]; p != nil && p.fault != nil && l.Workplace != "" && l.Family != "" {
+			d.mistake(l, p.field, p.fault)
+		}
+	}
 	d.lose(list, byLine, aboutAt)
 	d.within(groups)
 	for _, g := range groups {

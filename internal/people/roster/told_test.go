@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +99,30 @@ func workbookOf(t *testing.T, nameOne, nameTwo, one, two string) []byte {
 	return b.Bytes()
 }
 
+// A list on a sheet that is hidden is not read, and nobody on it has left: the file is refused. A hidden sheet of something else is no matter.
+func TestHiddenSheets(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const people = `<row><c><v>Namn</v></c><c><v>Arbetsplats</v></c><c><v>Kommun</v></c><c><v>Titel</v></c></row>
+			<row><c><v>Ek, Eva</v></c><c><v>Biblioteket</v></c><c><v>Köping</v></c><c><v>chef</v></c></row>`
+		hidden := func(two, state string) error {
+			_, err := roster.Read(t.Context(), w.ring, "lista.xlsx", workbookOf(t, "Ett", `Två" state="`+state, people, two), nil, "2012-10-12")
+			return err
+		}
+		for _, state := range []string{"hidden", "veryHidden"} {
+			if err := hidden(strings.ReplaceAll(people, "Ek,", "Ny,"), state); !errors.Is(err, roster.ErrHidden) || fmt.Sprint(fault.Of(err)[0].Args) != "[Två]" {
+				t.Errorf("people on a %s sheet: %v", state, err)
+			}
+		}
+		if err := hidden(`<row><c><v>Befattningar</v></c></row><row><c><v>chef</v></c></row>`, "hidden"); err != nil {
+			t.Errorf("titles to choose from on a hidden sheet: %v", err)
+		}
+		if err := hidden(strings.ReplaceAll(people, "Ek,", "Ny,"), "visible"); err != nil {
+			t.Errorf("a sheet that is said to be visible: %v", err)
+		}
+	})
+}
+
 // Who stands on the list, in whatever row, has not left; and who stands on one that is right besides is no new person.
 func TestWhoIsOnTheListHasNotLeft(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
@@ -108,6 +134,7 @@ func TestWhoIsOnTheListHasNotLeft(t *testing.T) {
 			{"not at all", "", "0 new, 0 changed, 0 moved, 1 left, 1 unchanged, 0 held", ""},
 			{"with another municipality's name", ";Ek, Bo;Biblioteket;Kpöing;chef;100;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Kommun: roster.municipality"},
 			{"so, and with a number that nobody has yet", "600121-9960;Ek, Bo;Biblioteket;Kpöing;chef;100;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Kommun: roster.municipality"},
+			{"with a number that cannot be, and another municipality's name", "600121-9961;Ek, Bo;Biblioteket;Kpöing;chef;100;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Personnummer: people.identity-checksum, 3 Kommun: roster.municipality"},
 			{"with such a number and no share", "600121-9960;Ek, Bo;Biblioteket;Köping;chef;;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Grad: roster.no-share"},
 			{"with a formula", ";Ek, Bo;Biblioteket;Köping;chef;=A1;2001-01-01;\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", "3 Grad: roster.formula"},
 			{"with the number of another row", "600121-9960;Ny, Siv;Biblioteket;Köping;chef;100;2011-01-01;\r\n600121-9960;Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;\r\n",

@@ -14,6 +14,7 @@ import (
 
 var (
 	ErrNoHeader  = fault.Define(fault.Invalid, "roster.no-header")
+	ErrHidden    = fault.Define(fault.Invalid, "roster.hidden")    // args: the sheet
 	ErrNoColumn  = fault.Define(fault.Invalid, "roster.no-column") // args: the field
 	ErrNoName    = fault.Define(fault.Invalid, "roster.no-name")
 	ErrFormula   = fault.Define(fault.Invalid, "roster.formula")

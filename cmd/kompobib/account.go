@@ -56,24 +56,26 @@ func (c *userAddCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s can sign in as %s, until %s, at %s/sign-in/%s\n", c.Email, c.Role, way.Until.Local().Format("2006-01-02 15:04"), c.address(p.env), way.Token)
+	_, err = fmt.Fprintf(p.stdout, "%s can sign in as %s, until %s, at %s/sign-in/%s\n", c.Email, c.Role, way.Until.Local().Format("2006-01-02 15:04"), site(c.URL, cmp.Or(ours(p.env)[variable("addr")], defaultAddr)), way.Token)
 	if err == nil && c.URL == "" {
 		_, err = fmt.Fprintln(p.stderr, "That is the address on this machine: --url or KOMPOBIB_URL says at which people reach it")
 	}
 	return err
 }
 
-// address is where the application answers, which without a setting is where it does so by default.
-func (c *userAddCommand) address(env []string) string {
-	if c.URL != "" {
-		return strings.TrimRight(c.URL, "/")
+// site is the address that people are given: the one that is set, or where the application listens.
+func site(set, addr string) string {
+	if set != "" {
+		return strings.TrimRight(set, "/")
 	}
-	addr := cmp.Or(ours(env)[variable("addr")], defaultAddr)
-	if host, port, err := net.SplitHostPort(addr); err == nil && (host == "" || host == "0.0.0.0" || host == "::") { // on all that the machine has
+	if host, port, err := net.SplitHostPort(addr); err == nil && everywhere(host) {
 		addr = net.JoinHostPort("localhost", port)
 	}
 	return "http://" + addr
 }
+
+// everywhere tells whether a host to listen at is all addresses that the machine has, none of which others could be given.
+func everywhere(host string) bool { return host == "" || host == "0.0.0.0" || host == "::" }
 
 // add gives the account and the role. Said again of the same person, it adds nothing that is there already: then it is
 // a new link that is wanted.
@@ -138,6 +140,9 @@ type tokenCreateCommand struct {
 }
 
 func (c *tokenCreateCommand) Run(p *program) error {
+	if err := p.there(); err != nil {
+		return err
+	}
 	h, err := p.open()
 	if err != nil {
 		return err

@@ -25,6 +25,9 @@ func (c *backupCommand) Run(p *program) error {
 	if folder, err := os.Stat(filepath.Dir(c.File)); err != nil || !folder.IsDir() {
 		return fmt.Errorf("no backup was made: there is no folder %s. Make it first, or name another", filepath.Dir(c.File))
 	}
+	if err := p.there(); err != nil {
+		return fmt.Errorf("no backup was made: %w", err)
+	}
 	h, err := p.open()
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -46,7 +45,7 @@ func (c *demoCommand) Run(p *program) error {
 	if to.After(told) {
 		fmt.Fprintln(p.stdout, "Telling the story of KompoBib2020 up to", to.Format(time.DateOnly))
 	}
-	url := cmp.Or(strings.TrimSuffix(c.URL, "/"), "http://"+listener.Addr().String())
+	url := site(c.URL, listener.Addr().String())
 	letters := web.Letters{DB: h.db, Ring: h.ring, Now: time.Now, URL: url, Service: c.Service}
 	if err := demo.Load(p.ctx, h.db, h.ring, h.files, to, letters.Render); err != nil {
 		return err

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -21,8 +19,8 @@ type unexamined struct{ error }
 func (u unexamined) Unwrap() error { return u.error }
 
 func (doctorCommand) Run(p *program) error {
-	if _, err := os.Stat(p.dsn()); p.DB == "" && errors.Is(err, os.ErrNotExist) {
-		return unexamined{fmt.Errorf("--data: there is no data in %s", p.Data)} // rather than new data, all of which is wrong
+	if err := p.there(); err != nil {
+		return unexamined{err}
 	}
 	h, err := p.open()
 	if err != nil {

@@ -48,6 +48,14 @@ func (p *program) open() (*house, error) {
 	return h, nil
 }
 
+// there is an error unless the data that a command is about exists, rather than new data in which nothing stands.
+func (p *program) there() error {
+	if _, err := os.Stat(p.dsn()); p.DB == "" && errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("--data: there is no data in %s", p.Data)
+	}
+	return nil
+}
+
 // serving is [program.unlocked] for what serves from the data, of which there is one on SQLite.
 func (p *program) serving(demo bool) (*house, error) {
 	if err := os.MkdirAll(p.Data, 0o700); err != nil {

@@ -63,6 +63,8 @@ func TestWrongSettings(t *testing.T) {
 		named string // in what is said
 	}{
 		{"", "serve --addr nowhere", `--addr is "nowhere", must be HOST:PORT`},
+		{"", "serve --addr 127.0.0.1:99999", `--addr is "127.0.0.1:99999", must be HOST:PORT with a port from 0 to 65535`},
+		{"", "demo --addr localhost:many", `--addr is "localhost:many", must be HOST:PORT with a port from 0 to 65535`},
 		{"", "serve --log-form xml", `--log-form must be one of "text","json"`},
 		{"", "serve --smtp-port 70000", `--smtp-port is "70000", must be from 1 to 65535`},
 		{"", "serve --smtp-port x", `--smtp-port is "x", must be from 1 to 65535`},
@@ -89,6 +91,22 @@ func TestWrongSettings(t *testing.T) {
 		_, err := told(t, []string{test.env}, strings.Fields(test.args)...)
 		if err == nil || !strings.Contains(err.Error(), test.named) || exitCode(err) != 2 {
 			t.Errorf("%s %s: %v, want %s", test.env, test.args, err, test.named)
+		}
+	}
+}
+
+// People are given an address that leads somewhere, also when the application listens at all that the machine has.
+func TestSite(t *testing.T) {
+	for _, test := range []struct{ set, addr, want string }{
+		{"https://kompobib.example.org/", "0.0.0.0:8080", "https://kompobib.example.org"},
+		{"", "127.0.0.1:8080", "http://127.0.0.1:8080"},
+		{"", "[::]:8731", "http://localhost:8731"},
+		{"", "0.0.0.0:8731", "http://localhost:8731"},
+		{"", ":8731", "http://localhost:8731"},
+		{"", "[::1]:8731", "http://[::1]:8731"},
+	} {
+		if got := site(test.set, test.addr); got != test.want {
+			t.Errorf("at %s, set %q: %s, want %s", test.addr, test.set, got, test.want)
 		}
 	}
 }
@@ -380,12 +398,14 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// The demo's made-up people never come among real ones, and the doctor of what is not there makes nothing.
+// The demo's made-up people never come among real ones, and what is about data that is not there makes nothing.
 func TestDemoAndDoctorLeaveOtherDataAlone(t *testing.T) {
 	dir := t.TempDir()
 	data := []string{"--data", filepath.Join(dir, "real"), "--key-file", filepath.Join(dir, "key")}
-	if out, err := told(t, nil, append([]string{"doctor"}, data...)...); err == nil || !strings.Contains(err.Error(), "no data") || out != "" {
-		t.Errorf("the doctor of nothing: %q, %v", out, err)
+	for _, command := range []string{"doctor", "backup " + filepath.Join(dir, "copy.zip"), "token create --email ann@example.org", "import undo 04u2h5i051o0b423dvvsi0k590"} {
+		if out, err := told(t, nil, append(strings.Fields(command), data...)...); err == nil || !strings.Contains(err.Error(), "no data in ") || out != "" {
+			t.Errorf("%s of nothing: %q, %v", command, out, err)
+		}
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		t.Errorf("it made %v, %v", entries, err)

@@ -129,6 +129,9 @@ type importUndoCommand struct {
 
 // Run takes an import back, but for what has been changed since.
 func (c *importUndoCommand) Run(p *program) error {
+	if err := p.there(); err != nil {
+		return err
+	}
 	h, err := p.unlocked(false)
 	if err != nil {
 		return err

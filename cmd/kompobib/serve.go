@@ -96,9 +96,9 @@ func (s *serving) serve(ctx context.Context, h *house, listener net.Listener, to
 	if err := h.db.Durability(ctx); err != nil {
 		h.log.Error("durability is not what we promise", "err", err)
 	}
-	url := strings.TrimSuffix(s.URL, "/")
-	if url == "" {
-		url = "http://" + listener.Addr().String()
+	url := site(s.URL, listener.Addr().String())
+	if host, _, _ := net.SplitHostPort(listener.Addr().String()); s.URL == "" && everywhere(host) {
+		h.log.Warn("letters lead to this machine only: set --url to the address at which people reach it", "url", url)
 	}
 	sender, err := s.sender(h.data)
 	if err != nil {

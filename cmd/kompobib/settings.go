@@ -121,8 +121,10 @@ func (s *serving) Validate() error {
 	if s.Approved != "" && !local.Date(s.Approved).Valid() {
 		refuse("approved", s.Approved, "a date such as 2026-12-01")
 	}
-	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
+	if _, port, err := net.SplitHostPort(s.Addr); err != nil {
 		refuse("addr", s.Addr, "HOST:PORT, such as 127.0.0.1:8080")
+	} else if _, err := net.LookupPort("tcp", port); err != nil {
+		refuse("addr", s.Addr, "HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:8080")
 	}
 	if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "") {
 		refuse("url", s.URL, "https://HOST or http://HOST, without a path")

@@ -58,7 +58,8 @@ func EntryField(word, person string) string { return word + "-" + person }
 // Recorded is what [RecordAttendance] did.
 type Recorded struct {
 	New, Corrected, Unchanged int
-	Unattested                int // of the corrected: they were attested, and have to be attested anew
+	Unattested                int      // of the corrected: they were attested, and have to be attested anew
+	Unexplained               []string // if nothing was done: the persons whose correction lacks why
 }
 
 // recorded is a row of attendance.
@@ -118,7 +119,7 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 	var faults fault.List
 	var rows, before [][]any
 	var audits []audit.Event
-	unexplained := 0
+	var unexplained []string
 	for _, e := range entries {
 		r, wrong := s.row(e)
 		if wrong == nil {
@@ -137,7 +138,7 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 		if corrects {
 			done.Corrected++
 			if reason == "" {
-				unexplained++
+				unexplained = append(unexplained, e.Person)
 			}
 			if was.AttestedAt != nil {
 				done.Unattested++
@@ -152,9 +153,9 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 		rows = append(rows, []any{s.ID, r.Person, db.Null(r.Employment), r.Minutes, db.Null(r.Arrived), db.Null(r.Departed), db.Null(r.Absence),
 			"organiser", tx.By, tx.At})
 	}
-	faults.Unless(unexplained == 0, ErrCorrection.At("why", unexplained))
+	faults.Unless(len(unexplained) == 0, ErrCorrection.At("why", len(unexplained)))
 	if err := faults.Err(); err != nil {
-		return Recorded{}, err
+		return Recorded{Unexplained: unexplained}, err
 	}
 	if err := db.Insert(ctx, tx, "attendance_before", `meeting, person, version, employment, minutes, arrived, departed, absence,
 		source, recorded_by, recorded_at, attested_by, attested_at, corrected_by, corrected_at, why`, "", before); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -268,7 +269,7 @@ func TestACorrectionKeepsWhatWas(t *testing.T) {
 		if n, err := attest(org); n != 2 || err != nil {
 			t.Errorf("%d attested, %v, want 2", n, err)
 		}
-		if done := must(w.record(org, m, "", entry{Person: "p000"}, entry{Person: "p001"})); done != (activity.Recorded{Unchanged: 2}) {
+		if done := must(w.record(org, m, "", entry{Person: "p000"}, entry{Person: "p001"})); !reflect.DeepEqual(done, activity.Recorded{Unchanged: 2}) {
 			t.Errorf("the same again: %+v", done)
 		}
 		if _, err := w.record(org, m, " ", entry{Person: "p000", Minutes: new(60)}); !errors.Is(err, activity.ErrCorrection) {

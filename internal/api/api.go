@@ -259,6 +259,14 @@ func (s *Server) describe() huma.API {
 		o.add(s, a, huma.Operation{OperationID: o.id, Method: o.method, Path: o.path, Summary: o.summary, Description: o.description,
 			DefaultStatus: o.status, MaxBodyBytes: bodyLimit, Responses: map[string]*huma.Response{"default": wrong}})
 	}
+	// That a body is kept as it came, to be compared with a repeated one, does not make it any kind of file.
+	for _, path := range a.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{path.Post, path.Put} {
+			if op != nil && op.RequestBody != nil {
+				delete(op.RequestBody.Content, "application/octet-stream")
+			}
+		}
+	}
 	// The library describes its own errors, which nobody gets.
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")

@@ -319,8 +319,9 @@ func TestAttendance(t *testing.T) {
 			}
 		}
 		changed := row(w.staff[0], 90, "")
-		if g := put("office", "["+changed+"]").status(422); g.code() != "attendance.correction" {
-			t.Errorf("a correction without a reason: %s", g.Body)
+		two := put("office", "["+row(w.protected, 170, `, "why": "Gick"`)+","+changed+"]").status(422)
+		if p := into[Problem](two); p.Code != "attendance.correction" || len(p.Errors) != 1 || p.Errors[0].Pointer != "#/1/why" {
+			t.Errorf("a correction without a reason: %s", two.Body)
 		}
 		if r := into[Recorded](put("office", "["+row(w.staff[0], 90, `, "why": "Kom senare"`)+"]").status(200)); r != (Recorded{Corrected: 1}) {
 			t.Errorf("corrected: %+v", r)
@@ -379,6 +380,7 @@ func TestDocument(t *testing.T) {
 			Security []map[string][]string
 			Paths    map[string]map[string]struct {
 				OperationID string
+				RequestBody struct{ Content map[string]any }
 				Responses   map[string]any
 			}
 			Components struct{ Schemas map[string]any }
@@ -391,6 +393,11 @@ func TestDocument(t *testing.T) {
 				n++
 				if Operations()[strings.ToUpper(method)+" "+Root+path] == nil || op.Responses["default"] == nil || op.OperationID == "" {
 					t.Errorf("%s %s: %+v", method, path, op)
+				}
+				for media := range op.RequestBody.Content {
+					if media != "application/json" {
+						t.Errorf("%s %s takes %s", method, path, media)
+					}
 				}
 			}
 		}

@@ -2,12 +2,14 @@ package api
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	"kompobib/internal/activity"
 	"kompobib/internal/db"
+	"kompobib/internal/fault"
 )
 
 // An Attended is what is to be recorded of one person at a meeting.
@@ -45,9 +47,27 @@ func recordAttendance(s *Server, ctx context.Context, c caller, in *PutAttendanc
 		return err
 	})
 	if err != nil {
-		return nil, placed(err, func(field string) string { return row(field, in.Body) })
+		return nil, placed(explained(err, done.Unexplained), func(field string) string { return row(field, in.Body) })
 	}
 	return answer(Recorded{done.New, done.Corrected, done.Unchanged, done.Unattested})
+}
+
+// explained tells at each correction that it lacks why, which a page asks for once for them all.
+func explained(err error, persons []string) error {
+	var list fault.List
+	for _, f := range fault.Of(err) {
+		if !errors.Is(f, activity.ErrCorrection) {
+			list = append(list, f)
+			continue
+		}
+		for _, person := range persons {
+			list = append(list, f.At(activity.EntryField("why", person), 1))
+		}
+	}
+	if list == nil {
+		return err
+	}
+	return list
 }
 
 // row is where in the body a field of [activity.EntryField] stands.

@@ -204,10 +204,18 @@ func (d *Difference) accepted(v access.Viewer, said Decisions, leftOn local.Date
 			continue
 		}
 		decision := said.decide(i)
-		switch {
-		case decision == "":
+		if decision == "" {
 			continue
-		case said.Seen != nil && !said.Seen[i.Mark()], i.misread():
+		}
+		stale := said.Seen != nil && !said.Seen[i.Mark()] // before it is settled who it is: as it was shown
+		switch decision {
+		case AsSame:
+			d.world.settle(d, i.group, &i, i.group.maybe, v)
+		case AsNew:
+			d.world.settle(d, i.group, &i, nil, v)
+		}
+		switch {
+		case stale, i.misread(): // of who was held, it is known only now where they would come
 			at := StaleRow{RowAt: RowAt{i.Sheet, i.Row}}
 			if i.Row == 0 {
 				at.Person = i.Person
@@ -217,10 +225,6 @@ func (d *Difference) accepted(v access.Viewer, said Decisions, leftOn local.Date
 		case i.Kind == Left && leftOn == "":
 			sum.Undated++
 			continue
-		case decision == AsSame:
-			d.world.settle(d, i.group, &i, i.group.maybe, v)
-		case decision == AsNew:
-			d.world.settle(d, i.group, &i, nil, v)
 		}
 		items = append(items, i)
 	}
@@ -373,7 +377,7 @@ func (a *doing) organisation(items []Item) (err error) {
 				return err
 			}
 			a.did("unit", p.Unit, "", "rename", u.Version+1, u.Name)
-		case p.Unit == "" && needed[p]:
+		case p.Unit == "" && needed[p] && !p.misread:
 			u, err := people.CreateUnit(a.ctx, a.tx, people.NewUnit{Kind: people.Workplace, WorkplaceKind: p.Kind, Name: p.Name, Parent: p.Parent, From: p.From, Guessed: true})
 			if err != nil {
 				return err

@@ -167,6 +167,40 @@ func TestMisreadWorkplaces(t *testing.T) {
 		if s := w.finish(waits, list("Siv")).Summary; s.Applied[roster.Newcomer] != 1 || s.Misread != nil || s.Stale != nil {
 			t.Errorf("made by another list by then: %+v", s)
 		}
+
+		// So with who is held until it is said who they are: at a workplace that is another by then, and at one that is there no longer.
+		w.clear()
+		const eva, bo, siv = ";Ek, Eva;Kolsva bibliotek;Köping;chef;100;2001-01-01;eva@koping.se\r\n", ";Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;bo@koping.se\r\n", ";Ny, Siv;Filialen;Köping;chef;100;2001-01-01;\r\n"
+		choices := w.staffed(head+bo, "2012-01-01")
+		branch := w.take("lista.csv", []byte(head+siv), roster.Choices{NewEmployer: "Bolaget", On: "2012-02-01"}, roster.Decisions{})
+		for _, test := range []struct {
+			says, at, as string
+			by           func()
+			want         roster.Misread
+		}{
+			{"renamed", "Kolsva mötesplats", roster.AsSame, func() { w.take("lista.csv", []byte(head+bo+eva), choices, roster.Decisions{}) },
+				roster.Misread{Name: "Kolsva mötesplats", How: roster.Renamed, Was: "Kolsva bibliotek"}},
+			{"taken away", "Filialen", roster.AsNew, func() { w.undo(branch) }, roster.Misread{Name: "Filialen", How: roster.New}},
+		} {
+			list := []byte(head + strings.ReplaceAll(eva, "Kolsva bibliotek", test.at) + strings.ReplaceAll(strings.ReplaceAll(bo, "Ek,", "Ny,"), "Biblioteket", test.at))
+			waits := w.wait("lista.csv", list, roster.Import{Choices: choices})
+			held, err := roster.Items(t.Context(), d, w.ring, waits, roster.Doubtful, 0, 10)
+			if err != nil || len(held) != 1 {
+				t.Fatalf("%s: %d held, %v", test.says, len(held), err)
+			}
+			w.tx(func(ctx context.Context, tx *db.Tx) error {
+				return roster.Decide(ctx, tx, office, waits.ID, map[int]string{held[0].Ord: test.as})
+			})
+			test.by()
+			s := w.finish(waits, list).Summary
+			if !slices.Contains(s.Stale, roster.StaleRow{RowAt: roster.RowAt{Row: 3}}) || !slices.Equal(s.Misread, []roster.Misread{test.want}) || s.Applied[roster.Doubtful] > 0 {
+				t.Errorf("held, at one that was %s: %+v", test.says, s)
+			}
+			made, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM unit_period WHERE name = $1`, test.at)
+			if at := w.firsts("Bo"); err != nil || made > 0 || len(at) != 1 {
+				t.Errorf("%s: %s was made, Bo began on %q, %v", test.says, test.at, at, err)
+			}
+		}
 		doctor.Well(t, d)
 	})
 }

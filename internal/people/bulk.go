@@ -124,12 +124,14 @@ func EndEmployments(ctx context.Context, tx *db.Tx, persons map[string]string, o
 	return audit.Record(ctx, tx, events...)
 }
 
-// PutEmployment makes an employment what is given, if it still has the version before; else it is stale.
+// PutEmployment makes an employment what is given, if it still has the version before; else it is stale. One without a staff role keeps the one that it has with
+// the same title: somebody may have chosen it.
 func PutEmployment(ctx context.Context, tx *db.Tx, e Employment, act string) error {
+	role := `$3`
 	if e.StaffRole == "" {
-		e.StaffRole = RoleOf(e.Title)
+		e.StaffRole, role = RoleOf(e.Title), `CASE WHEN title = $2 THEN staff_role ELSE $3 END`
 	}
-	if err := current(tx.Exec(ctx, `UPDATE employment SET workplace = $1, title = $2, staff_role = $3, share = $4, valid_from = $5, valid_to = $6,
+	if err := current(tx.Exec(ctx, `UPDATE employment SET workplace = $1, title = $2, staff_role = `+role+`, share = $4, valid_from = $5, valid_to = $6,
 		version = version + 1 WHERE id = $7 AND version = $8`, e.Workplace, e.Title, e.StaffRole, e.Share, e.Valid.From, db.Null(e.Valid.To), e.ID, e.Version)); err != nil {
 		return err
 	}

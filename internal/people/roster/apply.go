@@ -61,6 +61,9 @@ func (i Item) Mark() string {
 	}
 	for _, c := range i.posts {
 		fmt.Fprint(h, "|", c.act, "|", c.from, "|", c.to)
+		if c.first != "" {
+			fmt.Fprint(h, "|", c.first)
+		}
 		if c.was != nil {
 			fmt.Fprint(h, "|", c.was.id, "|", c.was.version)
 		}
@@ -298,7 +301,7 @@ func (a *doing) ungiven(items []Item, sum *Summary) ([]Item, error) {
 			case end:
 				becomes = local.Period{From: c.was.valid.From, To: c.on}
 			case follow: // what is later goes along
-				becomes.From = c.was.valid.From
+				becomes.From = cmp.Or(c.first, c.was.valid.From)
 			}
 			g, has := given[c.was.id]
 			return has && g.Outside(becomes)
@@ -351,8 +354,8 @@ func (a *doing) organisation(items []Item) (err error) {
 				continue
 			}
 			needed[c.place] = true
-			if unit := c.place.Unit; unit != "" && c.from < cmp.Or(begun[unit], a.d.world.first[unit]) {
-				begun[unit] = c.from
+			if unit := c.place.Unit; unit != "" && c.begins() < cmp.Or(begun[unit], a.d.world.first[unit]) {
+				begun[unit] = c.begins()
 			}
 		}
 	}
@@ -451,6 +454,14 @@ func (a *doing) ends(items []Item) error {
 			if c.act != end && c.act != follow {
 				continue
 			}
+			if c.first != "" { // both at once, so that it is one thing to undo
+				e := c.was.employment(i.Person, local.Period{From: c.first, To: day})
+				if err := people.PutEmployment(a.ctx, a.tx, e, "correct"); err != nil {
+					return err
+				}
+				a.did("employment", c.was.id, i.Person, "change", c.was.version+1, before(c.was))
+				continue
+			}
 			if on[day] == nil {
 				on[day] = map[string]string{}
 			}
@@ -505,11 +516,14 @@ func (a *doing) title(c postChange) string {
 func (a *doing) corrections(items []Item) error {
 	for _, i := range items {
 		for _, c := range i.posts {
-			if c.act != correct {
+			if c.act != correct && c.act != redate {
 				continue
 			}
-			e := a.employment(i.Person, c)
-			e.ID, e.Version, e.Title = c.was.id, c.was.version, a.title(c)
+			e := c.was.employment(i.Person, local.Period{From: c.from, To: c.to})
+			if c.act == correct {
+				e = a.employment(i.Person, c)
+				e.ID, e.Version, e.Title = c.was.id, c.was.version, a.title(c)
+			}
 			if err := people.PutEmployment(a.ctx, a.tx, e, "correct"); err != nil {
 				return err
 			}
@@ -524,6 +538,11 @@ type wasPost struct {
 	Workplace, Title string
 	Share            int
 	From, To         local.Date
+}
+
+// employment is a post as it is, in another period.
+func (p *post) employment(person string, valid local.Period) people.Employment {
+	return people.Employment{ID: p.id, Person: person, Workplace: p.workplace, Title: p.title, Share: p.share, Valid: valid, Version: p.version}
 }
 
 func before(p *post) wasPost {

@@ -15,6 +15,7 @@ const (
 	begin   act = "employ"  // another employment
 	follow  act = "change"  // goes on in another form from a day, in a new row
 	correct act = "correct" // becomes another without a new row: it began that very day, or only its days are other
+	redate  act = "redate"  // the first of several rows that follow each other begins on another day, and is else as it was
 	end     act = "end"
 )
 
@@ -27,7 +28,11 @@ type postChange struct {
 	from  local.Date // the first day of what comes, or of what is corrected
 	to    local.Date // the day after its last
 	on    local.Date // of an end: the first day without; "" until it is told
+	first local.Date // the other first day that what goes on in another form gets as well; "" for the one that it has
 }
+
+// begins is the first day that it puts anybody at the workplace.
+func (c postChange) begins() local.Date { return cmp.Or(c.first, c.from) }
 
 // item is what a group of lines changes.
 func (w *world) item(d *Difference, g *group, v access.Viewer) Item {
@@ -65,9 +70,8 @@ func (w *world) settle(d *Difference, g *group, i *Item, k *known, v access.View
 	}
 	lines, places, pairs, rest := w.pair(g, k)
 	for n, p := range pairs {
-		c, ok := w.comparePost(d, i, p, lines[n], places[n])
-		if ok {
-			i.posts = append(i.posts, c)
+		if becomes := w.comparePost(d, i, p, lines[n], places[n]); becomes != nil {
+			i.posts = append(i.posts, becomes...)
 			changed = true
 			moved = moved || p != nil && p.workplace != places[n].Unit
 		}
@@ -176,8 +180,8 @@ func (w *world) pair(g *group, k *known) (lines []*Line, places []*Place, pairs,
 	return lines, places, pairs, rest
 }
 
-// comparePost is what becomes of one employment; ok is false if nothing does.
-func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place) (c postChange, ok bool) {
+// comparePost is what becomes of one employment, nil if nothing does.
+func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place) []postChange {
 	// An employment cannot have begun here before the workplace did, and not while an earlier one was held.
 	begins := cmp.Or(w.opens[at.Unit], w.first[at.Parent])
 	from := max(cmp.Or(l.Valid.From, d.On), begins)
@@ -196,16 +200,16 @@ func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place)
 		}
 		to := l.Valid.To
 		if to != "" && to <= from {
-			return c, false // over before we would have known of it
+			return nil // over before we would have known of it
 		}
 		if i.known != nil {
 			i.Changes = append(i.Changes, Change{Workplace, "", at.Name})
 		}
 		later()
-		return postChange{act: begin, line: l, place: at, from: from, to: to}, true
+		return []postChange{{act: begin, line: l, place: at, from: from, to: to}}
 	}
 	if p.valid.From > d.On { // newer than the list
-		return c, false
+		return nil
 	}
 	var changes []Change
 	note := func(differ bool, f Field, was, is string) {
@@ -217,27 +221,48 @@ func (w *world) comparePost(d *Difference, i *Item, p *post, l *Line, at *Place)
 	note(l.Title != noTitle && people.Fold(p.title) != people.Fold(l.Title), Title, p.title, l.Title)
 	note(d.Parts[l.Part].has(Share) && p.share != l.Share, Share, percent(p.share), percent(l.Share))
 	form := len(changes) > 0
-	starts := p.follows == "" && l.Valid.From != "" && p.valid.From != from && p.valid.From >= begins && from < cmp.Or(l.Valid.To, "9999") && p.workplace == at.Unit
-	note(starts, From, string(p.valid.From), string(from))
 	ends := l.Valid.To != "" && p.valid.To != l.Valid.To && l.Valid.To > p.valid.From
-	note(ends, To, lastDay(p.valid.To), lastDay(l.Valid.To))
-	if len(changes) == 0 {
-		return c, false
-	}
-	i.Changes = append(i.Changes, changes...)
 	to := p.valid.To
 	if ends {
 		to = l.Valid.To
 	}
-	c = postChange{act: correct, was: p, line: l, place: at, from: p.valid.From, to: to}
-	if starts {
-		later()
-		c.from = from
+	follows := form && p.valid.From < d.On && (to == "" || d.On < to)
+	starts := w.starts(p, l, at, from, begins) && (!follows || from < d.On)
+	note(starts, From, string(p.first), string(from))
+	note(ends, To, lastDay(p.valid.To), lastDay(l.Valid.To))
+	if len(changes) == 0 {
+		return nil
 	}
-	if form && p.valid.From < d.On && (to == "" || d.On < to) {
+	i.Changes = append(i.Changes, changes...)
+	c := postChange{act: correct, was: p, line: l, place: at, from: p.valid.From, to: to}
+	if follows {
 		c.act, c.from = follow, d.On
 	}
-	return c, true
+	if !starts {
+		return []postChange{c}
+	}
+	later()
+	switch {
+	case p.root != p:
+		earlier := postChange{act: redate, was: p.root, line: l, place: at, from: from, to: p.root.valid.To}
+		if !form && !ends {
+			return []postChange{earlier}
+		}
+		return []postChange{c, earlier}
+	case follows:
+		c.first = from
+	default:
+		c.from = from
+	}
+	return []postChange{c}
+}
+
+// starts reports whether a line tells of another first day of an employment, from, at the workplace where it began. Of one that has gone on in another form only an
+// earlier day is that: a later one may be the day of the form.
+func (w *world) starts(p *post, l *Line, at *Place, from, begins local.Date) bool {
+	root := p.root
+	return l.Valid.From != "" && from != root.valid.From && root.valid.From >= begins && from < cmp.Or(l.Valid.To, "9999") &&
+		p.workplace == at.Unit && root.workplace == at.Unit && (root == p && p.follows == "" || root != p && from < root.valid.From)
 }
 
 func lastDay(to local.Date) string {

@@ -109,6 +109,72 @@ func TestALaterListTellsOfEarlierDays(t *testing.T) {
 	})
 }
 
+// What a list tells at once of a first day and of another title becomes both, and so does what the next one tells of the first day.
+func TestFirstDayAndTitleAtOnce(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		list := func(title, from string) []byte {
+			return []byte(head + ";Ny, Siv;Afilialen;Köping;" + title + ";100;" + from + ";\r\n")
+		}
+		choices := w.staffed(string(list("chef", "2001-01-01")), "2012-09-01")
+		w.tx(func(ctx context.Context, tx *db.Tx) error { // as somebody chose, whatever the title
+			_, err := tx.Exec(ctx, `UPDATE employment SET staff_role = 'other'`)
+			if err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "employment", Row: "all"})
+		})
+		posts := func() string {
+			t.Helper()
+			all, err := db.Values[string](t.Context(), d, `SELECT title || ' ' || valid_from || ' ' || coalesce(valid_to, '') || ' ' || CASE WHEN follows IS NULL THEN staff_role ELSE '' END FROM employment ORDER BY valid_from`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Join(all, ", ")
+		}
+		first := w.all()
+		var done []roster.Import
+		var before []string
+		for _, test := range []struct {
+			on                     local.Date
+			title, from            string
+			shown, becomes, opened string
+		}{
+			{"2012-10-01", "bibliotekarie", "1999-01-01", "title chef bibliotekarie, from 2001-01-01 1999-01-01", "chef 1999-01-01 2012-10-01 other, bibliotekarie 2012-10-01  ", "1999-01-01"},
+			{"2012-10-02", "bibliotekarie", "1999-01-01", "", "chef 1999-01-01 2012-10-01 other, bibliotekarie 2012-10-01  ", "1999-01-01"},
+			{"2012-10-03", "bibliotekarie", "1998-01-01", "from 1999-01-01 1998-01-01", "chef 1998-01-01 2012-10-01 other, bibliotekarie 2012-10-01  ", "1998-01-01"},
+			{"2012-10-04", "bibliotekarie", "2012-09-15", "", "chef 1998-01-01 2012-10-01 other, bibliotekarie 2012-10-01  ", "1998-01-01"},
+			{"2012-10-05", "bibliotekschef", "1997-01-01", "title bibliotekarie bibliotekschef, from 1998-01-01 1997-01-01",
+				"chef 1997-01-01 2012-10-01 other, bibliotekarie 2012-10-01 2012-10-05 , bibliotekschef 2012-10-05  ", "1997-01-01"},
+		} {
+			choices.On = test.on
+			var shown []string
+			for _, i := range w.compare("lista.csv", list(test.title, test.from), choices).Items {
+				for _, c := range i.Changes {
+					shown = append(shown, fmt.Sprint(c.Field, " ", c.Was, " ", c.Is))
+				}
+			}
+			if got := strings.Join(shown, ", "); got != test.shown {
+				t.Errorf("%s: shown %q, want %q", test.on, got, test.shown)
+			}
+			before = append(before, w.all())
+			done = append(done, w.take("lista.csv", list(test.title, test.from), choices, roster.Decisions{}))
+			if day, _ := w.opened("Afilialen"); posts() != test.becomes || day != test.opened {
+				t.Errorf("%s: %q, the workplace is there from %s", test.on, posts(), day)
+			}
+			doctor.Well(t, d)
+		}
+		for n := len(done) - 1; n >= 0; n-- {
+			if imp := w.undo(done[n]); w.all() != before[n] || imp.Summary.Kept != nil {
+				t.Errorf("%s undone: %+v, it is\n%s\nwant\n%s", done[n].On, imp.Summary, w.all(), before[n])
+			}
+		}
+		if w.all() != first {
+			t.Errorf("all undone, it is\n%s\nwant\n%s", w.all(), first)
+		}
+	})
+}
+
 // Where a workplace's first day is known, or an earlier employment ended, an employment that the list tells of begins then, which is told by the row.
 func TestEmploymentsThatBeginLater(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -17,7 +17,8 @@ type post struct {
 	valid                local.Period
 	follows              string
 	version              int
-	first                local.Date // of the chain of rows that this is the last of
+	root                 *post      // the first of the chain of rows that this is the last of
+	first                local.Date // of that one
 }
 
 // A known is a person who is known, with what the employer has had them do.
@@ -120,9 +121,9 @@ func (w *world) readPosts(ctx context.Context, c db.Conn, on local.Date) error {
 	for i := range rows {
 		r := &rows[i]
 		byID[r.id] = r
-		r.first = r.valid.From
+		r.root, r.first = &r.post, r.valid.From
 		if before := byID[r.follows]; before != nil { // which began earlier, so has been read
-			r.first = before.first
+			r.root, r.first = before.root, before.first
 			followed[before.id] = true
 		}
 	}

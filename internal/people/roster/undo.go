@@ -408,17 +408,17 @@ func (u *undoing) person(r undoRow, text string) error {
 	if err != nil {
 		return err
 	}
-	version := was.Version
 	was.Version = now.Version
 	if err := people.RestorePerson(u.ctx, u.tx, u.ring, was); err != nil {
 		return err
 	}
-	return u.again(r, version, now.Version+1)
+	return u.again(r, r.version-1, now.Version+1)
 }
 
-// again lets the imports before know a row that is now what it was, so that they can be undone too.
+// again lets the imports before know a row that is now what it was, so that they can be undone too. What lies between their versions stays as it was: so each of them
+// is known once those after it have been undone, and none if somebody changed the row in between.
 func (u *undoing) again(r undoRow, was, is int) error {
-	_, err := u.tx.Exec(u.ctx, `UPDATE roster_undo SET version = $1 WHERE entity = $2 AND row_id = $3 AND version = $4`, is, r.entity, r.row, was)
+	_, err := u.tx.Exec(u.ctx, `UPDATE roster_undo SET version = version + $1 WHERE entity = $2 AND row_id = $3 AND version <= $4`, is-was, r.entity, r.row, was)
 	return err
 }
 
@@ -525,9 +525,9 @@ func (u *undoing) now(r undoRow) int { return cmp.Or(u.units[r.row], r.version) 
 
 // unitAgain is again for a workplace, to which one import may have done two things.
 func (u *undoing) unitAgain(r undoRow) error {
-	is := u.now(r) + 1
-	u.units[r.row] = is
-	return u.again(r, r.version-1, is)
+	now := u.now(r)
+	u.units[r.row] = now + 1
+	return u.again(r, now-1, now+1)
 }
 
 // organisation takes back workplaces. One where someone is, or that others refer to, stays, and is told of.

@@ -175,6 +175,53 @@ func TestFirstDayAndTitleAtOnce(t *testing.T) {
 	})
 }
 
+// In whatever order lists are undone that each told of an earlier day, once all are the workplace is gone; and in the end it was changed by nobody.
+func TestUndoneInAnyOrder(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		first := w.all()
+		row := func(name, title, from string) string {
+			return ";Ek, " + name + ";Filialen;Köping;" + title + ";100;" + from + ";\r\n"
+		}
+		for _, third := range []string{"1998-01-01", "1999-01-01"} { // the third moves the day once more, or keeps it where it is
+			lists := []string{row("Eva", "chef", "2001-01-01"), row("Bo", "chef", "1999-01-01"), row("Cia", "chef", third)}
+			for _, test := range []struct {
+				order []int
+				days  []string // after each
+			}{
+				{[]int{2, 1, 0}, []string{"1999-01-01", "2001-01-01", ""}},
+				{[]int{1, 2, 0}, []string{third, "2001-01-01", ""}},
+				{[]int{1, 0, 2, 0}, []string{third, third, "2001-01-01", ""}},
+				{[]int{2, 0, 1, 0}, []string{"1999-01-01", "1999-01-01", "2001-01-01", ""}},
+				{[]int{0, 1, 2, 0}, []string{third, third, "2001-01-01", ""}},
+				{[]int{0, 2, 1, 0}, []string{third, "1999-01-01", "2001-01-01", ""}},
+			} {
+				var done []roster.Import
+				for n := range lists {
+					choices := roster.Choices{NewEmployer: "Köpings kommun", On: local.Date(fmt.Sprint("2012-10-0", n+1))}
+					done = append(done, w.take("lista.csv", []byte(head+strings.Join(lists[:n+1], "")), choices, roster.Decisions{}))
+				}
+				for n, list := range test.order {
+					done[list] = w.undo(done[list])
+					days, err := db.Values[string](t.Context(), d, `SELECT valid_from FROM unit_period WHERE name = 'Filialen'`)
+					if got := strings.Join(days, ", "); err != nil || got != test.days[n] {
+						t.Errorf("%v, third %s: after %d undone the workplace is there from %q, want %q, %v", test.order, third, n+1, got, test.days[n], err)
+					}
+					for _, s := range done[list].Summary.Units {
+						if s.Reason != roster.InUse {
+							t.Errorf("%v: it stays: %+v", test.order, s)
+						}
+					}
+					doctor.Well(t, d)
+				}
+				if got := w.all(); got != first {
+					t.Fatalf("%v: undone, it is\n%s\nwant\n%s", test.order, got, first)
+				}
+			}
+		}
+	})
+}
+
 // Where a workplace's first day is known, or an earlier employment ended, an employment that the list tells of begins then, which is told by the row.
 func TestEmploymentsThatBeginLater(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

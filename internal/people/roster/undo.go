@@ -386,17 +386,14 @@ func (u *undoing) all() error {
 			}
 		}
 	}
+	left, err := workplaces(u.ctx, u.tx, employments)
+	if err != nil {
+		return err
+	}
 	if err := people.Remove(u.ctx, u.tx, employments, persons); err != nil {
 		return err
 	}
-	for n := len(u.rows) - 1; n >= 0; n-- {
-		if r := u.rows[n]; r.person == "" {
-			if err := u.organisation(r, u.before[n]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return u.organisation(left)
 }
 
 func (u *undoing) person(r undoRow, text string) error {
@@ -476,100 +473,4 @@ func employerStays(ctx context.Context, c db.Conn, imp Import) (reason string, l
 		}
 	}
 	return reason, lists, err
-}
-
-// MoreToUndo reports whether undoing an import once more may take something back: someone is kept who was not changed by hand, or a workplace or the employer
-// stays, and nothing holds them by now.
-func MoreToUndo(ctx context.Context, c db.Conn, imp Import, used Used) (bool, error) {
-	for _, id := range imp.Summary.Kept {
-		if imp.Summary.Why[id].Reason != ByHand {
-			return true, nil
-		}
-	}
-	if len(imp.Summary.Units) > 0 {
-		free, err := db.Values[string](ctx, c, `SELECT u.id FROM roster_undo r JOIN unit u ON u.id = r.row_id AND u.version = r.version
-			WHERE r.import = $1 AND r.entity = 'unit' AND r.act = 'create' AND NOT EXISTS (SELECT 1 FROM employment e WHERE e.workplace = u.id)
-				AND NOT EXISTS (SELECT 1 FROM unit_merge m WHERE m.unit = u.id OR m.into_unit = u.id) ORDER BY u.id`, imp.ID)
-		if err != nil {
-			return false, err
-		}
-		use, err := used(ctx, c, Refs{Units: free})
-		if err != nil {
-			return false, err
-		}
-		for _, id := range free {
-			if !use[id] {
-				return true, nil
-			}
-		}
-	}
-	if len(imp.Summary.Employers) == 0 {
-		return false, nil
-	}
-	reason, _, err := employerStays(ctx, c, imp)
-	return reason == "", err
-}
-
-// whoChanged is why a workplace is not as it was made: another list has renamed it, or somebody has.
-func (u *undoing) whoChanged(unit string) (reason string, err error) {
-	byList, err := db.Value[int](u.ctx, u.tx, `SELECT count(*) FROM roster_undo u JOIN roster_import i ON i.id = u.import
-		WHERE u.entity = 'unit' AND u.row_id = $1 AND u.import <> $2 AND i.state = 'applied'`, unit, u.imp)
-	if byList > 0 {
-		return ByList, err
-	}
-	return ByHand, err
-}
-
-// now is the version of a workplace if nothing has been done to it since, but for what of the same import has just been undone.
-func (u *undoing) now(r undoRow) int { return cmp.Or(u.units[r.row], r.version) }
-
-// unitAgain is again for a workplace, to which one import may have done two things.
-func (u *undoing) unitAgain(r undoRow) error {
-	now := u.now(r)
-	u.units[r.row] = now + 1
-	return u.again(r, now-1, now+1)
-}
-
-// organisation takes back workplaces. One where someone is, or that others refer to, stays, and is told of.
-func (u *undoing) organisation(r undoRow, text string) error {
-	switch r.entity + " " + r.act {
-	case "unit rename":
-		var name string
-		if err := json.Unmarshal([]byte(text), &name); err != nil {
-			return err
-		}
-		undone, err := people.UndoRename(u.ctx, u.tx, r.row, u.now(r), name)
-		if err != nil || !undone {
-			return err
-		}
-		return u.unitAgain(r)
-	case "unit begin":
-		var day local.Date
-		if err := json.Unmarshal([]byte(text), &day); err != nil {
-			return err
-		}
-		undone, err := people.UndoBeginEarlier(u.ctx, u.tx, r.row, u.now(r), day)
-		if err != nil || !undone {
-			return err
-		}
-		return u.unitAgain(r)
-	case "unit create":
-		reason := ByUse
-		if !u.used[r.row] {
-			removed, employed, err := people.RemoveUnit(u.ctx, u.tx, r.row, r.version)
-			if err != nil || removed {
-				return err
-			}
-			if reason, err = u.whoChanged(r.row); err != nil {
-				return err
-			}
-			if employed {
-				reason = InUse
-			}
-		}
-		name, err := db.Value[string](u.ctx, u.tx, `SELECT name FROM unit_period WHERE unit = $1 ORDER BY valid_from DESC LIMIT 1`, r.row)
-		u.stay = append(u.stay, Stay{ID: r.row, Name: name, Reason: reason})
-		return err
-	}
-	return nil
 }

@@ -1,0 +1,152 @@
+package roster
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+
+	"kompobib/internal/db"
+	"kompobib/internal/local"
+	"kompobib/internal/people"
+	"kompobib/internal/secret"
+)
+
+// whoChanged is why a workplace is not as it was made: another list has renamed it, or somebody has.
+func (u *undoing) whoChanged(unit string) (reason string, err error) {
+	byList, err := db.Value[int](u.ctx, u.tx, `SELECT count(*) FROM roster_undo u JOIN roster_import i ON i.id = u.import
+		WHERE u.entity = 'unit' AND u.row_id = $1 AND u.import <> $2 AND i.state = 'applied'`, unit, u.imp)
+	if byList > 0 {
+		return ByList, err
+	}
+	return ByHand, err
+}
+
+// now is the version of a workplace if nothing has been done to it since, but for what of the same import has just been undone.
+func (u *undoing) now(r undoRow) int { return cmp.Or(u.units[r.row], r.version) }
+
+// unitAgain is again for a workplace, to which one import may have done two things.
+func (u *undoing) unitAgain(r undoRow) error {
+	now := u.now(r)
+	u.units[r.row] = now + 1
+	return u.again(r, now-1, now+1)
+}
+
+// workplaces are those of employments.
+func workplaces(ctx context.Context, c db.Conn, employments []string) (ids []string, err error) {
+	for part := range slices.Chunk(employments, chunk) {
+		var args []any
+		at, err := db.Values[string](ctx, c, `SELECT DISTINCT workplace FROM employment WHERE id IN `+db.In(&args, part)+` ORDER BY workplace`, args...)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, at...)
+	}
+	return ids, nil
+}
+
+// organisation takes back what was done to workplaces, and those that were made: left are those that somebody has just been taken from. One where someone is, or that
+// others refer to, stays, and is told of.
+func (u *undoing) organisation(left []string) error {
+	var made []undoRow
+	for n := len(u.rows) - 1; n >= 0; n-- {
+		r := u.rows[n]
+		if r.entity != "unit" {
+			continue
+		}
+		left = append(left, r.row)
+		if r.act == "create" {
+			made = append(made, r)
+			continue
+		}
+		undone, err := u.unit(r.act, r.row, u.now(r), u.before[n])
+		if err == nil && undone {
+			err = u.unitAgain(r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := u.settle(left); err != nil {
+		return err
+	}
+	for _, r := range made {
+		if err := u.made(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unit takes back one thing that was done to a workplace, if it has the given version still, and reports whether it did.
+func (u *undoing) unit(act, id string, version int, text string) (undone bool, err error) {
+	var was string
+	if err := json.Unmarshal([]byte(text), &was); err != nil {
+		return false, err
+	}
+	if act == "rename" {
+		return people.UndoRename(u.ctx, u.tx, id, version, was)
+	}
+	return people.UndoBeginEarlier(u.ctx, u.tx, id, version, local.Date(was))
+}
+
+// settle takes back, of workplaces, what lists did that have been undone before, and what came after kept: nothing keeps it by now.
+func (u *undoing) settle(units []string) error {
+	type row struct{ unit, list, act, sealed string }
+	units = slices.Compact(slices.Sorted(slices.Values(units)))
+	for part := range slices.Chunk(units, chunk) {
+		for len(part) > 0 {
+			args := []any{u.imp}
+			rows, err := db.All(u.ctx, u.tx, func(r *row) []any { return []any{&r.unit, &r.list, &r.act, &r.sealed} }, `
+				SELECT r.row_id, r.import, r.act, r.sealed FROM roster_undo r JOIN roster_import i ON i.id = r.import JOIN unit u ON u.id = r.row_id AND u.version = r.version
+				WHERE r.entity = 'unit' AND r.act IN ('begin', 'rename') AND r.import <> $1 AND i.state = 'undone' AND r.row_id IN `+db.In(&args, part)+` ORDER BY r.row_id, r.import, r.ord`, args...)
+			if err != nil {
+				return err
+			}
+			part = nil
+			for _, r := range rows {
+				texts, err := secret.OpenAll(u.ctx, u.tx, u.ring, []secret.Item{{Owner: owner(r.list), Text: r.sealed}})
+				if err != nil {
+					return err
+				}
+				version, err := db.Value[int](u.ctx, u.tx, `SELECT version FROM unit WHERE id = $1`, r.unit)
+				if err != nil {
+					return err
+				}
+				undone, err := u.unit(r.act, r.unit, version, texts[0])
+				if err == nil && undone {
+					part = append(part, r.unit) // what was done before that may be next
+					err = u.again(undoRow{entity: "unit", row: r.unit}, version-1, version+1)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// made takes back a workplace that was made, if it is as it was then.
+func (u *undoing) made(r undoRow) error {
+	reason := ByUse
+	if !u.used[r.row] {
+		version, err := db.Value[int](u.ctx, u.tx, `SELECT version FROM roster_undo WHERE import = $1 AND entity = 'unit' AND act = 'create' AND row_id = $2`, u.imp, r.row)
+		if err != nil {
+			return err
+		}
+		removed, employed, err := people.RemoveUnit(u.ctx, u.tx, r.row, version)
+		if err != nil || removed {
+			return err
+		}
+		if reason, err = u.whoChanged(r.row); err != nil {
+			return err
+		}
+		if employed {
+			reason = InUse
+		}
+	}
+	name, err := db.Value[string](u.ctx, u.tx, `SELECT name FROM unit_period WHERE unit = $1 ORDER BY valid_from DESC LIMIT 1`, r.row)
+	u.stay = append(u.stay, Stay{ID: r.row, Name: name, Reason: reason})
+	return err
+}

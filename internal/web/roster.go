@@ -224,7 +224,8 @@ type importPage struct {
 	Waits  []roster.Later         // lists that this one may have changed
 	Other  time.Time              // when something else was changed that this one may be about, if no list of Since was
 	Scope  map[string]string      // what the parts of the tree are called that it is whole for
-	Undo   bool                   // may be pressed: what it needs is kept
+	Held   bool                   // what undoing needs is kept, and nothing is under way
+	Undo   bool                   // may be pressed: something comes of it
 	Key    string
 }
 
@@ -261,8 +262,9 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 				d.Next = r.With("after", strconv.Itoa(d.Rows[importPageRows-1].Ord))
 			}
 		}
-		if d.Undo = d.Job == nil && s.date() < d.DeleteOn; d.Undo && d.State == roster.Undone {
-			d.Undo, err = roster.MoreToUndo(ctx, c, d.Import, office.Used)
+		d.Held = d.Job == nil && s.date() < d.DeleteOn
+		if d.Undo = d.Held; d.Undo && d.State == roster.Undone {
+			d.Undo, err = roster.MoreToUndo(ctx, c, s.Ring, d.Import, office.Used)
 		} else {
 			d.Undo = d.Undo && d.State == roster.Applied && total(d.Summary.Applied) > 0
 		}

@@ -212,9 +212,9 @@ func TestUndoOnPages(t *testing.T) {
 		k.did(second, "apply")
 		k.holds(first, "har ändrat samma personer sedan dess", `href="`+second+`">koping-2012-12.csv</a> (4 personer)`)
 		k.did(first, "undo")
-		k.holds(first, "20 personer är som före importen", "– ändrad sedan dess av listan", `href="`+second+`">koping-2012-12.csv</a>`, "Ångra den nyare listan först", "Ångra också för dem som är kvar", "De här arbetsplatserna är kvar:", "– någon är anställd där", "!rättar du på personens egen sida")
+		k.holds(first, "20 personer är som före importen", "– ändrad sedan dess av listan", `href="`+second+`">koping-2012-12.csv</a>`, "Ångra den nyare listan först", "!Ångra också för dem som är kvar", "De här arbetsplatserna är kvar:", "– någon är anställd där", "!rättar du på personens egen sida")
 		k.did(second, "undo")
-		k.holds(first, "Den nyare listan är ångrad nu.", "!Ångra den nyare listan först")
+		k.holds(first, "Den nyare listan är ångrad nu.", "Ångra också för dem som är kvar", "!Ångra den nyare listan först")
 		k.did(first, "undo")
 		k.holds(first, "24 personer är som före importen", "!Ångra också för dem", "!är kvar:")
 
@@ -224,7 +224,7 @@ func TestUndoOnPages(t *testing.T) {
 		second, _ = k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
 		k.did(second, "apply")
 		k.did(first, "undo")
-		k.holds(first, "Ångra också för dem")
+		k.holds(first, "Ångra den nyare listan först")
 		k.holds(second, "Ångra importen")
 		err := d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, `UPDATE roster_import SET delete_on = $1`, local.DateOf(tx.At, time.UTC)); err != nil {

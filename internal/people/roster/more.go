@@ -2,17 +2,16 @@ package roster
 
 import (
 	"context"
+	"slices"
 
 	"kompobib/internal/db"
+	"kompobib/internal/secret"
 )
 
-// MoreToUndo reports whether undoing an import once more may take something back: someone is kept who was not changed by hand, or a workplace or the employer
-// stays, and nothing holds them by now.
-func MoreToUndo(ctx context.Context, c db.Conn, imp Import, used Used) (bool, error) {
-	for _, id := range imp.Summary.Kept {
-		if imp.Summary.Why[id].Reason != ByHand {
-			return true, nil
-		}
+// MoreToUndo reports whether undoing an import once more takes something back: nothing holds somebody who is kept by now, or a workplace or the employer that stays.
+func MoreToUndo(ctx context.Context, c db.Conn, ring *secret.Ring, imp Import, used Used) (bool, error) {
+	if free, err := anyFree(ctx, c, ring, imp, used); free || err != nil {
+		return free, err
 	}
 	if len(imp.Summary.Units) > 0 {
 		free, err := db.Values[string](ctx, c, `SELECT u.id FROM roster_undo r JOIN unit u ON u.id = r.row_id AND u.version = r.version
@@ -36,4 +35,42 @@ func MoreToUndo(ctx context.Context, c db.Conn, imp Import, used Used) (bool, er
 	}
 	reason, _, err := employerStays(ctx, c, imp)
 	return reason == "", err
+}
+
+// anyFree reports whether nothing holds one of those who are kept by now. Of whom somebody has changed it never does.
+func anyFree(ctx context.Context, c db.Conn, ring *secret.Ring, imp Import, used Used) (bool, error) {
+	var lists, persons []string
+	for _, id := range imp.Summary.Kept {
+		if list := imp.Summary.Why[id].Import; list != "" && !slices.Contains(lists, list) {
+			lists = append(lists, list)
+		}
+	}
+	var args []any
+	stand, err := db.Values[string](ctx, c, `SELECT id FROM roster_import WHERE state = 'applied' AND id IN `+db.In(&args, lists)+` ORDER BY id`, args...)
+	if err != nil {
+		return false, err
+	}
+	for _, id := range imp.Summary.Kept {
+		if why := imp.Summary.Why[id]; why.Reason != ByHand && !slices.Contains(stand, why.Import) {
+			persons = append(persons, id)
+		}
+	}
+	for part := range slices.Chunk(persons, chunk) {
+		rows, before, err := readUndo(ctx, c, ring, imp.ID, part...)
+		if err != nil {
+			return false, err
+		}
+		use, err := used(ctx, c, added(rows))
+		if err != nil {
+			return false, err
+		}
+		kept, err := changedSince(ctx, c, rows, part, use)
+		if err == nil {
+			err = givenSince(ctx, c, rows, before, kept)
+		}
+		if err != nil || len(kept) < len(part) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

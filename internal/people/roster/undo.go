@@ -212,14 +212,19 @@ func byLists(ctx context.Context, c db.Conn, imp Import, kept map[string]Why) er
 	return nil
 }
 
-func readUndo(ctx context.Context, c db.Conn, ring *secret.Ring, id string) (rows []undoRow, before []string, err error) {
+// readUndo reads what an import did, and what was before; if persons are told, of them.
+func readUndo(ctx context.Context, c db.Conn, ring *secret.Ring, id string, persons ...string) (rows []undoRow, before []string, err error) {
+	args, whose := []any{id}, ""
+	if len(persons) > 0 {
+		whose = ` AND person IN ` + db.In(&args, persons)
+	}
 	type row struct {
 		undoRow
 		sealed string
 	}
 	all, err := db.All(ctx, c, func(r *row) []any {
 		return []any{&r.entity, &r.row, &r.person, &r.act, &r.version, &r.sealed}
-	}, `SELECT entity, row_id, person, act, version, sealed FROM roster_undo WHERE import = $1 ORDER BY ord`, id)
+	}, `SELECT entity, row_id, person, act, version, sealed FROM roster_undo WHERE import = $1`+whose+` ORDER BY ord`, args...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -158,6 +158,7 @@ func (s *Server) saveChoices(w http.ResponseWriter, req *http.Request, r view.Re
 	in := formOf(req)
 	choices := roster.Choices{Employer: in.text("employer"), On: in.date("on"), LeftOn: in.date("left_on"), Municipality: in.text("municipality"),
 		Mapping: roster.Mapping{}, Places: map[string]string{}, Declined: imp.Choices.Declined}
+	choices.OnGuessed = imp.Choices.OnGuessed && choices.On == imp.On // what the form was filled in with was not chosen
 	var faults fault.List
 	named, numbered := strings.TrimSpace(in.text("new_employer")), strings.TrimSpace(in.text("org_number"))
 	if choices.Employer == "" {

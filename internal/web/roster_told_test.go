@@ -119,6 +119,14 @@ func TestWhatARowIsReadAs(t *testing.T) {
 		page, _ := k.send("koping-2012-12.csv", rosterFile(t, "koping-2012-12.csv"))
 		k.holds(page, "tycks gälla december 2012, som inte har varit ännu", "som om den gällde den 12 oktober 2012",
 			"Anställd från den 1 december 1984 enligt listan, men Köpings stadsbibliotek finns här först från den 1 januari 2000. Anställningen börjar då.")
+		understood := func(on string) { // all else as the form was filled in
+			k.did(page, "choices", "employer", k.payer, "on", on, "column_identity", "Personnummer", "column_name", "Namn", "column_workplace", "Organisationsenhet",
+				"column_title", "Befattning", "column_share", "Syss.grad", "column_from", "Anställd from", "column_to", "Anställd tom", "column_email", "E-post")
+		}
+		understood("2012-10-12")
+		k.holds(page, "tycks gälla december 2012")
+		understood("2012-10-01")
+		k.holds(page, "!tycks gälla")
 		page, _ = k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
 		k.holds(page, "!tycks gälla")
 

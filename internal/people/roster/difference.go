@@ -55,6 +55,7 @@ type Choices struct {
 	Units        []string          `json:"units,omitempty"`        // the parts of the tree that the list is whole for; none for all that the employer has
 	Municipality string            `json:"municipality,omitempty"` // of workplaces for which the list tells none
 	On           local.Date        `json:"on,omitempty"`           // the day that the list tells of
+	OnGuessed    bool              `json:"on_guessed,omitempty"`   // nobody has said that: it was guessed when the list was read first
 	LeftOn       local.Date        `json:"left_on,omitempty"`      // the first day on which those who have left were gone
 	Places       map[string]string `json:"places,omitempty"`       // by [Place.Key]: the id of a workplace, or [New]
 	Declined     map[Kind]bool     `json:"declined,omitempty"`     // kinds that have been said no to
@@ -251,18 +252,23 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	return d, nil
 }
 
-// day settles which day the list tells of, and reads the tree as of it.
-func (d *Difference) day(ctx context.Context, c db.Conn, w *world, list *List, choices Choices) error {
+// told is the day that a list tells of, or its file's name, if that is no later than a day; else "".
+func (list *List) told(last local.Date) local.Date {
 	texts := []string{}
 	for _, p := range list.Parts {
 		texts = append(texts, p.titles...)
 	}
-	texts = append(texts, list.Name)
-	told := dayOf(texts, list.today)
-	if told == "" {
-		d.Told = dayOf(texts, "9999-12-31")
-	}
+	return dayOf(append(texts, list.Name), last)
+}
+
+// day settles which day the list tells of, and reads the tree as of it.
+func (d *Difference) day(ctx context.Context, c db.Conn, w *world, list *List, choices Choices) error {
+	told := list.told(list.today)
 	d.On = cmp.Or(choices.On, told, list.today)
+	chosen := choices.On != "" && !choices.OnGuessed
+	if all := cmp.Or(told, list.told("9999-12-31")); !chosen && all != d.On {
+		d.Told = all
+	}
 	switch {
 	case !d.On.Valid():
 		return fault.List{local.ErrDate.At("on")}

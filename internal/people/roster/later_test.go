@@ -320,6 +320,9 @@ func TestDayThatAListTells(t *testing.T) {
 			if diff.On != test.on || diff.Told != test.told {
 				t.Errorf("%s: as of %s, told %q", test.name, diff.On, diff.Told)
 			}
+			if diff = w.compare(test.name, file(t, "koping-2012-12.csv"), roster.Choices{On: test.on}); diff.On != test.on || diff.Told != "" {
+				t.Errorf("%s, the day chosen: as of %s, told %q", test.name, diff.On, diff.Told)
+			}
 		}
 		w.tx(func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, `UPDATE unit_period SET valid_from = '2012-10-01'`); err != nil {
@@ -329,6 +332,23 @@ func TestDayThatAListTells(t *testing.T) {
 		})
 		if diff := w.compare("koping-2012-09.csv", file(t, "koping-2012-09.csv"), roster.Choices{}); diff.On != "2012-10-12" || diff.Told != "2012-09-01" {
 			t.Errorf("older than what is known: as of %s, told %q", diff.On, diff.Told)
+		}
+
+		// Read again it tells the same, until somebody has chosen the day.
+		for _, test := range []struct {
+			name string
+			told local.Date
+		}{{"koping-2012-09.csv", "2012-09-01"}, {"koping-2012-12.csv", "2012-12-01"}, {"koping.csv", ""}} {
+			waits := w.wait(test.name, file(t, "koping-2012-09.csv"), roster.Import{})
+			waits = w.wait(test.name, file(t, "koping-2012-09.csv"), waits)
+			if waits.On != "2012-10-12" || waits.View.Told != test.told {
+				t.Errorf("%s read again: as of %s, told %q", test.name, waits.On, waits.View.Told)
+			}
+			waits.Choices.On, waits.Choices.OnGuessed = "2012-10-02", false
+			waits = w.wait(test.name, file(t, "koping-2012-09.csv"), waits)
+			if waits = w.wait(test.name, file(t, "koping-2012-09.csv"), waits); waits.On != "2012-10-02" || waits.View.Told != "" {
+				t.Errorf("%s, the day chosen, and read again: as of %s, told %q", test.name, waits.On, waits.View.Told)
+			}
 		}
 	})
 }

@@ -23,6 +23,10 @@ func Prepare(ctx context.Context, d *db.DB, ring *secret.Ring, v access.Viewer, 
 	if list, err = Read(ctx, ring, name, file, choices.Mapping, today); err != nil {
 		return nil, nil, all, err
 	}
+	if choices.OnGuessed && list.told(today) != "" { // it may have lain ahead when the list was read first
+		choices.On, choices.OnGuessed = "", false
+		all = choices
+	}
 	var known Against
 	now := d.Now()
 	err = d.Snapshot(ctx, func(c db.Conn) error {

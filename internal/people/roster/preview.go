@@ -144,6 +144,7 @@ func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, 
 	if err := d.locate(ctx, tx, imp.ID, true); err != nil {
 		return imp, err
 	}
+	choices.OnGuessed = choices.OnGuessed || choices.On == ""
 	choices.On = d.On // a list that tells no day is of the day on which it was shown, also if it is confirmed on another
 	imp.State, imp.Trouble, imp.Choices = Ready, "", choices
 	imp.Employer, imp.EmployerName, imp.On = d.Employer.ID, d.Employer.Name, d.On

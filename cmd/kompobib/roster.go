@@ -96,7 +96,7 @@ func (c *importRosterCommand) run(p *program) (told toldRoster, err error) {
 	if err != nil {
 		return told, err
 	}
-	newer, err := roster.NewerLists(p.ctx, h.db, access.System, d.Employer.ID, d.On)
+	newer, err := roster.NewerLists(p.ctx, h.db, access.System, d.Employer.ID, d.On, d.Units, d.Sites())
 	if err != nil {
 		return told, err
 	}
@@ -251,6 +251,8 @@ type toldRoster struct {
 	Blank   int            `json:"blank_rows"`        // and how many were empty
 	Notes   []rosterNote   `json:"notes,omitempty"`   // on rows that are right: an employment begins later than they tell, or they are taken in without an identity number
 
+	On      local.Date    `json:"on"`                // the day that it is read as of
+	Told    local.Date    `json:"told,omitempty"`    // the day that it, or its file's name, seems to tell of, if that is another and nobody has said which
 	Newer   []rosterNewer `json:"newer,omitempty"`   // lists of the employer that have been carried out and tell of a later day
 	Waiting []string      `json:"waiting,omitempty"` // lists that wait on a page, and were compared before this one was carried out
 
@@ -315,7 +317,7 @@ func toldOf(d *roster.Difference) toldRoster {
 			t.Notes = append(t.Notes, rosterNote{i.Sheet, i.Row, locale.English.Say("roster.numberless")})
 		}
 	}
-	t.Passed, t.Blank = d.Passed.At(), d.Passed.Blank
+	t.Passed, t.Blank, t.On, t.Told = d.Passed.At(), d.Passed.Blank, d.On, d.Told
 	return t
 }
 

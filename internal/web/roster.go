@@ -249,7 +249,11 @@ func (s *Server) showImport(w http.ResponseWriter, req *http.Request, r view.Rea
 			}
 		}
 		if d.State == roster.Ready {
-			if d.Newer, err = roster.NewerLists(ctx, c, r.Viewer, d.Employer, d.On); err != nil {
+			sites, err := roster.Sites(ctx, c, d.Import)
+			if err != nil {
+				return err
+			}
+			if d.Newer, err = roster.NewerLists(ctx, c, r.Viewer, d.Employer, d.On, d.Choices.Units, sites); err != nil {
 				return err
 			}
 			d.Kind = d.first(r.Query().Get("kind"))

@@ -364,7 +364,7 @@ func TestNewerLists(t *testing.T) {
 		last := w.take("ny.csv", []byte(head+eva), choices, roster.Decisions{})
 		tells := func(says string, on local.Date, v access.Viewer, want string) {
 			t.Helper()
-			all, err := roster.NewerLists(t.Context(), d, v, choices.Employer, on)
+			all, err := roster.NewerLists(t.Context(), d, v, choices.Employer, on, nil, nil)
 			var got strings.Builder
 			for _, n := range all {
 				got.WriteString(fmt.Sprint(n.FileName, " ", n.On, ", "))
@@ -378,5 +378,49 @@ func TestNewerLists(t *testing.T) {
 		tells("to who may not see them", "2012-10-02", access.Viewer{Person: "other", Grants: []access.Grant{{Role: access.Office, Programme: "p", Workplaces: []string{"elsewhere"}}}}, " 2012-10-03, ")
 		w.undo(last)
 		tells("once the last is undone", "2012-09-01", office, "lista.csv 2012-10-01, ")
+	})
+}
+
+// Of an older list that is whole for a part of the tree only, or where the newer one is, the newer one is told where they have a workplace in common.
+func TestNewerListsOfAScope(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const eva, siv, bo = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ny, Siv;Filialen;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Bokbussen;Köping;chef;100;2001-01-01;\r\n"
+		choices := w.staffed(head+eva+siv, "2012-01-01")
+		_, library := w.opened("Biblioteket")
+		_, branch := w.opened("Filialen")
+		tells := func(says, list string, units []string, want string) {
+			t.Helper()
+			choices := choices
+			choices.Units = units
+			choices.On = "2012-09-01"
+			waits := w.wait("äldre.csv", []byte(head+list), roster.Import{Choices: choices})
+			stored, err := roster.Sites(t.Context(), d, waits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for of, sites := range map[string][]string{"on a page": stored, "on a terminal": w.compare("äldre.csv", []byte(head+list), choices).Sites()} {
+				all, err := roster.NewerLists(t.Context(), d, office, choices.Employer, waits.On, units, sites)
+				var got []string
+				for _, n := range all {
+					got = append(got, n.FileName)
+				}
+				if err != nil || strings.Join(got, ", ") != want {
+					t.Errorf("%s, %s: %q, want %q, %v", says, of, got, want, err)
+				}
+			}
+		}
+		choices.On, choices.Units = "2012-10-01", []string{branch}
+		w.take("filialen.csv", []byte(head+siv), choices, roster.Decisions{})
+		tells("of another scope", eva, []string{library}, "")
+		tells("of the same scope", siv, []string{branch}, "filialen.csv")
+		tells("of all", eva+siv, nil, "filialen.csv")
+		choices.On, choices.Units = "2012-10-02", nil
+		w.take("alla.csv", []byte(head+eva+siv+bo), choices, roster.Decisions{})
+		tells("of a scope, the newer of all", eva, []string{library}, "alla.csv")
+		_, bus := w.opened("Bokbussen")
+		tells("of a workplace that the newer brought", bo, []string{bus}, "alla.csv")
+		tells("of all", eva, nil, "alla.csv, filialen.csv")
+		tells("with a row of which nobody knows where it belongs", eva+strings.ReplaceAll(bo, "Köping", "Kpöing"), []string{library}, "alla.csv, filialen.csv")
 	})
 }

@@ -131,15 +131,37 @@ type Newer struct {
 	On       local.Date
 }
 
-// NewerLists are those of an employer that tell of a later day than on and have been carried out, the latest first: an older list would take back what they say.
-func NewerLists(ctx context.Context, c db.Conn, v access.Viewer, employer string, on local.Date) ([]Newer, error) {
+// NewerLists are those of an employer that tell of a later day than on and have been carried out, the latest first: an older list would take back what they say. If either is
+// whole for parts of the tree only, scope, it is told of where they have a workplace in common; sites are those of the older, none if they are not known.
+func NewerLists(ctx context.Context, c db.Conn, v access.Viewer, employer string, on local.Date, scope, sites []string) (all []Newer, err error) {
 	if employer == "" {
 		return nil, nil
 	}
 	args := []any{employer, on}
 	name := `CASE WHEN ` + mine(v, &args) + ` THEN file_name ELSE '' END`
-	return db.All(ctx, c, func(n *Newer) []any { return []any{&n.ID, &n.FileName, &n.On} },
-		`SELECT id, `+name+`, on_date FROM roster_import WHERE state = 'applied' AND employer = $1 AND on_date > $2 ORDER BY on_date DESC, id DESC`, args...)
+	shares := `1`
+	if len(sites) > 0 { // a workplace that the newer one made stands with what it did: before, there was only what it lies in
+		shares = `CASE WHEN NOT EXISTS (SELECT 1 FROM roster_site s WHERE s.import = roster_import.id)
+			OR EXISTS (SELECT 1 FROM roster_site s WHERE s.import = roster_import.id AND s.unit IN ` + db.In(&args, sites) + `)
+			OR EXISTS (SELECT 1 FROM roster_undo u WHERE u.import = roster_import.id AND u.entity = 'unit' AND u.act = 'create' AND u.row_id IN ` + db.In(&args, sites) + `) THEN 1 ELSE 0 END`
+	}
+	type row struct {
+		Newer
+		choices string
+		shares  int
+	}
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.ID, &r.FileName, &r.On, &r.choices, &r.shares} },
+		`SELECT id, `+name+`, on_date, choices, `+shares+` FROM roster_import WHERE state = 'applied' AND employer = $1 AND on_date > $2 ORDER BY on_date DESC, id DESC`, args...)
+	for _, r := range rows {
+		var of Choices
+		if err := json.Unmarshal([]byte(r.choices), &of); err != nil {
+			return nil, err
+		}
+		if r.shares == 1 || len(scope)+len(of.Units) == 0 {
+			all = append(all, r.Newer)
+		}
+	}
+	return all, err
 }
 
 // Waiting are the lists that v may see and that wait to be carried out, but were compared before a list was, or was undone, that may have changed

@@ -32,36 +32,7 @@ func mine(v access.Viewer, args *[]any) string {
 // docs/decisions/0020-one-row-hides-a-list.md. shown says that it has yet
 // to be carried out, and that what is known of them is told.
 func (d *Difference) locate(ctx context.Context, tx *db.Tx, imp string, shown bool) error {
-	units := map[string]bool{}
-	for _, p := range slices.Concat(d.Places, d.about) {
-		units[cmp.Or(p.Unit, p.Parent)] = true
-	}
-	for _, m := range d.Mistakes {
-		if m.about == nil {
-			continue
-		}
-		for _, p := range m.about.posts {
-			units[p.workplace] = true
-		}
-	}
-	var elsewhere []string
-	for _, i := range d.Items {
-		of := []*known{i.known}
-		if i.group != nil {
-			of = append(of, i.group.maybe)
-		}
-		for _, k := range of {
-			if k == nil {
-				continue
-			}
-			for _, p := range k.posts {
-				units[p.workplace] = true
-			}
-			if shown && !k.inside && i.facts != nil { // what is told of them is another employer's until they have come
-				elsewhere = append(elsewhere, k.ID)
-			}
-		}
-	}
+	units, elsewhere := d.at(shown)
 	for part := range slices.Chunk(elsewhere, chunk) {
 		var args []any
 		at, err := db.Values[string](ctx, tx, `SELECT DISTINCT workplace FROM employment WHERE person IN `+db.In(&args, part), args...)
@@ -86,4 +57,52 @@ func (d *Difference) locate(ctx context.Context, tx *db.Tx, imp string, shown bo
 		rows = append(rows, []any{imp, id})
 	}
 	return db.Insert(ctx, tx, "roster_site", "import, unit", "", rows)
+}
+
+// at is where those work of whom a difference tells, and of whom another employer tells where.
+func (d *Difference) at(shown bool) (units map[string]bool, elsewhere []string) {
+	units = map[string]bool{}
+	for _, p := range slices.Concat(d.Places, d.about) {
+		units[cmp.Or(p.Unit, p.Parent)] = true
+	}
+	for _, m := range d.Mistakes {
+		if m.about == nil {
+			continue
+		}
+		for _, p := range m.about.posts {
+			units[p.workplace] = true
+		}
+	}
+	for _, i := range d.Items {
+		of := []*known{i.known}
+		if i.group != nil {
+			of = append(of, i.group.maybe)
+		}
+		for _, k := range of {
+			if k == nil {
+				continue
+			}
+			for _, p := range k.posts {
+				units[p.workplace] = true
+			}
+			if shown && !k.inside && i.facts != nil { // what is told of them is another employer's until they have come
+				elsewhere = append(elsewhere, k.ID)
+			}
+		}
+	}
+	return units, elsewhere
+}
+
+// Sites are the workplaces of a difference, or what they lie in if they are new; none if there are rows of which nobody can say where they belong.
+func (d *Difference) Sites() []string {
+	if len(d.Lost) > 0 {
+		return nil
+	}
+	units, _ := d.at(false)
+	return slices.Sorted(maps.Keys(units))
+}
+
+// Sites are those of an import, as they are stored.
+func Sites(ctx context.Context, c db.Conn, imp Import) ([]string, error) {
+	return db.Values[string](ctx, c, `SELECT unit FROM roster_site WHERE import = $1 ORDER BY unit`, imp.ID)
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Signs the first fifty of a programme's staff up to an occasion, and prints who got what. Run it again for the same
-# occasion, and nothing is done twice. It ends with 1 if anybody was not signed up, and at once if nobody can be. It needs curl (7.76 or later) and jq.
+# occasion, and nothing is done twice. It ends with 1 if anybody was not signed up, and at once where the occasion is not there. It needs curl (7.76 or later) and jq.
 #
 # The token is of someone who may sign all of them up, such as the project office:
 #

@@ -52,8 +52,8 @@ func (s *Server) planForm(req *http.Request, r view.Reader) form {
 			About: at.Programme.ID, What: []string{what, publicAt(r, at.Programme.ID, "focus.public-document")},
 			Submit: r.Say("focus.plan-save"), Back: at.at("ideas"),
 		}
-		if n := len(plan.Ideas) - plan.Open(); n > 0 {
-			f.What = append([]string{r.Say("focus.plan-partly", n, len(plan.Ideas))}, f.What...)
+		if n := plan.Gone(); n > 0 {
+			f.What = append([]string{r.Say("focus.plan-partly", n, plan.Ideas[0].Shares)}, f.What...)
 		}
 		if more := plan.More(); more > 0 {
 			f.What = append(f.What, r.Count("focus.plan-more", more))

@@ -89,7 +89,7 @@ func scanCommitment(c *Commitment) []any {
 }
 
 // more are the columns of one commitment that no list needs: how many have used it, and whether its owner has left.
-const more = `, ` + users + `, ` + left
+var more = `, ` + users + `, ` + left
 
 // left is 1 of a workplace's commitment whose owner does not work there on the day in $1.
 const left = `CASE WHEN c.workplace IS NULL OR EXISTS (SELECT 1 FROM employment y WHERE y.person = c.owner AND y.valid_from <= $1 AND (y.valid_to IS NULL OR y.valid_to > $1)

@@ -36,8 +36,14 @@ func goesOn(idea string) string {
 	return `EXISTS (SELECT 1 FROM commitment y WHERE y.idea_of = ` + idea + `.id AND y.state <> 'dropped' AND ` + learning.Here("y.workplace") + `)`
 }
 
-// users is how many workplaces have begun with c.
-const users = `(SELECT count(DISTINCT x.workplace) FROM commitment x WHERE x.idea_of = c.id)`
+// users is how many other workplaces have begun with c, as they are now: those that have become one count once, and what has gone up in the
+// one that shares c not at all. The query begins with [learning.Moved].
+var users = `(SELECT count(DISTINCT ` + isNow("x") + `) FROM commitment x WHERE x.idea_of = c.id AND ` + isNow("x") + ` <> ` + isNow("c") + `)`
+
+// isNow is the workplace that a commitment's is today: what it has gone up in last.
+func isNow(commitment string) string {
+	return `coalesce((SELECT m.into_unit FROM moved m WHERE m.unit = ` + commitment + `.workplace AND NOT EXISTS (SELECT 1 FROM moved n WHERE n.unit = m.into_unit)), ` + commitment + `.workplace)`
+}
 
 // maxIdeas is how many ideas are shown at a time.
 const maxIdeas = 50

@@ -32,8 +32,11 @@ type Plan struct {
 	Taken           map[string]string // by the idea: the commitment of this workplace that goes on with it, if it has one that is not dropped
 }
 
-// More is how many commitments the workplace shares beside those of the plan.
-func (p Plan) More() int { return p.Ideas[0].Shares - len(p.Ideas) }
+// More is how many that the workplace does not go on with already have no room in the plan.
+func (p Plan) More() int { return p.Ideas[0].Left - p.Open() }
+
+// Gone is how many of all that are shared the workplace goes on with already, whether or not they have room.
+func (p Plan) Gone() int { return p.Ideas[0].Shares - p.Ideas[0].Left }
 
 // Open is how many of p's commitments the workplace does not go on with already.
 func (p Plan) Open() (n int) {

@@ -300,3 +300,78 @@ func TestIdeasOfOneThatWentUp(t *testing.T) {
 		}
 	})
 }
+
+// How many use an idea is how many other workplaces do, as they are now: two that are one count once, and what has gone up in the one that shares it does not.
+func TestUsedByOnesThatWentUp(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := someCommitment()
+		c.Owner, c.Shared = "far-1", true
+		add := func(owner, workplace string, c focus.Commitment) focus.Commitment {
+			c.Owner = owner
+			v := at.Contact(owner, workplace)
+			if err := w.as(v, workplace, func(ctx context.Context, tx *db.Tx, p learning.Place) error { return focus.Commit(ctx, tx, v, p, &c) }); err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		c = add("far-1", at.Far, c)
+		add("near-1", at.Near, after(c))
+		add("small-1", at.Small, after(c))
+		for _, test := range []struct {
+			says, unit, into string
+			want             int
+		}{
+			{"two use it", "", "", 2},
+			{"once they are one", at.Near, at.Small, 1},
+			{"once that has gone up in the one that shares it", at.Small, at.Far, 0},
+		} {
+			if test.unit != "" {
+				w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+					if _, err := tx.Exec(ctx, `INSERT INTO unit_merge (unit, into_unit, on_date) VALUES ($1, $2, '2012-10-12')`, test.unit, test.into); err != nil {
+						return err
+					}
+					return audit.Record(ctx, tx, audit.Event{Act: "merge", Entity: "unit", Row: test.unit})
+				})
+			}
+			p, err := learning.Find(t.Context(), d, taker, at.Programme, at.Far)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := focus.Get(t.Context(), d, taker, p, c.ID); err != nil || got.Ideas != test.want {
+				t.Errorf("%s: %d, %v, want %d", test.says, got.Ideas, err, test.want)
+			}
+		}
+	})
+}
+
+// Of a plan with more than there is room for, those that are taken are no more that lack it.
+func TestMoreThanThereIsRoomFor(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := someCommitment()
+		c.Shared = true
+		var all []focus.Commitment
+		for range 25 {
+			all = append(all, w.commit(leader, c))
+		}
+		for _, test := range []struct {
+			take             int // the last ones
+			open, more, gone int
+		}{{0, 20, 5, 0}, {5, 20, 0, 5}, {4, 16, 0, 9}} {
+			var list []focus.Commitment
+			for range test.take {
+				list = append(list, after(all[len(all)-1]))
+				all = all[:len(all)-1]
+			}
+			if list != nil {
+				if err := w.adopt(taker, list...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if plan, err := w.plan(taker); err != nil || plan.Open() != test.open || plan.More() != test.more || plan.Gone() != test.gone {
+				t.Errorf("after %d more: %d open, %d more, %d gone, %v, want %+v", test.take, plan.Open(), plan.More(), plan.Gone(), err, test)
+			}
+		}
+	})
+}

@@ -151,7 +151,7 @@ func (s *stage) publishAim(ctx context.Context, workplace string) error {
 	if err != nil {
 		return err
 	}
-	return focus.Publish(ctx, s.Tx, v, p, own.Version, true)
+	return focus.Publish(ctx, s.Tx, v, p, own.ID, own.Version, true)
 }
 
 // voices are the acts in which users answer: some at once, some later and the last in February 2013.

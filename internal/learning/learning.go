@@ -19,6 +19,10 @@ import (
 // ErrWorkplace says that there is no such workplace in the programme, or none that one may see.
 var ErrWorkplace = fault.Define(fault.NotFound, "learning.workplace")
 
+// ErrMoved says that a form was filled in at a workplace that has gone up in another since: what it is about is another text, with versions of
+// its own. Args: the names of both.
+var ErrMoved = fault.Outdated("learning.moved")
+
 // A Place is a workplace of a programme's target group, as one person has to do with its learning.
 type Place struct {
 	Programme, Workplace string

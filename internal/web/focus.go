@@ -98,15 +98,16 @@ func ownerName(r view.Reader, names map[string]people.Name, id string) string {
 type focusPage struct {
 	At      learningAt
 	Focus   focus.Focus
-	Earlier []focus.Focus // of workplaces that have gone up in it
+	Earlier []focus.Focus             // of workplaces that have gone up in it
+	Voices  map[string]focus.Answered // what users answered about each, by its id
 	Where   map[string]string
 	Texts   []focus.Text
 	Names   map[string]people.Name
 	Signs   []focus.Sign
-	Answers focus.Answered
 	Writers []string
 	Writes  bool
-	URL     string // of the question to the users
+	Over    bool   // the programme has ended: the question takes no more answers
+	URL     string // of this service
 }
 
 func (s *Server) focusPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -129,7 +130,7 @@ func (s *Server) focusPage(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Signs, err = focus.Signs(ctx, c, r.Viewer, d.At.Place, "", shown); err != nil {
 			return err
 		}
-		if d.Answers, err = focus.UserAnswers(ctx, c, d.Focus, shown); err != nil {
+		if d.Voices, err = focus.UserAnswers(ctx, c, shown, append([]focus.Focus{d.Focus}, d.Earlier...)...); err != nil {
 			return err
 		}
 		if d.Writers, err = learning.Writers(ctx, c, d.At.Place); err != nil {
@@ -142,17 +143,14 @@ func (s *Server) focusPage(w http.ResponseWriter, req *http.Request, r view.Read
 		if d.Names, err = people.Names(ctx, c, r.Viewer, ids); err != nil {
 			return err
 		}
-		var units []string
-		for _, f := range d.Earlier {
-			units = append(units, f.Workplace)
-		}
-		d.Where, err = people.UnitNames(ctx, c, units)
+		d.Where, err = people.UnitNames(ctx, c, workplacesOf(d.Earlier))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	d.URL = s.reachedAt(req) + askPath(d.Focus.Code)
+	d.URL = s.reachedAt(req)
+	d.Over = d.At.Programme.State.On(focus.DayOf(s.DB.Now()), d.At.Programme.Ends) == programme.Closed
 	return render(w, req, http.StatusOK, focusPageView(r.In(d.At.Programme.ID), d))
 }
 
@@ -210,7 +208,7 @@ func (s *Server) focusForm(req *http.Request, r view.Reader) form {
 func (s *Server) saveFocus(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
 	return s.takeForm(w, req, r, "focus.saved", s.focusForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		at, err := learningPlace(ctx, tx, req, r)
+		at, err := ownPlace(ctx, tx, req, r)
 		if err != nil {
 			return "", err
 		}
@@ -218,16 +216,20 @@ func (s *Server) saveFocus(w http.ResponseWriter, req *http.Request, r view.Read
 	})
 }
 
-// publishFocus shows a focus to all, or takes it down.
+// publishFocus shows a focus to all, or takes it down: that too of a workplace that has gone up in this one.
 func (s *Server) publishFocus(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
 	up := in.text("to") != "down"
 	to, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		at, err := learningPlace(ctx, tx, req, r)
-		if err != nil {
-			return "", err
+		place := learningPlace
+		if up || in.text("focus") == "" {
+			place = ownPlace
 		}
-		return at.at("focus"), focus.Publish(ctx, tx, r.Viewer, at.Place, in.version(), up)
+		at, err := place(ctx, tx, req, r)
+		if err != nil {
+			return "", movedTo(r, at, "focus", err)
+		}
+		return at.at("focus"), focus.Publish(ctx, tx, r.Viewer, at.Place, in.text("focus"), in.version(), up)
 	})
 	switch {
 	case err != nil:

@@ -40,7 +40,7 @@ func (s *Server) publicFocuses(w http.ResponseWriter, req *http.Request, r view.
 		if d.Programme, err = programme.BySlug(ctx, c, access.Viewer{}, req.PathValue("slug")); err != nil {
 			return err
 		}
-		d.Items, err = focus.Published(ctx, c, d.ID, "")
+		d.Items, err = focus.Published(ctx, c, d.ID, "", focus.DayOf(s.DB.Now()))
 		return err
 	})
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Server) publicFocuses(w http.ResponseWriter, req *http.Request, r view.
 // readPublicFocus reads the focus that an address names.
 func (s *Server) readPublicFocus(req *http.Request) (f focus.Public, err error) {
 	err = s.DB.Snapshot(req.Context(), func(c db.Conn) (err error) {
-		f, err = focus.ByCode(req.Context(), c, req.PathValue("focus"))
+		f, err = focus.ByCode(req.Context(), c, req.PathValue("focus"), focus.DayOf(s.DB.Now()))
 		if slug := req.PathValue("slug"); err == nil && slug != "" && f.Slug != slug {
 			err = focus.ErrNotFound
 		}

@@ -331,7 +331,7 @@ func TestQuestionToUsers(t *testing.T) {
 		p.do("contact", func(ctx context.Context, tx *db.Tx) error {
 			v := access.System
 			v.On = "2012-10-12"
-			return focus.Publish(ctx, tx, v, learning.Place{Programme: p.w.rows["programme"]["own"], Workplace: p.w.rows["unit"]["own"], Leads: true}, 1, false)
+			return focus.Publish(ctx, tx, v, learning.Place{Programme: p.w.rows["programme"]["own"], Workplace: p.w.rows["unit"]["own"], Leads: true}, "", 1, false)
 		})
 		p.wants("taken down", "GET", at, nil, 404)
 		p.wants("its page", "GET", "/p/kompobib/focus/"+code, nil, 404)

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning"
 	"kompobib/internal/once"
 	"kompobib/internal/publishing"
 	"kompobib/internal/web/view"
@@ -126,6 +128,9 @@ func (f *formPage) fill(r view.Reader, in posted, stale bool) {
 	})
 }
 
+// heading is a line of Markdown that is one: "#mod" is not.
+var heading = regexp.MustCompile(`^#{1,6}(\s|$)`)
+
 // writtenIn is what somebody has written in a draft of headings, without those of its headings below which nothing stands.
 func writtenIn(typed, draft string) string {
 	lines := strings.Split(strings.ReplaceAll(typed, "\r\n", "\n"), "\n")
@@ -135,7 +140,7 @@ func writtenIn(typed, draft string) string {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "":
-		case !strings.HasPrefix(line, "#"):
+		case !heading.MatchString(line):
 			empty = false
 		case empty && slices.Contains(headings, line):
 			next := i + 1
@@ -205,7 +210,11 @@ func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reade
 		if err != nil {
 			return err
 		}
-		f.fill(r, formOf(req), false)
+		if f.Action != req.URL.Path && f.isOf(req) { // what it was filled in from may be another workplace's
+			_, err = ownPlace(req.Context(), s.DB, req, r)
+		}
+		f.fill(r, formOf(req), errors.Is(err, learning.ErrMoved))
+		f.tellMoved(r, err)
 		return render(w, req, http.StatusOK, formView(r, f))
 	}
 	to, err := s.change(req, r, do)
@@ -277,15 +286,48 @@ func (s *Server) askAgain(w http.ResponseWriter, req *http.Request, r view.Reade
 		return e
 	}
 	stale := errors.Is(err, fault.Stale)
-	if f.Action == req.URL.Path {
+	if f.isOf(req) {
 		f.fill(r, formOf(req), stale)
 	} else {
 		f.stale = stale
 	}
+	f.tellMoved(r, err)
 	if !stale {
 		f.Faults = faults
 	}
 	return render(w, req, status, formView(r, f))
+}
+
+// isOf reports whether it is this form that was sent: the address that it has now may be that of the workplace in which the one it was
+// filled in at has gone up.
+func (f formPage) isOf(req *http.Request) bool {
+	if f.Action == req.URL.Path {
+		return true
+	}
+	slug, unit := req.PathValue("slug"), req.PathValue("unit")
+	if slug == "" || unit == "" {
+		return false
+	}
+	places := "/programmes/" + slug + "/workplaces/"
+	now, here := strings.CutPrefix(f.Action, places)
+	was, there := strings.CutPrefix(req.URL.Path, places+unit+"/")
+	_, page, _ := strings.Cut(now, "/")
+	return here && there && page == was
+}
+
+// tellMoved says above a form that the workplace has gone up in another, if that is what err says.
+func (f *formPage) tellMoved(r view.Reader, err error) {
+	if !errors.Is(err, learning.ErrMoved) {
+		return
+	}
+	moved := fault.Of(err)[0]
+	next := "learning.moved-next"
+	if !f.writes() {
+		next = "learning.moved-read"
+	}
+	note := view.Quicker(r, f.changed)
+	note.Title, note.Next = r.Say(moved.Code, moved.Args...), r.Say(next, moved.Args[1])
+	f.Stale = &note
 }
 
 // faulty reports whether something is wrong with a part of a control.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/learning"
+	"kompobib/internal/people"
 	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
 )
@@ -64,6 +66,28 @@ func learningPlace(ctx context.Context, c db.Conn, req *http.Request, r view.Rea
 		at.Place, err = learning.Find(ctx, c, r.Viewer, at.Programme.ID, req.PathValue("unit"))
 	}
 	return at, err
+}
+
+// ownPlace is [learningPlace] for a form about what a workplace has one of, whose version tells nothing about another's: where the one
+// that the address names has gone up in another, the form is outdated.
+func ownPlace(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (at learningAt, err error) {
+	unit := req.PathValue("unit")
+	if at, err = learningPlace(ctx, c, req, r); err != nil || at.Workplace == unit {
+		return at, err
+	}
+	names, err := people.UnitNames(ctx, c, []string{unit})
+	if err == nil {
+		err = learning.ErrMoved.With(names[unit], at.Name)
+	}
+	return at, err
+}
+
+// movedTo is an error that leads who reads of it to the page of the workplace that the one in the address has gone up in, if it says so.
+func movedTo(r view.Reader, at learningAt, page string, err error) error {
+	if errors.Is(err, learning.ErrMoved) {
+		return leadingTo{err, view.Link{Href: at.at(page), Text: at.Name, Named: true}}
+	}
+	return err
 }
 
 // A learningStart is where someone goes on: their workplaces, and programmes whose workplaces they may read of.

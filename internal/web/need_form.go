@@ -216,7 +216,7 @@ func (s *Server) planAgreeForm(req *http.Request, r view.Reader) form {
 func (s *Server) agreePlan(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
 	return s.takeForm(w, req, r, "need.agreed", s.planAgreeForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		at, err := learningPlace(ctx, tx, req, r)
+		at, err := ownPlace(ctx, tx, req, r)
 		if err != nil {
 			return "", err
 		}

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/learning/reflection"
 	"kompobib/internal/learning/workshop"
 	"kompobib/internal/local"
+	"kompobib/internal/people"
 	"kompobib/internal/programme"
 	"kompobib/internal/survey"
 	"kompobib/internal/web/view"
@@ -99,8 +100,10 @@ func pathWorkshops(ctx context.Context, c db.Conn, s *Server, r view.Reader, at 
 // A pathThought is what was written together, and what colleagues have shared. Names are left out, also of who gave theirs: the page is
 // shown on a wall.
 type pathThought struct {
-	Record reflection.Record
-	Shared []reflection.Shared
+	Record  reflection.Record
+	Earlier []reflection.Inherited // of workplaces that have gone up in it
+	From    map[string]string      // their names
+	Shared  []reflection.Shared
 }
 
 func pathReflections(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (templ.Component, error) {
@@ -116,6 +119,16 @@ func readThought(ctx context.Context, c db.Conn, s *Server, r view.Reader, at le
 	if d.Record, err = reflection.GetRecord(ctx, c, at.Place); err != nil {
 		return d, err
 	}
+	if d.Earlier, err = reflection.InheritedRecords(ctx, c, at.Place); err != nil {
+		return d, err
+	}
+	var units []string
+	for _, x := range d.Earlier {
+		units = append(units, x.Workplace)
+	}
+	if d.From, err = people.UnitNames(ctx, c, units); err != nil {
+		return d, err
+	}
 	d.Shared, err = reflection.List(ctx, c, s.Ring, r.Viewer, reflection.Filter{Programme: at.Programme.ID, Workplace: at.Workplace, Limit: shown})
 	return d, err
 }
@@ -123,10 +136,12 @@ func readThought(ctx context.Context, c db.Conn, s *Server, r view.Reader, at le
 // A pathOutcome is the focus, what was undertaken, and what came of it.
 type pathOutcome struct {
 	Focus   focus.Focus
+	Earlier []focus.Focus     // of workplaces that have gone up in it
+	Where   map[string]string // their names
 	Counts  []focus.Count
 	Rows    []focus.Commitment
 	Signs   []focus.Sign
-	Answers focus.Answered
+	Voices  map[string]focus.Answered // by the focus
 	Today   local.Date
 }
 
@@ -141,7 +156,10 @@ func pathFocus(ctx context.Context, c db.Conn, s *Server, r view.Reader, at lear
 func readOutcome(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) (d pathOutcome, err error) {
 	const shown = 200
 	d.Today = s.today(at.Programme.Zone)
-	if d.Focus, _, err = focus.Of(ctx, c, r.Viewer, at.Place); err != nil {
+	if d.Focus, d.Earlier, err = focus.Of(ctx, c, r.Viewer, at.Place); err != nil {
+		return d, err
+	}
+	if d.Where, err = people.UnitNames(ctx, c, workplacesOf(d.Earlier)); err != nil {
 		return d, err
 	}
 	if d.Counts, err = focus.CountsHere(ctx, c, r.Viewer, at.Place, d.Today); err != nil {
@@ -153,8 +171,21 @@ func readOutcome(ctx context.Context, c db.Conn, s *Server, r view.Reader, at le
 	if d.Signs, err = focus.Signs(ctx, c, r.Viewer, at.Place, "", shown); err != nil {
 		return d, err
 	}
-	d.Answers, err = focus.UserAnswers(ctx, c, d.Focus, 20)
+	d.Voices, err = focus.UserAnswers(ctx, c, 0, d.all()...)
 	return d, err
+}
+
+// all are the focus of the workplace and those of workplaces that have gone up in it.
+func (d pathOutcome) all() []focus.Focus { return append([]focus.Focus{d.Focus}, d.Earlier...) }
+
+// whose begins what is told of a focus where several are: the name of the workplace that has gone up in this one.
+func (d pathOutcome) whose(f focus.Focus) string { return d.Where[f.Workplace] }
+
+func workplacesOf(list []focus.Focus) (ids []string) {
+	for _, f := range list {
+		ids = append(ids, f.Workplace)
+	}
+	return ids
 }
 
 // pathChange is how the staff assess themselves, and how that has changed.

@@ -96,6 +96,10 @@ func pathReflectionsSheet(ctx context.Context, c db.Conn, s *Server, r view.Read
 		blocks = append(blocks, pdf.Heading{Level: 2, Text: r.Say("focus.path-record")}, pdf.Paragraph{Text: standingOf(r, d.Record.Written), As: pdf.Muted})
 		blocks = append(blocks, recordBlocks(d.Record.Body)...)
 	}
+	for _, x := range d.Earlier {
+		blocks = append(blocks, pdf.Heading{Level: 2, Text: r.Say("reflection.inherited", d.From[x.Workplace])}, pdf.Paragraph{Text: standingOf(r, x.Written), As: pdf.Muted})
+		blocks = append(blocks, recordBlocks(x.Body)...)
+	}
 	blocks = append(blocks, pdf.Heading{Level: 2, Text: r.Say("focus.path-shared")})
 	if len(d.Shared) == 0 {
 		return append(blocks, pdf.Paragraph{Text: r.Say("focus.path-shared-none")}), nil
@@ -141,6 +145,9 @@ func pathFocusSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at
 	} else {
 		blocks = append(blocks, pdf.Paragraph{Text: d.Focus.Statement, Lang: "sv", As: pdf.Motto}, pdf.Paragraph{Text: d.Focus.Body, Lang: "sv"})
 	}
+	for _, f := range d.Earlier {
+		blocks = append(blocks, pdf.Heading{Level: 2, Text: r.Say("focus.of", d.whose(f))}, pdf.Paragraph{Text: f.Statement, Lang: "sv", As: pdf.Motto}, pdf.Paragraph{Text: f.Body, Lang: "sv"})
+	}
 	blocks = append(blocks, pdf.Heading{Level: 2, Text: r.Say("focus.commitments")})
 	if len(d.Rows) == 0 {
 		blocks = append(blocks, pdf.Paragraph{Text: r.Say("focus.no-commitments")})
@@ -175,18 +182,26 @@ func pathFocusSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at
 		}
 		blocks = append(blocks, list)
 	}
-	if d.Focus.Code == "" {
-		return blocks, nil
+	for _, f := range d.all() {
+		if f.Code == "" {
+			continue
+		}
+		if f.Workplace != d.Focus.Workplace {
+			blocks = append(blocks, pdf.Heading{Level: 3, Text: r.Say("focus.of", d.whose(f))})
+		}
+		blocks = append(blocks, pdf.Paragraph{Text: questionText(r, f.Text), Lang: questionLanguage(r, f.Text), As: pdf.Strong})
+		answers := d.Voices[f.ID]
+		if answers.All == 0 {
+			blocks = append(blocks, pdf.Paragraph{Text: r.Say("focus.no-answers")})
+			continue
+		}
+		t := pdf.Table{Caption: r.Count("focus.answers-all", answers.All), Columns: []pdf.Column{{Label: r.Say("workshop.answer")}, {Label: r.Say("focus.persons"), Number: true}}}
+		for _, is := range focus.Noticed {
+			t.Rows = append(t.Rows, []string{r.State("noticed", is), r.Number(answers.Counts[is])})
+		}
+		blocks = append(blocks, t)
 	}
-	blocks = append(blocks, pdf.Paragraph{Text: questionText(r, d.Focus.Text), Lang: questionLanguage(r, d.Focus.Text), As: pdf.Strong})
-	if d.Answers.All == 0 {
-		return append(blocks, pdf.Paragraph{Text: r.Say("focus.no-answers")}), nil
-	}
-	t := pdf.Table{Caption: r.Count("focus.answers-all", d.Answers.All), Columns: []pdf.Column{{Label: r.Say("workshop.answer")}, {Label: r.Say("focus.persons"), Number: true}}}
-	for _, is := range focus.Noticed {
-		t.Rows = append(t.Rows, []string{r.State("noticed", is), r.Number(d.Answers.Counts[is])})
-	}
-	return append(blocks, t), nil
+	return blocks, nil
 }
 
 func pathChangeSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at learningAt) ([]pdf.Block, error) {

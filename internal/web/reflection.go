@@ -146,7 +146,7 @@ func (s *Server) showRecord(req *http.Request, r view.Reader) form {
 func (s *Server) agreeRecord(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
 	return s.takeForm(w, req, r, "reflection.agreed-done", s.showRecord(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		at, err := learningPlace(ctx, tx, req, r)
+		at, err := ownPlace(ctx, tx, req, r)
 		if err != nil {
 			return "", err
 		}
@@ -226,7 +226,7 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 func (s *Server) saveRecord(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
 	return s.takeForm(w, req, r, "reflection.record-saved", s.recordForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		at, err := learningPlace(ctx, tx, req, r)
+		at, err := ownPlace(ctx, tx, req, r)
 		if err != nil {
 			return "", err
 		}

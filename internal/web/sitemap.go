@@ -37,7 +37,7 @@ func (s *Server) sitemap(w http.ResponseWriter, req *http.Request, r view.Reader
 		if err != nil {
 			return err
 		}
-		shown, err := focus.Published(ctx, c, "", "")
+		shown, err := focus.Published(ctx, c, "", "", focus.DayOf(s.DB.Now()))
 		if err != nil {
 			return err
 		}

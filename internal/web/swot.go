@@ -206,7 +206,7 @@ func (s *Server) ownSwotPage(w http.ResponseWriter, req *http.Request, r view.Re
 func (s *Server) saveOwnSwot(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	in := formOf(req)
 	return s.takeForm(w, req, r, "swot.done-own", s.ownSwotForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
-		at, err := learningPlace(ctx, tx, req, r)
+		at, err := ownPlace(ctx, tx, req, r)
 		if err != nil {
 			return "", err
 		}

@@ -320,14 +320,14 @@ func (b *builder) focus(whose string, at learning.Place, person string) {
 	sign := focus.Sign{By: "user", On: "2012-10-02", Text: "Fler frågar"}
 	ring := testRing(b.t)
 	b.do(func(ctx context.Context, tx *db.Tx) error {
-		return errors.Join(focus.Save(ctx, tx, v, at, focus.Text{Statement: "Vi svarar " + whose}, 0), focus.Publish(ctx, tx, v, at, 1, true),
+		return errors.Join(focus.Save(ctx, tx, v, at, focus.Text{Statement: "Vi svarar " + whose}, 0), focus.Publish(ctx, tx, v, at, "", 1, true),
 			focus.Commit(ctx, tx, v, at, &c), focus.AddSign(ctx, tx, v, at, &sign),
 			focus.CommitOwn(ctx, tx, ring, access.Viewer{Person: person, On: v.On}, &own))
 	})
 	b.row("commitment", whose, c.ID)
 	b.row("own-commitment", whose, own.ID)
 	b.row("sign", whose, sign.ID)
-	list, err := focus.Published(b.t.Context(), b.d, at.Programme, "")
+	list, err := focus.Published(b.t.Context(), b.d, at.Programme, "", v.On)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -17,7 +17,9 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
+	"kompobib/internal/local"
 	"kompobib/internal/people"
+	"kompobib/internal/programme"
 )
 
 var (
@@ -136,8 +138,9 @@ func Save(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, t T
 	return audit.Record(ctx, tx, audit.Event{Act: act, Entity: "focus", Row: id, Detail: map[string]any{"version": version + 1}})
 }
 
-// Publish shows a workplace's focus to all, or takes it down; if version still is that of its text.
-func Publish(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, version int, up bool) error {
+// Publish shows a workplace's focus to all, or takes it down; if version still is that of its text. With an id it is that focus, which may be
+// of a workplace that has gone up in this one: that is taken down, and not shown anew.
+func Publish(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, id string, version int, up bool) error {
 	if !p.Leads {
 		return ErrForbidden
 	}
@@ -145,8 +148,15 @@ func Publish(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, 
 	if !up {
 		since, act = nil, "unpublish"
 	}
-	ids, err := db.Values[string](ctx, tx, `UPDATE focus SET published = $1, code = coalesce(code, $2) WHERE programme = $3 AND workplace = $4 AND version = $5 RETURNING id`,
-		since, newCode(tx), p.Programme, p.Workplace, version)
+	found, err := db.Values[string](ctx, tx, learning.Moved+`SELECT id FROM focus WHERE programme = $3 AND version = $4 AND
+		(workplace = $2 AND $5 IN ('', id) OR $6 = 0 AND id = $5 AND `+learning.Here("workplace")+`)`, v.On, p.Workplace, p.Programme, version, id, db.Int(up))
+	if err == nil && len(found) == 0 {
+		err = fault.Stale
+	}
+	if err != nil {
+		return err
+	}
+	ids, err := db.Values[string](ctx, tx, `UPDATE focus SET published = $1, code = coalesce(code, $2) WHERE id = $3 AND version = $4 RETURNING id`, since, newCode(tx), found[0], version)
 	if err == nil && len(ids) == 0 {
 		err = fault.Stale
 	}
@@ -161,21 +171,27 @@ type Public struct {
 	Focus
 	Slug string // of the programme
 	Name string // of the workplace
-	Over bool   // the programme is closed: it is the archive, and nothing is asked any more
+	Over bool   // the programme has ended: it is the archive, and nothing is asked any more
 }
 
-// Published returns the focuses that a programme's workplaces show to all, in Swedish order; with a code only the one.
-func Published(ctx context.Context, c db.Conn, prog, code string) ([]Public, error) {
-	list, err := db.All(ctx, c, func(p *Public) []any {
-		return append(scanFocus(&p.Focus), &p.Slug, db.Truth(&p.Over))
-	}, `SELECT `+focusColumns+`, p.slug, CASE WHEN p.state = 'closed' THEN 1 ELSE 0 END`+fromFocus+`JOIN programme p ON p.id = f.programme
+// Published returns the focuses that a programme's workplaces show to all on a day, in Swedish order; with a code only the one.
+func Published(ctx context.Context, c db.Conn, prog, code string, on local.Date) ([]Public, error) {
+	type row struct {
+		Public
+		state programme.State
+		ends  local.Date
+	}
+	rows, err := db.All(ctx, c, func(p *row) []any {
+		return append(scanFocus(&p.Focus), &p.Slug, &p.state, &p.ends)
+	}, `SELECT `+focusColumns+`, p.slug, p.state, p.ends`+fromFocus+`JOIN programme p ON p.id = f.programme
 		WHERE f.published IS NOT NULL AND p.published = 1 AND ($1 = '' OR f.programme = $1) AND ($2 = '' OR f.code = $2) ORDER BY f.id`, prog, code)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(list))
-	for i, p := range list {
-		ids[i] = p.Workplace
+	list, ids := make([]Public, len(rows)), make([]string, len(rows))
+	for i, p := range rows {
+		list[i], ids[i] = p.Public, p.Workplace
+		list[i].Over = p.state.On(on, p.ends) == programme.Closed
 	}
 	names, err := people.UnitNames(ctx, c, ids)
 	if err != nil {
@@ -200,13 +216,13 @@ func Shows(ctx context.Context, c db.Conn) (map[string]bool, error) {
 	return shows, err
 }
 
-// ByCode returns the published focus with a code, however it was typed.
-func ByCode(ctx context.Context, c db.Conn, typed string) (Public, error) {
+// ByCode returns the focus with a code, however it was typed, that is published on a day.
+func ByCode(ctx context.Context, c db.Conn, typed string, on local.Date) (Public, error) {
 	code, ok := ParseCode(typed)
 	if !ok {
 		return Public{}, ErrNotFound
 	}
-	list, err := Published(ctx, c, "", code)
+	list, err := Published(ctx, c, "", code, on)
 	if err == nil && len(list) == 0 {
 		err = ErrNotFound
 	}

@@ -181,11 +181,11 @@ func TestPublicFocus(t *testing.T) {
 		}
 		publish := func(v access.Viewer, up bool) error {
 			return w.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
-				return focus.Publish(ctx, tx, v, p, 1, up)
+				return focus.Publish(ctx, tx, v, p, "", 1, up)
 			})
 		}
 		public := func() []focus.Public {
-			list, err := focus.Published(t.Context(), d, at.Programme, "")
+			list, err := focus.Published(t.Context(), d, at.Programme, "", at.Today)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -223,7 +223,8 @@ func TestPublicFocus(t *testing.T) {
 				t.Errorf("%s: %v", test.says, err)
 			}
 		}
-		got, err := focus.UserAnswers(t.Context(), d, shown.Focus, 10)
+		all, err := focus.UserAnswers(t.Context(), d, 10, shown.Focus)
+		got := all[shown.ID]
 		if err != nil || got.All != 2 || got.Counts["yes"] != 1 || len(got.Texts) != 1 || got.Texts[0].Text != "Ja!\n<b>Bra</b>" {
 			t.Errorf("answers: %+v, %v", got, err)
 		}
@@ -241,7 +242,7 @@ func TestPublicFocus(t *testing.T) {
 		if err := withdraw(leader, "user_answer", got.Texts[0].ID, false); err != nil {
 			t.Error(err)
 		}
-		if got, err := focus.UserAnswers(t.Context(), d, shown.Focus, 10); err != nil || got.All != 1 {
+		if got, err := focus.UserAnswers(t.Context(), d, 10, shown.Focus); err != nil || got[shown.ID].All != 1 {
 			t.Errorf("withdrawn: %+v, %v", got, err)
 		}
 		if err := withdraw(leader, "user_answer", "nothing", false); !errors.Is(err, focus.ErrNotFound) {

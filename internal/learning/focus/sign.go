@@ -2,6 +2,7 @@ package focus
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"kompobib/internal/access"
@@ -129,7 +130,7 @@ const maxAnswer = 1000
 
 // TakeAnswer keeps what a user answers to the question with a code. The transaction is nobody's.
 func TakeAnswer(ctx context.Context, tx *db.Tx, code string, a UserAnswer) error {
-	f, err := ByCode(ctx, tx, code)
+	f, err := ByCode(ctx, tx, code, today(tx))
 	if err != nil {
 		return err
 	}
@@ -157,26 +158,48 @@ type Answered struct {
 	Texts  []UserAnswer
 }
 
-// UserAnswers returns them, of a focus that was read.
-func UserAnswers(ctx context.Context, c db.Conn, f Focus, limit int) (a Answered, err error) {
-	a.Counts = map[string]int{}
-	if f.ID == "" {
-		return a, nil
+// UserAnswers returns them, by the id of each focus that was read, with as many queries however many there are; of all together at most
+// limit texts.
+func UserAnswers(ctx context.Context, c db.Conn, limit int, of ...Focus) (map[string]Answered, error) {
+	all, ids := map[string]Answered{}, []string(nil)
+	for _, f := range of {
+		all[f.ID] = Answered{Counts: map[string]int{}}
+		if f.ID != "" {
+			ids = append(ids, f.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return all, nil
 	}
 	type count struct {
-		noticed string
-		n       int
+		focus, noticed string
+		n              int
 	}
-	counts, err := db.All(ctx, c, func(n *count) []any { return []any{&n.noticed, &n.n} },
-		`SELECT noticed, count(*) FROM user_answer WHERE focus = $1 AND withdrawn = 0 GROUP BY noticed ORDER BY noticed`, f.ID)
+	var args []any
+	in := db.In(&args, ids)
+	counts, err := db.All(ctx, c, func(n *count) []any { return []any{&n.focus, &n.noticed, &n.n} },
+		`SELECT focus, noticed, count(*) FROM user_answer WHERE withdrawn = 0 AND focus IN `+in+` GROUP BY focus, noticed ORDER BY focus, noticed`, args...)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	for _, n := range counts {
+		a := all[n.focus]
 		a.Counts[n.noticed] = n.n
 		a.All += n.n
+		all[n.focus] = a
 	}
-	a.Texts, err = db.All(ctx, c, func(u *UserAnswer) []any { return []any{&u.ID, &u.Noticed, &u.Text, &u.On} },
-		`SELECT id, noticed, text, answered_on FROM user_answer WHERE focus = $1 AND withdrawn = 0 AND text <> '' ORDER BY answered_on DESC, id LIMIT $2`, f.ID, limit)
-	return a, err
+	type said struct {
+		focus string
+		UserAnswer
+	}
+	args = append(args, limit)
+	texts, err := db.All(ctx, c, func(u *said) []any { return []any{&u.focus, &u.ID, &u.Noticed, &u.Text, &u.On} },
+		`SELECT focus, id, noticed, text, answered_on FROM user_answer WHERE withdrawn = 0 AND text <> '' AND focus IN `+in+
+			fmt.Sprintf(` ORDER BY answered_on DESC, id LIMIT $%d`, len(args)), args...)
+	for _, u := range texts {
+		a := all[u.focus]
+		a.Texts = append(a.Texts, u.UserAnswer)
+		all[u.focus] = a
+	}
+	return all, err
 }

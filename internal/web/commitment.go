@@ -32,8 +32,10 @@ type commitmentPage struct {
 	Events []focus.Event
 	Names  map[string]people.Name
 	Signs  []focus.Sign
-	Writes bool // the reader may change it
-	Says   bool // the reader may say how it goes
+	Asked  focus.Focus    // of its workplace, if users have been asked about it
+	Voices focus.Answered // what they answered
+	Writes bool           // the reader may change it
+	Says   bool           // the reader may say how it goes
 	Zone   string
 	Today  local.Date
 }
@@ -57,6 +59,20 @@ func (s *Server) commitmentPage(w http.ResponseWriter, req *http.Request, r view
 		if d.Signs, err = focus.Signs(ctx, c, r.Viewer, d.At.Place, d.Focus.ID, 100); err != nil {
 			return err
 		}
+		own, earlier, err := focus.Of(ctx, c, r.Viewer, d.At.Place)
+		if err != nil {
+			return err
+		}
+		for _, f := range append(earlier, own) {
+			if f.Workplace == d.Focus.Workplace && f.Code != "" {
+				d.Asked = f
+			}
+		}
+		voices, err := focus.UserAnswers(ctx, c, 0, d.Asked)
+		if err != nil {
+			return err
+		}
+		d.Voices = voices[d.Asked.ID]
 		names, err := people.UnitNames(ctx, c, []string{d.Focus.IdeaFrom})
 		if err != nil {
 			return err

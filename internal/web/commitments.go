@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/db"
@@ -268,12 +269,16 @@ func commitmentSheet(r view.Reader, d commitmentList) sheet.Table {
 	}
 }
 
-// A signList is what was noticed at a programme's workplaces: results for the final report.
+// A signList is what was noticed at a programme's workplaces, and what their users answered: results for the final report.
 type signList struct {
 	Programme programme.Programme
 	Goals     []programme.GoalArea
 	Rows      []focus.Sign
-	Names     map[string]string // of workplaces
+	Asked     []focus.Focus             // with answers, in order of their workplaces' names; on the first page alone
+	Voices    map[string]focus.Answered // by the focus
+	Written   int                       // how many of the answers have a text that is shown
+	Cut       bool                      // there are more
+	Names     map[string]string         // of workplaces
 	Next      string
 }
 
@@ -287,6 +292,11 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d.Programme, err = outcomeProgramme(ctx, c, req, r, access.SeeLearning); err != nil {
 			return err
+		}
+		if r.Query().Get("after") == "" {
+			if d.Asked, d.Voices, err = focus.Voices(ctx, c, r.Viewer, d.Programme.ID, limit+1); err != nil {
+				return err
+			}
 		}
 		var after focus.SignMark
 		if mark := r.Query().Get("after"); mark != "" {
@@ -310,6 +320,7 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 		for _, x := range d.Rows {
 			units = append(units, x.Workplace)
 		}
+		units = append(units, workplacesOf(d.Asked)...)
 		slices.Sort(units)
 		d.Names, err = people.UnitNames(ctx, c, slices.Compact(units))
 		return err
@@ -317,6 +328,13 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(d.Asked, func(a, b focus.Focus) int {
+		return strings.Compare(people.SortKey(d.Names[a.Workplace]), people.SortKey(d.Names[b.Workplace]))
+	})
+	for _, f := range d.Asked {
+		d.Written += len(d.Voices[f.ID].Texts)
+	}
+	d.Cut = d.Written > limit
 	if format != "" {
 		return download(w, format, r.Say("focus.signs")+" "+d.Programme.ShortName, signSheet(r, d))
 	}
@@ -331,14 +349,27 @@ func besideSign(r view.Reader, x focus.Sign) string {
 	return sentence(r.Language, focus.Wording{Happens: x.Happens, Act: x.Act})
 }
 
+// signSheet has a row for each sign, and below them for each workplace one of how many users have answered what and one for each text.
 func signSheet(r view.Reader, d signList) sheet.Table {
 	return sheet.Table{
 		Columns: []sheet.Column{{Label: r.Say("focus.sign-on"), Kind: sheet.Date}, {Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("focus.sign-by")},
-			{Label: r.Say("focus.sign-text"), Width: 60}, {Label: r.Say("focus.beside"), Width: 50}, {Label: r.Say("focus.goal-label"), Width: 30}},
+			{Label: r.Say("focus.sign-text"), Width: 60}, {Label: r.Say("focus.beside"), Width: 50}, {Label: r.Say("focus.goal-label"), Width: 30},
+			{Label: r.Say("focus.voice"), Width: 12}, {Label: r.State("noticed", "yes"), Kind: sheet.Number}, {Label: r.State("noticed", "no"), Kind: sheet.Number}, {Label: r.State("noticed", "unsure"), Kind: sheet.Number}},
 		Rows: func(yield func([]any) bool) {
 			for _, x := range d.Rows {
-				if !yield([]any{x.On, d.Names[x.Workplace], r.State("sign-by", x.By), x.Text, besideSign(r, x), goalName(d.Goals, x.Goal)}) {
+				if !yield([]any{x.On, d.Names[x.Workplace], r.State("sign-by", x.By), x.Text, besideSign(r, x), goalName(d.Goals, x.Goal), nil, nil, nil, nil}) {
 					return
+				}
+			}
+			for _, f := range d.Asked {
+				name, question, a := d.Names[f.Workplace], questionText(r, f.Text), d.Voices[f.ID]
+				if !yield([]any{nil, name, r.Count("focus.answers-all", a.All), nil, question, nil, nil, a.Counts["yes"], a.Counts["no"], a.Counts["unsure"]}) {
+					return
+				}
+				for _, u := range a.Texts {
+					if !yield([]any{u.On, name, r.State("sign-by", "user"), u.Text, question, nil, r.State("noticed", u.Noticed), nil, nil, nil}) {
+						return
+					}
 				}
 			}
 		},

@@ -79,6 +79,14 @@ func answersChart(r view.Reader, a focus.Answered) view.Chart {
 	return c
 }
 
+// answersAnchor is where on a workplace's page of its focus the answers about one stand.
+func answersAnchor(at learningAt, f focus.Focus) string {
+	if f.Workplace == at.Workplace {
+		return "#answers"
+	}
+	return "#earlier-" + f.ID
+}
+
 // withoutLinks are signs for who needs none: on paper, and on the page of the commitment that they are of.
 func withoutLinks(signs []focus.Sign) []focus.Sign {
 	all := make([]focus.Sign, len(signs))

@@ -178,3 +178,28 @@ func TestWrittenInADraft(t *testing.T) {
 		}
 	}
 }
+
+// What users answer goes to the final report with the signs: how many have answered what, and the texts that nobody has taken away; beside a commitment it says how many.
+func TestAnswersForTheReport(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPasserBy(t, d)
+		p.as = p.w.viewers["office"]
+		const list = "/programmes/kompobib/signs"
+		p.wants("before anybody has answered", "GET", list, nil, 200, `!id="answers"`, "Fler frågar")
+		commitment := "/programmes/kompobib/workplaces/" + p.w.rows["unit"]["own"] + "/commitments/" + p.w.rows["commitment"]["own"]
+		p.wants("a commitment then", "GET", commitment, nil, 200, "!Vad användarna svarar")
+		p.as = ""
+		for key, answer := range map[string][2]string{"a": {"yes", "Jag fick hjälp"}, "b": {"yes", "Anna var bra"}, "c": {"no", ""}} {
+			p.wants("an answer", "POST", "/n/"+p.w.rows["focus"]["own"], url.Values{"key": {key}, "noticed": {answer[0]}, "text": {answer[1]}}, 303)
+		}
+		p.as = p.w.viewers["contact"]
+		id := p.text(`SELECT id FROM user_answer WHERE text = 'Anna var bra'`)
+		p.wants("one that names somebody is taken away", "POST", "/programmes/kompobib/workplaces/"+p.w.rows["unit"]["own"]+"/signs/withdraw", url.Values{"key": {"d"}, "sort": {"user_answer"}, "id": {id}}, 303)
+		p.wants("the contact's list", "GET", list, nil, 200, "Jag fick hjälp")
+		p.as = p.w.viewers["office"]
+		p.wants("the office's", "GET", list, nil, 200, `id="answers"`, "Jag fick hjälp", "!Anna", "Stadsbiblioteket</a>", "1 har skrivit något", `<td class="number">1</td>`, `<td class="number">0</td>`)
+		p.wants("its file", "GET", list+"?format=csv", nil, 200, "Fler frågar", "Jag fick hjälp", "!Anna", "2 svar", ";1;1;0")
+		p.wants("the commitment", "GET", commitment, nil, 200, "/focus#answers", "1 ja, 1 nej, 0 vet inte.")
+		p.wants("one of another workplace", "GET", "/programmes/kompobib/workplaces/"+p.w.rows["unit"]["other"]+"/commitments/"+p.w.rows["commitment"]["other"], nil, 200, "!Vad användarna svarar")
+	})
+}

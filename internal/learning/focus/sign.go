@@ -188,6 +188,9 @@ func UserAnswers(ctx context.Context, c db.Conn, limit int, of ...Focus) (map[st
 		a.All += n.n
 		all[n.focus] = a
 	}
+	if limit == 0 {
+		return all, nil
+	}
 	type said struct {
 		focus string
 		UserAnswer
@@ -202,4 +205,17 @@ func UserAnswers(ctx context.Context, c db.Conn, limit int, of ...Focus) (map[st
 		all[u.focus] = a
 	}
 	return all, err
+}
+
+// Voices returns the focuses of the workplaces of a programme that v may read of that users have been asked about, shown to all or not any more, with what they
+// answered; those that nobody has answered are left out. Of all together at most limit texts.
+func Voices(ctx context.Context, c db.Conn, v access.Viewer, programme string, limit int) ([]Focus, map[string]Answered, error) {
+	args := []any{v.On, programme}
+	list, err := db.All(ctx, c, scanFocus, learning.Moved+`SELECT `+focusColumns+fromFocus+`WHERE f.programme = $2 AND f.code IS NOT NULL AND `+
+		learning.Reads("f.workplace", v, access.SeeLearning, programme, &args)+` ORDER BY f.id`, args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	answers, err := UserAnswers(ctx, c, limit, list...)
+	return slices.DeleteFunc(list, func(f Focus) bool { return answers[f.ID].All == 0 }), answers, err
 }

@@ -326,7 +326,7 @@ func (f *formPage) tellMoved(r view.Reader, err error) {
 		next = "learning.moved-read"
 	}
 	note := view.Quicker(r, f.changed)
-	note.Title, note.Next = r.Say(moved.Code, moved.Args...), r.Say(next, moved.Args[1])
+	note.Title, note.Next = strings.TrimSuffix(r.Say(moved.Code, moved.Args...), "."), r.Say(next, moved.Args[1])
 	f.Stale = &note
 }
 

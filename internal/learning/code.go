@@ -3,6 +3,8 @@ package learning
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -45,12 +47,27 @@ func RoomOf(code string) Room {
 	return WorkshopRoom
 }
 
-// ShortKey is what a form is known by when it is sent again: as it came, or shortened, since anybody can send any.
-func ShortKey(key string) string {
-	const most = 64
-	if len(key) <= most {
-		return key
+// A Sending is a form that may come twice: by the browser's Back, or from a phone that never saw the answer.
+type Sending struct {
+	key  string
+	said map[string]int
+}
+
+// NewSending is the sending of a form with that key.
+func NewSending(key string) *Sending { return &Sending{key, map[string]int{}} }
+
+// Row is what a row of the sending is known by: what it says, where it says so, and how often the sending has said the same before.
+// Sent again as it was it is the same row, and whoever has changed it meanwhile says something else, which is stored too. It is
+// hashed, since anybody can send a key of any length.
+func (s *Sending) Row(says ...string) string {
+	h := sha256.New()
+	for _, part := range append([]string{s.key}, says...) {
+		fmt.Fprintf(h, "%d %s", len(part), part)
 	}
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:])
+	of := hex.EncodeToString(h.Sum(nil))
+	s.said[of]++
+	if n := s.said[of]; n > 1 {
+		of += " " + strconv.Itoa(n)
+	}
+	return of
 }

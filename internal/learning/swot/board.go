@@ -101,7 +101,7 @@ func (b Board) Mark() string {
 }
 
 // Write puts notes on the board, one for each line, in the quadrants of one perspective: also from paper, afterwards. It returns how
-// many; the same key is stored once.
+// many are new: of what is sent again with the same key, each line that came before is stored once.
 func Write(ctx context.Context, tx *db.Tx, v access.Viewer, id, perspective, key string, texts map[Quadrant]string) (int, error) {
 	var faults fault.List
 	var notes []Note
@@ -123,10 +123,11 @@ func Write(ctx context.Context, tx *db.Tx, v access.Viewer, id, perspective, key
 	if err := a.looksFrom(ctx, tx, perspective, string(Strength)); err != nil {
 		return 0, err
 	}
-	if err := a.put(ctx, tx, "", key, notes); err != nil {
+	n, err := a.put(ctx, tx, "", key, notes)
+	if err != nil {
 		return 0, err
 	}
-	return len(notes), audit.Record(ctx, tx, audit.Event{Act: "write", Entity: "swot", Row: id, Detail: map[string]any{"perspective": perspective, "notes": len(notes)}})
+	return n, audit.Record(ctx, tx, audit.Event{Act: "write", Entity: "swot", Row: id, Detail: map[string]any{"perspective": perspective, "notes": n}})
 }
 
 // looksFrom returns a fault in a field if the perspective is none of the programme's.
@@ -138,29 +139,34 @@ func (a Analysis) looksFrom(ctx context.Context, c db.Conn, perspective, field s
 	return err
 }
 
-// put stores notes of an analysis that is locked. The n:th has the key with n behind it.
-func (a Analysis) put(ctx context.Context, tx *db.Tx, device, key string, notes []Note) error {
-	key = learning.ShortKey(key)
+// put stores notes of an analysis that is locked, and returns how many of them did not come with the same key before.
+func (a Analysis) put(ctx context.Context, tx *db.Tx, device, key string, notes []Note) (int, error) {
 	rows := make([][]any, len(notes))
+	sending := learning.NewSending(key)
 	for i, n := range notes {
-		of := key
-		if len(notes) > 1 || device == "" {
-			of += " " + strconv.Itoa(i)
-		}
-		rows[i] = []any{tx.NewID(), a.ID, n.Perspective, string(n.Quadrant), n.Text, device, of, a.Seq}
+		rows[i] = []any{tx.NewID(), a.ID, n.Perspective, string(n.Quadrant), n.Text, device, sending.Row(n.Perspective, string(n.Quadrant), n.Text), a.Seq}
 	}
-	err := db.Insert(ctx, tx, "swot_note", "id, swot, perspective, quadrant, body, device, key, seq", " ON CONFLICT (swot, key) DO NOTHING", rows)
+	before, err := a.stored(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	err = db.Insert(ctx, tx, "swot_note", "id, swot, perspective, quadrant, body, device, key, seq", " ON CONFLICT (swot, key) DO NOTHING", rows)
 	if errors.Is(err, db.ErrDangling) { // the perspective was taken away in this moment
-		return fault.List{ErrWhere.At("perspective")}
+		return 0, fault.List{ErrWhere.At("perspective")}
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
-	count, err := db.Value[int](ctx, tx, `SELECT count(*) FROM swot_note WHERE swot = $1`, a.ID)
-	if err == nil && count > MaxNotes {
+	after, err := a.stored(ctx, tx)
+	if err == nil && after > MaxNotes {
 		err = ErrFull.With(MaxNotes)
 	}
-	return err
+	return after - before, err
+}
+
+// stored is how many notes have come to an analysis, those taken back as well.
+func (a Analysis) stored(ctx context.Context, c db.Conn) (int, error) {
+	return db.Value[int](ctx, c, `SELECT count(*) FROM swot_note WHERE swot = $1`, a.ID)
 }
 
 // arrange does something with a note that stands for itself, on a board that v leads. One that has been joined with another since the

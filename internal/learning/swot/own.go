@@ -199,7 +199,7 @@ func Put(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id 
 	if known == 0 {
 		return 0, fault.List{ErrNoneOwn.At("note")}
 	}
-	if err := a.put(ctx, tx, "", tx.NewID(), notes); err != nil {
+	if _, err := a.put(ctx, tx, "", tx.NewID(), notes); err != nil {
 		return 0, err
 	}
 	return len(notes), audit.Record(ctx, tx, audit.Event{Act: "put", Entity: "swot", Row: id, Detail: map[string]any{"notes": len(notes)}})

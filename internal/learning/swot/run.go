@@ -131,7 +131,7 @@ func open(ctx context.Context, tx *db.Tx, code string) (a Analysis, err error) {
 	return db.One(ctx, tx, scan, `SELECT `+columns+` FROM swot s WHERE s.id = $1`, id)
 }
 
-// Send stores a note from a phone. The same key is stored once.
+// Send stores a note from a phone. The same note with the same key is stored once; other words with it are another note.
 func Send(ctx context.Context, tx *db.Tx, code, device, key, perspective string, q Quadrant, body string) error {
 	body, err := said(body, "body")
 	if err != nil {
@@ -147,7 +147,7 @@ func Send(ctx context.Context, tx *db.Tx, code, device, key, perspective string,
 	if err := a.looksFrom(ctx, tx, perspective, "perspective"); err != nil {
 		return err
 	}
-	if err := a.put(ctx, tx, device, key, []Note{{Perspective: perspective, Quadrant: q, Text: body}}); err != nil {
+	if _, err := a.put(ctx, tx, device, key, []Note{{Perspective: perspective, Quadrant: q, Text: body}}); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "swot", Row: a.ID, Detail: map[string]any{"perspective": perspective}})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -116,13 +115,13 @@ func enter(ctx context.Context, tx *db.Tx, code string) (id string, err error) {
 }
 
 // Send stores an answer from a phone to a question that the workshop has asked, also if it is on the next one meanwhile. The same
-// key is stored once.
+// answer with the same key is stored once; another text with it is another answer.
 func Send(ctx context.Context, tx *db.Tx, code, device, key, step, body string) error {
-	key = learning.ShortKey(key)
 	body, err := said(body)
 	if err != nil {
 		return err
 	}
+	key = learning.NewSending(key).Row(step, body)
 	id, err := enter(ctx, tx, code)
 	if err != nil {
 		return err
@@ -134,8 +133,8 @@ func Send(ctx context.Context, tx *db.Tx, code, device, key, step, body string) 
 		return err
 	}
 	if n == 0 {
-		stored, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop_answer WHERE workshop = $1 AND key = $2`, id, key)
-		if err == nil && stored == 0 {
+		came, err := db.Value[int](ctx, tx, `SELECT count(*) FROM workshop_answer WHERE workshop = $1 AND key = $2`, id, key)
+		if err == nil && came == 0 {
 			err = fault.List{ErrStep.At("body")}
 		}
 		if err != nil {
@@ -197,7 +196,8 @@ func asks(ctx context.Context, c db.Conn, w Workshop, step string) (bool, error)
 	return slices.ContainsFunc(steps, func(s Step) bool { return s.ID == step && s.Question != "" }), err
 }
 
-// Note writes down what was said, an answer to a line, also from paper afterwards. It returns how many; the same key is stored once.
+// Note writes down what was said, an answer to a line, also from paper afterwards. It returns how many are new: of what is sent again
+// with the same key, each line that came before is stored once.
 func Note(ctx context.Context, tx *db.Tx, v access.Viewer, id, step, key, text string) (int, error) {
 	var lines []string
 	var faults fault.List
@@ -224,13 +224,28 @@ func Note(ctx context.Context, tx *db.Tx, v access.Viewer, id, step, key, text s
 		return 0, err
 	}
 	rows := make([][]any, len(lines))
+	sending := learning.NewSending(key)
 	for i, line := range lines {
-		rows[i] = []any{tx.NewID(), id, step, line, key + " " + strconv.Itoa(i), w.Seq}
+		rows[i] = []any{tx.NewID(), id, step, line, sending.Row(step, line), w.Seq}
+	}
+	before, err := stored(ctx, tx, id)
+	if err != nil {
+		return 0, err
 	}
 	if err := db.Insert(ctx, tx, "workshop_answer", "id, workshop, step, body, key, seq", " ON CONFLICT (workshop, key) DO NOTHING", rows); err != nil {
 		return 0, err
 	}
-	return len(rows), audit.Record(ctx, tx, audit.Event{Act: "note", Entity: "workshop", Row: id, Detail: map[string]any{"step": step, "lines": len(rows)}})
+	after, err := stored(ctx, tx, id) // the workshop is locked: what has come meanwhile are these lines
+	if err != nil {
+		return 0, err
+	}
+	n := after - before
+	return n, audit.Record(ctx, tx, audit.Event{Act: "note", Entity: "workshop", Row: id, Detail: map[string]any{"step": step, "lines": n}})
+}
+
+// stored is how many answers have come to a workshop, those taken back as well.
+func stored(ctx context.Context, c db.Conn, id string) (int, error) {
+	return db.Value[int](ctx, c, `SELECT count(*) FROM workshop_answer WHERE workshop = $1`, id)
 }
 
 // Remove takes an answer away that does not belong there.

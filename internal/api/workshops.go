@@ -46,16 +46,25 @@ type WorkshopCounty struct {
 // Workshops is how far the workplaces of a programme have come.
 type Workshops struct {
 	Programme string           `json:"programme"`
+	Kit       *string          `json:"kit" doc:"The id of the kit whose workshops are told of; null before any was launched."`
+	Kits      []WorkshopKit    `json:"kits" nullable:"false" doc:"The kits that have been launched, the last one first."`
 	Launched  bool             `json:"launched" doc:"Workplaces have been given their workshops."`
 	Total     WorkshopCounts   `json:"total"`
 	Counties  []WorkshopCounty `json:"counties" nullable:"false"`
 	List[Workshop]
 }
 
+// A WorkshopKit is what workplaces hold a workshop by.
+type WorkshopKit struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
 // WorkshopsQuery chooses workplaces. The numbers are of all of them.
 type WorkshopsQuery struct {
 	AtProgramme
 	Paging
+	Kit    string `query:"kit" maxLength:"60" doc:"The id of a kit that has been launched; without it the one launched last."`
 	State  string `query:"state" enum:"done,planned,undated"`
 	County string `query:"county" maxLength:"60" doc:"The id of a county."`
 }
@@ -75,8 +84,11 @@ func listWorkshops(s *Server, ctx context.Context, c caller, in *WorkshopsQuery)
 		if !c.In(access.SeeOutcome, p.ID) && len(c.Scope(access.SeeOutcome).Workplaces) == 0 {
 			return programme.ErrNotFound
 		}
-		cover, err := workshop.Cover(ctx, conn, c.Viewer, p, s.DB.Now())
-		told = Workshops{Programme: p.ID, Launched: cover.Launched, Total: countsOf(cover.Total), Counties: []WorkshopCounty{}}
+		cover, err := workshop.Cover(ctx, conn, c.Viewer, p, in.Kit, s.DB.Now())
+		told = Workshops{Programme: p.ID, Kit: db.Null(cover.Kit), Kits: []WorkshopKit{}, Launched: cover.Launched, Total: countsOf(cover.Total), Counties: []WorkshopCounty{}}
+		for _, k := range cover.Kits {
+			told.Kits = append(told.Kits, WorkshopKit{k.Kit, k.Title})
+		}
 		for _, t := range cover.Counties {
 			told.Counties = append(told.Counties, WorkshopCounty{t.ID, t.Name, countsOf(t)})
 		}

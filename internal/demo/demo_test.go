@@ -540,7 +540,7 @@ func severalHoldOneWorkshop(t *testing.T, d *db.DB) {
 	}
 	v := access.System
 	v.On = "2013-02-20"
-	cover, err := workshop.Cover(t.Context(), d, v, p, At("2013-02-20"))
+	cover, err := workshop.Cover(t.Context(), d, v, p, "", At("2013-02-20"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -463,3 +463,46 @@ func TestLongAnswersAreWide(t *testing.T) {
 		}
 	})
 }
+
+// Of several kits the page, its figures, list, file and reminder tell of one, which is chosen above them.
+func TestCoverageOfAKit(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 3)
+		office := learningtest.Holder(access.Office)
+		shop, err := workshop.Get(t.Context(), d, office, heldShop(w, nil, true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			_, err := activity.RecordAttendance(ctx, tx, access.System, shop.Meeting, []activity.AttendanceEntry{{Person: "near-0"}}, "")
+			return err
+		})
+		p := newPlanner(t, d, office)
+		const coverage, overview = "/programmes/kompobib/workshops", "/programmes/kompobib/learning"
+		if page := p.wants("of one kit nothing is chosen", p.get(coverage), 200, "1 of 3 workplaces are done"); strings.Contains(page.body, "kit="+shop.Kit) {
+			t.Error("a choice of one")
+		}
+		second := workshop.Kit{Programme: learningtest.Programme, Title: "Ett år senare", First: "2012-10-01", Last: "2012-12-01", Least: 10, Most: 10,
+			Steps: []workshop.Step{{Title: "Fråga", Minutes: 10, Question: "Vad märks?"}}}
+		for _, f := range []func(ctx context.Context, tx *db.Tx) error{
+			func(ctx context.Context, tx *db.Tx) error { return workshop.SaveKit(ctx, tx, office, &second) },
+			func(ctx context.Context, tx *db.Tx) error { return workshop.Publish(ctx, tx, office, second.Kit, 1) },
+			func(ctx context.Context, tx *db.Tx) error {
+				_, err := workshop.Launch(ctx, tx, office, second.Kit, "", []string{learningtest.Media})
+				return err
+			},
+		} {
+			w.Tx("office", f)
+		}
+		p.wants("the one launched last", p.get(coverage), 200, "0 of 3 workplaces are done", `aria-current="page" lang="sv">Ett år senare<`, `href="`+coverage+"?kit="+shop.Kit+`"`, `name="kit" value="`+second.Kit+`"`)
+		p.wants("on the overview, which says of which", p.get(overview), 200, "Ett år senare</strong>", "0 of 3 workplaces are done", coverage+"?kit="+second.Kit)
+		p.wants("the other", p.get(coverage+"?kit="+shop.Kit), 200, "1 of 3 workplaces are done", coverage+"?kit="+shop.Kit+"&amp;county=", `name="kit" value="`+shop.Kit+`"`)
+		if file := p.wants("in its file", p.post(coverage+"/file?kit="+shop.Kit, "format=csv"), 200); strings.Count(file.body, "Done") != 1 {
+			t.Errorf("the file is of another: %s", file.body)
+		}
+		p.wants("of none", p.get(coverage+"?kit=nowhere"), 404)
+		if to := p.wants("the reminder leads back", p.post(coverage+"/nudge", "kit="+shop.Kit), 303).to; !strings.HasPrefix(to, coverage+"?kit="+shop.Kit) {
+			t.Errorf("to %s", to)
+		}
+	})
+}

@@ -9,7 +9,9 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
+	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
 	"kompobib/internal/sheet"
@@ -105,6 +107,12 @@ type personPage struct {
 	Joined      []people.Joined // other ids under which the person stood, of whom the reader may change
 	Edit        bool            // the reader may change it
 	Sight       bool            // and see identity numbers
+	Answers     []access.Grant  // the roles as a contact of who has left
+}
+
+// left reports whether all employments have ended by a day, and there have been some.
+func (d personPage) left(on local.Date) bool {
+	return len(d.Employments) > 0 && !slices.ContainsFunc(d.Employments, func(e people.Employment) bool { return e.Valid.To == "" || e.Valid.To > on })
 }
 
 // programmeHours is what a person has given to a programme.
@@ -142,9 +150,22 @@ func (s *Server) showPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 		if d.Employments, err = people.Employments(ctx, c, r.Viewer, id); err != nil {
 			return err
 		}
+		if d.Edit, err = people.MayEdit(ctx, c, r.Viewer, id); err != nil {
+			return err
+		}
+		if d.Edit && d.left(s.date()) {
+			grants, err := auth.Grants(ctx, c, id, s.date())
+			if err != nil {
+				return err
+			}
+			d.Answers = slices.DeleteFunc(grants, func(g access.Grant) bool { return g.Role != access.Contact })
+		}
 		var workplaces []string
 		for _, e := range d.Employments {
 			workplaces = append(workplaces, e.Workplace)
+		}
+		for _, g := range d.Answers {
+			workplaces = append(workplaces, g.Unit)
 		}
 		if d.Units, err = people.UnitNames(ctx, c, workplaces); err != nil {
 			return err
@@ -164,9 +185,6 @@ func (s *Server) showPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 			return err
 		}
 		d.Hours = hoursOf(d.Record, programmes)
-		if d.Edit, err = people.MayEdit(ctx, c, r.Viewer, id); err != nil {
-			return err
-		}
 		d.Sight = d.Edit && r.Can(access.SeeIdentity)
 		if d.Edit {
 			if d.Joined, err = people.JoinedFrom(ctx, c, id); err != nil {

@@ -193,6 +193,16 @@ func TestAnEmploymentChangesEndsAndIsCorrected(t *testing.T) {
 		if w := k.post(id()+"/end", "version", "2", "on", "2012-10-10"); w.Code != http.StatusConflict {
 			t.Errorf("an old form answers %d", w.Code)
 		}
+		k.says(page, "!kontaktperson")
+		person := strings.TrimPrefix(page, "/people/")
+		if err := d.Tx(t.Context(), "setup", func(ctx context.Context, tx *db.Tx) error {
+			err := db.Insert(ctx, tx, "account", "person, email", "", [][]any{{person, "ann.ek@example.org"}})
+			return errors.Join(err, db.Insert(ctx, tx, "role_grant", "id, person, role, unit, valid_from", "", [][]any{{"contact-of", person, "contact", k.library, "2010-01-01"}}),
+				audit.Record(ctx, tx, audit.Event{Act: "give", Entity: "role_grant", Row: "contact-of"}))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		k.says(page, "Anställningarna har slutat, men rollen som kontaktperson för", "Be en administratör avsluta rollen")
 	})
 }
 

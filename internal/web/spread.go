@@ -1,6 +1,9 @@
 package web
 
 import (
+	"net/url"
+	"strings"
+
 	"kompobib/internal/web/view"
 )
 
@@ -62,7 +65,18 @@ func (s spread) href(step, county string, n int) string {
 	if s.Rows == "" || n == 0 {
 		return ""
 	}
-	return s.Rows + "?" + query("progress", step, "county", county) + "#rows"
+	path, along, several := strings.Cut(s.Rows, "?")
+	if several {
+		along += "&"
+	}
+	return path + "?" + along + query("progress", step, "county", county) + "#rows"
+}
+
+// along is what an address says beside its path: what a form with GET has to take along.
+func along(address string) url.Values {
+	_, q, _ := strings.Cut(address, "?")
+	values, _ := url.ParseQuery(q)
+	return values
 }
 
 // chart is the picture by county.

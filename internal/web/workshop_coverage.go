@@ -30,7 +30,7 @@ func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, 
 	if d.Programme, err = outcomeProgramme(ctx, c, req, r, access.SeeOutcome); err != nil {
 		return d, err
 	}
-	if d.Coverage, err = workshop.Cover(ctx, c, r.Viewer, d.Programme, s.DB.Now()); err != nil {
+	if d.Coverage, err = workshop.Cover(ctx, c, r.Viewer, d.Programme, r.Query().Get("kit"), s.DB.Now()); err != nil {
 		return d, err
 	}
 	d.Plans = r.Viewer.In(access.PlanLearning, d.ID)
@@ -154,12 +154,38 @@ func (d covered) newcomers() (n int) {
 	return n
 }
 
-// addThem is where they are given one: the launch of the kit, or the choice among several.
-func (d covered) addThem() string {
-	if d.Kit == "" {
-		return "/programmes/" + d.Slug + "/kits"
+// addThem is where they are given one: the launch of the kit.
+func (d covered) addThem() string { return kitPath(d.Kit) + "/launch" }
+
+// path is the page with the workshops of the kit. Where there is only one it needs no naming.
+func (d covered) path() string {
+	to := programmePath(d.Programme, "workshops")
+	if len(d.Kits) > 1 {
+		to += "?" + query("kit", d.Kit)
 	}
-	return kitPath(d.Kit) + "/launch"
+	return to
+}
+
+// kitTabs are the kits among which one is chosen, if there are several.
+func (d covered) kitTabs() (links []view.Link) {
+	for _, k := range d.Kits {
+		l := view.Link{Text: k.Title, Named: true}
+		if k.Kit != d.Kit {
+			l.Href = programmePath(d.Programme, "workshops") + "?" + query("kit", k.Kit)
+		}
+		links = append(links, l)
+	}
+	return links
+}
+
+// kitTitle is what the kit is called.
+func (d covered) kitTitle() string {
+	for _, k := range d.Kits {
+		if k.Kit == d.Kit {
+			return k.Title
+		}
+	}
+	return ""
 }
 
 // headline is the coverage in a sentence: 38 of 52 workplaces are done, 6 planned, 8 without a date.
@@ -186,20 +212,24 @@ func (d covered) spread(r view.Reader) spread {
 		s.Counties = append(s.Counties, tallyOf(t.ID, t.Name, workshop.Progresses, t.Counts))
 	}
 	if len(d.Rows) == d.Total.All() {
-		s.Rows = programmePath(d.Programme, "workshops")
+		s.Rows = d.path()
 	}
 	return s
 }
 
 func (s *Server) nudge(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	kit := formOf(req).text("kit")
 	n, err := changeOf(s, req, r, func(ctx context.Context, tx *db.Tx) (int, error) {
 		p, err := programme.BySlug(ctx, tx, r.Viewer, req.PathValue("slug"))
 		if err != nil {
 			return 0, err
 		}
-		return workshop.Nudge(ctx, tx, r.Viewer, p)
+		return workshop.Nudge(ctx, tx, r.Viewer, p, kit)
 	})
 	to := "/programmes/" + req.PathValue("slug") + "/workshops"
+	if kit != "" {
+		to += "?" + query("kit", kit)
+	}
 	if faults, _, ok := mistakes(err); ok {
 		return doneBut(w, req, to, faults[0].Code)
 	}
@@ -211,7 +241,7 @@ func (s *Server) nudge(w http.ResponseWriter, req *http.Request, r view.Reader) 
 
 // programmeWorkshops is the part of a programme's overview about its workshops.
 func programmeWorkshops(ctx context.Context, c db.Conn, s *Server, r view.Reader, p programme.Programme) (templ.Component, error) {
-	cover, err := workshop.Cover(ctx, c, r.Viewer, p, s.DB.Now())
+	cover, err := workshop.Cover(ctx, c, r.Viewer, p, "", s.DB.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -62,18 +62,48 @@ func (t Tally) All() (n int) {
 	return n
 }
 
-// A Coverage is how far the workplaces of a programme have come.
+// A Coverage is how far the workplaces of a programme have come with the workshops of one kit.
 type Coverage struct {
 	Launched bool
-	Kit      string // that was launched, "" if several were
+	Kit      string     // whose workshops are told of, "" before any was launched
+	Kits     []Launched // among which it was chosen, the one launched last first
 	Total    Tally
 	Counties []Tally
 	Rows     []Row // those that v may read of, in Swedish order
 }
 
-// Cover returns it in a fixed number of queries: the numbers of the whole programme for who sees its outcome, of their own workplaces
-// for a contact.
-func Cover(ctx context.Context, c db.Conn, v access.Viewer, p programme.Programme, now time.Time) (Coverage, error) {
+// A Launched is a kit that workplaces have been given workshops of.
+type Launched struct{ Kit, Title string }
+
+// launchedKits are those of a programme, the one launched last first: a workshop of each counts for itself, so that one that was
+// held last year does not stand for the one that this year's is about.
+func launchedKits(ctx context.Context, c db.Conn, prog string) ([]Launched, error) {
+	return db.All(ctx, c, func(k *Launched) []any { return []any{&k.Kit, &k.Title} }, `
+		SELECT k.id, (SELECT kv.title FROM kit_version kv WHERE kv.kit = k.id AND kv.published IS NOT NULL ORDER BY kv.number DESC LIMIT 1)
+		FROM kit k JOIN (SELECT kit, min(id) AS first FROM workshop GROUP BY kit) w ON w.kit = k.id WHERE k.programme = $1 ORDER BY w.first DESC`, prog)
+}
+
+// choose is the kit that is asked for, the one launched last if none is. One that was never launched is [ErrNoKit].
+func choose(kits []Launched, asked string) (string, error) {
+	switch {
+	case asked != "" && !slices.ContainsFunc(kits, func(k Launched) bool { return k.Kit == asked }):
+		return "", ErrNoKit
+	case asked == "" && len(kits) > 0:
+		asked = kits[0].Kit
+	}
+	return asked, nil
+}
+
+// Cover returns it in a fixed number of queries, for a kit or the one launched last: the numbers of the whole programme for who sees its
+// outcome, of their own workplaces for a contact.
+func Cover(ctx context.Context, c db.Conn, v access.Viewer, p programme.Programme, kit string, now time.Time) (Coverage, error) {
+	kits, err := launchedKits(ctx, c, p.ID)
+	if err != nil {
+		return Coverage{}, err
+	}
+	if kit, err = choose(kits, kit); err != nil {
+		return Coverage{}, err
+	}
 	whole := access.System
 	whole.On = v.On
 	places, err := learning.All(ctx, c, whole, p.ID)
@@ -90,18 +120,15 @@ func Cover(ctx context.Context, c db.Conn, v access.Viewer, p programme.Programm
 			own[s.Workplace] = s
 		}
 	}
-	t, err := readTeam(ctx, c, v.On, p.ID, "k.programme = $1", p.ID)
+	t, err := readTeam(ctx, c, v.On, p.ID, "w.kit = $1", kit)
 	if err != nil {
 		return Coverage{}, err
 	}
-	held, err := readHeld(ctx, c, t, p.ID)
+	held, err := readHeld(ctx, c, t, kit)
 	if err != nil {
 		return Coverage{}, err
 	}
-	d := Coverage{Launched: len(t.meant) > 0}
-	if len(held.kits) == 1 {
-		d.Kit = held.kits[0]
-	}
+	d := Coverage{Launched: len(t.meant) > 0, Kit: kit, Kits: kits}
 	counties := map[string]*Tally{}
 	for _, place := range places {
 		if u, ok := t.tree.Unit(place.Workplace); !ok || u.Kind != people.Workplace {
@@ -141,16 +168,15 @@ func (t *Tally) add(p Progress) {
 	t.Counts[p]++
 }
 
-// A held is what a programme's workplaces have done, by today's workplace.
+// A held is what workplaces have done with a kit, by today's workplace.
 type held struct {
 	team *team
-	kits []string // that were launched
 	by   map[string][]heldAt
 	took map[[2]string]*taken // by workshop and workplace
 }
 
 type heldAt struct {
-	id, kit string
+	id      string
 	leader  string
 	date    local.Date
 	ends    *time.Time
@@ -163,23 +189,20 @@ type heldAt struct {
 
 type taken struct{ persons, minutes int }
 
-func readHeld(ctx context.Context, c db.Conn, t *team, prog string) (*held, error) {
+func readHeld(ctx context.Context, c db.Conn, t *team, kit string) (*held, error) {
 	h := &held{team: t, by: map[string][]heldAt{}, took: map[[2]string]*taken{}}
 	list, err := db.All(ctx, c, func(w *heldAt) []any {
-		return []any{&w.id, &w.kit, &w.leader, &w.date, &w.ends, db.Truth(&w.running), db.Truth(&w.closed), &w.nudged}
-	}, `SELECT w.id, w.kit, COALESCE(w.leader, ''), COALESCE(m.date, ''), m.ends, CASE WHEN w.began IS NOT NULL AND w.closed IS NULL THEN 1 ELSE 0 END, CASE WHEN w.closed IS NULL THEN 0 ELSE 1 END, COALESCE(w.nudged, '')
-		FROM workshop w JOIN kit k ON k.id = w.kit LEFT JOIN occasion o ON o.id = w.occasion AND o.cancelled IS NULL
+		return []any{&w.id, &w.leader, &w.date, &w.ends, db.Truth(&w.running), db.Truth(&w.closed), &w.nudged}
+	}, `SELECT w.id, COALESCE(w.leader, ''), COALESCE(m.date, ''), m.ends, CASE WHEN w.began IS NOT NULL AND w.closed IS NULL THEN 1 ELSE 0 END, CASE WHEN w.closed IS NULL THEN 0 ELSE 1 END, COALESCE(w.nudged, '')
+		FROM workshop w LEFT JOIN occasion o ON o.id = w.occasion AND o.cancelled IS NULL
 		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id ORDER BY x.starts, x.id LIMIT 1)
-		WHERE k.programme = $1 ORDER BY w.id`, prog)
+		WHERE w.kit = $1 ORDER BY w.id`, kit)
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range list {
 		places := t.placesOf(w.id)
 		w.joint, w.ok = len(places)-1, t.leads(w.leader, places)
-		if !slices.Contains(h.kits, w.kit) {
-			h.kits = append(h.kits, w.kit)
-		}
 		for _, p := range places {
 			h.by[p.ID] = append(h.by[p.ID], w)
 		}
@@ -189,10 +212,10 @@ func readHeld(ctx context.Context, c db.Conn, t *team, prog string) (*held, erro
 		taken
 	}
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.workshop, &r.workplace, &r.persons, &r.minutes} }, `
-		SELECT w.id, e.workplace, count(DISTINCT t.person), sum(t.minutes) FROM workshop w JOIN kit k ON k.id = w.kit
+		SELECT w.id, e.workplace, count(DISTINCT t.person), sum(t.minutes) FROM workshop w
 		JOIN occasion o ON o.id = w.occasion AND o.cancelled IS NULL JOIN meeting m ON m.occasion = o.id
 		JOIN attendance t ON t.meeting = m.id AND t.minutes > 0 JOIN employment e ON e.id = t.employment
-		WHERE k.programme = $1 GROUP BY w.id, e.workplace ORDER BY w.id, e.workplace`, prog)
+		WHERE w.kit = $1 GROUP BY w.id, e.workplace ORDER BY w.id, e.workplace`, kit)
 	for _, r := range rows {
 		for _, now := range t.now(r.workplace) {
 			key := [2]string{r.workshop, now}
@@ -224,23 +247,31 @@ func (h *held) row(place learning.Place, now time.Time) Row {
 	return best
 }
 
-// Nudge writes to the leaders of a programme's workshops without a date, once a day to each, and returns to how many.
-func Nudge(ctx context.Context, tx *db.Tx, v access.Viewer, p programme.Programme) (int, error) {
+// Nudge writes to the leaders of a kit's workshops without a date, or of those of the kit launched last, and returns to how many. Each gets
+// one letter a day at most, whatever the kit.
+func Nudge(ctx context.Context, tx *db.Tx, v access.Viewer, p programme.Programme, kit string) (int, error) {
 	if !v.In(access.PlanLearning, p.ID) {
 		return 0, ErrForbidden
 	}
+	kits, err := launchedKits(ctx, tx, p.ID)
+	if err != nil {
+		return 0, err
+	}
+	if kit, err = choose(kits, kit); err != nil {
+		return 0, err
+	}
 	today := local.DateOf(tx.At, local.Zone(p.Zone))
 	type row struct {
-		id, leader string
-		nudged     local.Date
+		id, leader, kit string
+		nudged          local.Date
 	}
-	list, err := db.All(ctx, tx, func(r *row) []any { return []any{&r.id, &r.leader, &r.nudged} }, `
-		SELECT w.id, w.leader, COALESCE(w.nudged, '') FROM workshop w JOIN kit k ON k.id = w.kit LEFT JOIN occasion o ON o.id = w.occasion AND o.cancelled IS NULL
+	list, err := db.All(ctx, tx, func(r *row) []any { return []any{&r.id, &r.leader, &r.kit, &r.nudged} }, `
+		SELECT w.id, w.leader, w.kit, COALESCE(w.nudged, '') FROM workshop w JOIN kit k ON k.id = w.kit LEFT JOIN occasion o ON o.id = w.occasion AND o.cancelled IS NULL
 		WHERE k.programme = $1 AND w.leader IS NOT NULL AND o.id IS NULL ORDER BY w.leader, w.id`, p.ID)
 	if err != nil {
 		return 0, err
 	}
-	t, err := readTeam(ctx, tx, v.On, p.ID, "k.programme = $1", p.ID)
+	t, err := readTeam(ctx, tx, v.On, p.ID, "w.kit = $1", kit)
 	if err != nil {
 		return 0, err
 	}
@@ -251,7 +282,7 @@ func Nudge(ctx context.Context, tx *db.Tx, v access.Viewer, p programme.Programm
 	var ids []string
 	var letters []letter.Letter
 	for _, r := range list {
-		if told[r.leader] || !t.leads(r.leader, t.placesOf(r.id)) {
+		if r.kit != kit || told[r.leader] || !t.leads(r.leader, t.placesOf(r.id)) {
 			continue
 		}
 		ids = append(ids, r.id)

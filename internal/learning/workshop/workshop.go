@@ -245,12 +245,15 @@ func readTeam(ctx context.Context, c db.Conn, on local.Date, prog, where string,
 	return t, err
 }
 
-// leadGrants are the contacts' and the office's in a programme on a day that the condition with args chooses too, in order of person.
+// leadGrants are the contacts' and the office's in a programme on a day that the condition with args chooses too, in order of person. A contact
+// whose employments have all ended keeps the role until it is ended, but is not there any more to lead; one who never was on the roster has not left it.
 func leadGrants(ctx context.Context, c db.Conn, tree *people.Tree, on local.Date, prog, where string, args ...any) ([]leadGrant, error) {
 	n := len(args) + 1
 	list, err := db.All(ctx, c, func(g *leadGrant) []any { return []any{&g.person, &g.unit} }, fmt.Sprintf(`
 		SELECT DISTINCT person, COALESCE(unit, '') FROM role_grant WHERE role IN ('contact', 'office') AND (programme IS NULL OR programme = $%d)
-			AND valid_from <= $%[2]d AND (valid_to IS NULL OR valid_to > $%[2]d)`, n, n+1)+where+` ORDER BY person, COALESCE(unit, '')`, append(args, prog, on)...)
+			AND valid_from <= $%[2]d AND (valid_to IS NULL OR valid_to > $%[2]d)
+			AND (unit IS NULL OR NOT EXISTS (SELECT 1 FROM employment e WHERE e.person = role_grant.person)
+				OR EXISTS (SELECT 1 FROM employment e WHERE e.person = role_grant.person AND (e.valid_to IS NULL OR e.valid_to > $%[2]d)))`, n, n+1)+where+` ORDER BY person, COALESCE(unit, '')`, append(args, prog, on)...)
 	for i, g := range list {
 		if g.unit != "" {
 			list[i].under = tree.Under(g.unit)

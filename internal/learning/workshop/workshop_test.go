@@ -370,7 +370,7 @@ func TestCoverage(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		counts := func(v access.Viewer) string {
-			c, err := workshop.Cover(t.Context(), d, v, w.prog, d.Now())
+			c, err := workshop.Cover(t.Context(), d, v, w.prog, "", d.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -403,7 +403,7 @@ func TestCoverage(t *testing.T) {
 		}
 		nudge := func() string {
 			return w.try(office(), func(ctx context.Context, tx *db.Tx) error {
-				_, err := workshop.Nudge(ctx, tx, office(), w.prog)
+				_, err := workshop.Nudge(ctx, tx, office(), w.prog, "")
 				return err
 			})
 		}

@@ -276,7 +276,7 @@ func (s *stage) turn(ctx context.Context, workplace, id string, t turn) error {
 				last = k.Ord
 			}
 		}
-		return focus.Confirm(ctx, s.Tx, v, p, id, last, t.Conditions, t.Note)
+		return focus.Confirm(ctx, s.Tx, v, p, id, last, "", t.Conditions, t.Note)
 	}
 	answer := focus.Answer{State: t.State, Act: t.Act, Why: t.Why}
 	s.as(x.Owner, time.Minute)

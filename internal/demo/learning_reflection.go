@@ -155,7 +155,7 @@ func codeReflections(ctx context.Context, s *stage) error {
 		if x.Level == reflection.Workplace || i%12 == 11 { // some wait for their themes
 			continue
 		}
-		if err := reflection.Code(ctx, s.Tx, v, x.ID, []string{s.id("theme/" + about[x.Answers["take"]])}); err != nil {
+		if err := reflection.Code(ctx, s.Tx, v, x.ID, nil, []string{s.id("theme/" + about[x.Answers["take"]])}); err != nil {
 			return err
 		}
 	}

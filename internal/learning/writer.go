@@ -56,21 +56,46 @@ func Writers(ctx context.Context, c db.Conn, p Place) ([]string, error) {
 	return db.Values[string](ctx, c, `SELECT person FROM plan_writer WHERE programme = $1 AND workplace = $2 ORDER BY person`, p.Programme, p.Workplace)
 }
 
-// SetWriters says who they are: some of the staff.
-func SetWriters(ctx context.Context, tx *db.Tx, v access.Viewer, p Place, persons []string) error {
+// Choose is a choice among several as it becomes when somebody who saw it as it was has chosen anew, and another has changed it
+// meanwhile: what they took away goes, what they added comes, and all else is as the other left it.
+func Choose(now, was, chosen []string) (is []string) {
+	for _, id := range now {
+		if slices.Contains(chosen, id) || !slices.Contains(was, id) {
+			is = append(is, id)
+		}
+	}
+	for _, id := range chosen {
+		if !slices.Contains(was, id) && !slices.Contains(is, id) {
+			is = append(is, id)
+		}
+	}
+	return is
+}
+
+// SetWriters says who they are, some of the staff, as somebody chose who saw that they were those in was.
+func SetWriters(ctx context.Context, tx *db.Tx, v access.Viewer, p Place, was, persons []string) error {
 	if !p.Leads {
 		return ErrForbidden
+	}
+	if err := db.Lock(ctx, tx, "unit", p.Workplace); err != nil { // of two who save at once the second finds what the first did
+		return err
+	}
+	now, err := Writers(ctx, tx, p)
+	if err != nil {
+		return err
 	}
 	staff, err := Staff(ctx, tx, v, p)
 	if err != nil {
 		return err
 	}
-	persons = slices.Compact(slices.Sorted(slices.Values(persons)))
-	rows := make([][]any, len(persons))
-	for i, person := range persons {
+	for _, person := range persons {
 		if !slices.ContainsFunc(staff, func(n people.Name) bool { return n.ID == person }) {
 			return fault.List{ErrWriter.At("writers")}
 		}
+	}
+	persons = slices.Sorted(slices.Values(Choose(now, was, persons)))
+	rows := make([][]any, len(persons))
+	for i, person := range persons {
 		rows[i] = []any{p.Programme, p.Workplace, person}
 	}
 	if _, err := tx.Exec(ctx, `DELETE FROM plan_writer WHERE programme = $1 AND workplace = $2`, p.Programme, p.Workplace); err != nil {

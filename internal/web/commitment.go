@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kompobib/internal/db"
@@ -421,6 +422,16 @@ func (s *Server) conditionsForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
+		checks, err := focus.Checks(ctx, c, x)
+		if err != nil {
+			return f, err
+		}
+		var check focus.Check
+		for _, k := range checks {
+			if strconv.Itoa(k.Ord) == req.FormValue("check") {
+				check = k
+			}
+		}
 		var is []string
 		for _, a := range focus.ConditionsAnswers {
 			is = append(is, string(a))
@@ -431,8 +442,9 @@ func (s *Server) conditionsForm(req *http.Request, r view.Reader) form {
 			About: x.Programme, Above: wordingView(r, x.Wording), What: publicText(r, x),
 			Controls: []control{
 				{Field: view.Field{Name: "check", Value: req.FormValue("check")}, As: "hidden"},
-				{Field: view.Field{Name: "conditions", Label: r.Say("focus.confirm-label"), Options: view.Options(r, "conditions-answer", is...)}, As: "radios"},
-				{Field: view.Field{Name: "note", Label: r.Say("focus.confirm-note"), Optional: true, Rows: 2}, As: "textarea"},
+				{Field: view.Field{Name: wasField, Value: check.Mark()}, As: "hidden"},
+				{Field: view.Field{Name: "conditions", Label: r.Say("focus.confirm-label"), Value: string(check.Conditions), Options: view.Options(r, "conditions-answer", is...)}, As: "radios"},
+				{Field: view.Field{Name: "note", Label: r.Say("focus.confirm-note"), Value: check.Note, Optional: true, Rows: 2}, As: "textarea"},
 			},
 			Submit: r.Say("focus.save"), Back: at.at("commitments/" + x.ID),
 		}, nil
@@ -447,7 +459,7 @@ func (s *Server) saveConditions(w http.ResponseWriter, req *http.Request, r view
 			return "", err
 		}
 		id := req.PathValue("commitment")
-		return at.at("commitments/" + id), focus.Confirm(ctx, tx, r.Viewer, at.Place, id, in.number("check"), focus.Conditions(in.text("conditions")), in.text("note"))
+		return at.at("commitments/" + id), focus.Confirm(ctx, tx, r.Viewer, at.Place, id, in.number("check"), in.text(wasField), focus.Conditions(in.text("conditions")), in.text("note"))
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/learningtest"
 )
 
 // countedFigure finds a number that leads to the rows behind it.
@@ -138,5 +139,28 @@ func TestPlanAfterTheEnd(t *testing.T) {
 		p.as = p.w.viewers["contact"]
 		at := "/programmes/kompobib/workplaces/" + p.w.rows["unit"]["own"] + "/ideas/" + p.w.rows["unit"]["other"]
 		p.wants("its form", "GET", at, nil, 200, "projektet är slut och sätter ingen gräns", "!aldrig efter projektets slut", `value="2013-04-12"`)
+	})
+}
+
+// What was said of time and conditions stands in the form, and of two who say it at once the slower sees both answers.
+func TestConditionsSaidTwice(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		learningtest.New(t, d, 3)
+		p := newPlanner(t, d, learningtest.Contact("near-1", learningtest.Near))
+		made := p.wants("made", p.post("/programmes/kompobib/workplaces/"+learningtest.Near+"/commitments/new", "starts=2012-10-12", "due=2013-04-01", "months=3", "owner=near-1", "happens=någon frågar", "act=svarar vi"), 303)
+		to, _, _ := strings.Cut(made.to, "?")
+		p.wants("done", p.post(to+"/state", "version=1", "state=done"), 303)
+		const form = "/conditions?check=1"
+		was := func(page answer) string {
+			_, rest, _ := strings.Cut(page.body, `name="was" value="`)
+			mark, _, _ := strings.Cut(rest, `"`)
+			return mark
+		}
+		first := was(p.wants("nothing is said", p.get(to+form), 200, `name="was"`))
+		p.wants("said", p.post(to+"/conditions", "check=1", "was="+first, "conditions=partly", "note=En timme i veckan"), 303)
+		again := p.wants("said meanwhile", p.post(to+"/conditions", "check=1", "was="+first, "conditions=no", "note=Ingen tid alls"), 409, "En timme i veckan", "Ingen tid alls")
+		p.wants("it stands", p.get(to), 200, "En timme i veckan")
+		p.wants("by who has seen both", p.post(to+"/conditions", "check=1", "was="+was(again), "conditions=no", "note=Ingen tid alls"), 303)
+		p.wants("the form shows what there is", p.get(to+form), 200, "Ingen tid alls")
 	})
 }

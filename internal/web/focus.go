@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -268,7 +269,7 @@ func (s *Server) writersForm(req *http.Request, r view.Reader) form {
 			Page:  view.Page{Title: r.Say("focus.writers"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("focus/writers")},
 			About: at.Programme.ID, What: []string{r.Say("focus.writers-what")},
-			Controls: []control{{Field: view.Field{Name: "writers", Label: r.Say("focus.writers-label"), Options: options, Values: append([]string{}, writers...)}, As: "checkboxes"}},
+			Controls: []control{{Field: view.Field{Name: wasField, Value: strings.Join(writers, " ")}, As: "hidden"}, {Field: view.Field{Name: "writers", Label: r.Say("focus.writers-label"), Options: options, Values: append([]string{}, writers...)}, As: "checkboxes"}},
 			Submit:   r.Say("focus.save"), Back: at.at("focus"),
 		}, err
 	}
@@ -280,7 +281,7 @@ func (s *Server) saveWriters(w http.ResponseWriter, req *http.Request, r view.Re
 		if err != nil {
 			return "", err
 		}
-		return at.at("focus"), learning.SetWriters(ctx, tx, r.Viewer, at.Place, formOf(req).Values["writers"])
+		return at.at("focus"), learning.SetWriters(ctx, tx, r.Viewer, at.Place, strings.Fields(req.PostFormValue(wasField)), formOf(req).Values["writers"])
 	})
 }
 

@@ -186,7 +186,7 @@ func (s *Server) codingForm(req *http.Request, r view.Reader) form {
 			f.Back, f.Heading = programmePath(d.Programme, "themes"), ""
 			return f, nil
 		}
-		f.Controls = []control{{Field: view.Field{Name: "themes", Label: r.Say("reflection.themes-choose"), Values: append([]string{}, d.Shared.Themes...), Options: options}, As: "checkboxes"}}
+		f.Controls = []control{{Field: view.Field{Name: wasField, Value: strings.Join(d.Shared.Themes, " ")}, As: "hidden"}, {Field: view.Field{Name: "themes", Label: r.Say("reflection.themes-choose"), Values: append([]string{}, d.Shared.Themes...), Options: options}, As: "checkboxes"}}
 		f.Submit, f.Back = r.Say("reflection.themes-save"), list
 		return f, nil
 	}
@@ -198,7 +198,7 @@ func (s *Server) codeReflection(w http.ResponseWriter, req *http.Request, r view
 		if err != nil {
 			return "", err
 		}
-		return programmePath(p, "reflections"), reflection.Code(ctx, tx, r.Viewer, req.PathValue("reflection"), req.PostForm["themes"])
+		return programmePath(p, "reflections"), reflection.Code(ctx, tx, r.Viewer, req.PathValue("reflection"), strings.Fields(req.PostFormValue(wasField)), req.PostForm["themes"])
 	})
 }
 

@@ -157,9 +157,11 @@ type Conditions string
 // ConditionsAnswers are what can be answered.
 var ConditionsAnswers = []Conditions{"yes", "partly", "no"}
 
-// Confirm tells, at a check that has been answered, whether there have been time and conditions: who leads the workplace.
-func Confirm(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, id string, ord int, is Conditions, note string) error {
-	if _, err := lock(ctx, tx, id, func() (Commitment, error) { return Get(ctx, tx, v, p, id) }); err != nil {
+// Confirm tells, at a check that has been answered, whether there have been time and conditions: who leads the workplace, who saw
+// what [Check.Mark] tells.
+func Confirm(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, id string, ord int, was string, is Conditions, note string) error {
+	x, err := lock(ctx, tx, id, func() (Commitment, error) { return Get(ctx, tx, v, p, id) })
+	if err != nil {
 		return err
 	}
 	if !p.Leads {
@@ -171,6 +173,13 @@ func Confirm(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, 
 	short(&faults, "note", note, MaxText)
 	if faults != nil {
 		return faults
+	}
+	checks, err := Checks(ctx, tx, x)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(checks, func(k Check) bool { return k.Ord == ord }); i >= 0 && checks[i].Mark() != was {
+		return fault.Stale
 	}
 	n, err := tx.Exec(ctx, `UPDATE commitment_check SET conditions = $1, note = $2, confirmed_by = $3 WHERE commitment = $4 AND ord = $5 AND answer IS NOT NULL`, is, note, tx.By, id, ord)
 	if err == nil && n == 0 {
@@ -192,6 +201,15 @@ type Check struct {
 	ByLetter   bool
 	Conditions Conditions // "" until who leads has confirmed
 	Note       string
+}
+
+// Mark tells what was said of time and conditions from what was said later, "" before anything was.
+func (k Check) Mark() string {
+	if k.Conditions == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(string(k.Conditions) + "\n" + k.Note))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Checks are those of a commitment that was read, the first first.

@@ -150,9 +150,10 @@ func TestConditions(t *testing.T) {
 		w := newWorld(t, d)
 		c := w.commit(leader, someCommitment())
 		then := w.later("2013-01-12")
+		was := ""
 		confirm := func(v access.Viewer, ord int, is focus.Conditions) error {
 			return then.as(v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
-				return focus.Confirm(ctx, tx, v, p, c.ID, ord, is, "En eftermiddag i veckan")
+				return focus.Confirm(ctx, tx, v, p, c.ID, ord, was, is, "En eftermiddag i veckan")
 			})
 		}
 		if err := confirm(leader, 1, "yes"); !errors.Is(err, focus.ErrNotFound) {
@@ -179,6 +180,24 @@ func TestConditions(t *testing.T) {
 		}
 		if list, err := focus.ToConfirm(t.Context(), d, leader, place, 5); err != nil || len(list) != 0 {
 			t.Errorf("what waits still: %v, %v", list, err)
+		}
+		is := func() focus.Check {
+			x, err := focus.Get(t.Context(), d, leader, place, c.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checks, err := focus.Checks(t.Context(), d, x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return checks[0]
+		}
+		if err := confirm(leader, 1, "no"); !errors.Is(err, fault.Stale) || is().Conditions != "partly" {
+			t.Errorf("who did not see what another said: %v, %+v", err, is())
+		}
+		was = is().Mark()
+		if err := confirm(leader, 1, "no"); err != nil || is().Conditions != "no" {
+			t.Errorf("who did: %v, %+v", err, is())
 		}
 		doctor.Well(t, d)
 	})

@@ -110,7 +110,7 @@ func TestWhoWritesFocus(t *testing.T) {
 		w := newWorld(t, d)
 		text := focus.Text{Statement: "Biblioteket där alla kommer till tals", Body: "Vi lyssnar först."}
 		if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
-			return learning.SetWriters(ctx, tx, leader, p, []string{"near-2"})
+			return learning.SetWriters(ctx, tx, leader, p, nil, []string{"near-2"})
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func TestWhoWritesFocus(t *testing.T) {
 				version++
 			}
 			if err := w.as(test.v, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
-				return learning.SetWriters(ctx, tx, test.v, p, []string{"near-2", "near-2"})
+				return learning.SetWriters(ctx, tx, test.v, p, nil, []string{"near-2", "near-2"})
 			}); (err == nil) != (test.v.Person == "near-0" || test.v.Person == "office") {
 				t.Errorf("%s, but not who may: %v", test.says, err)
 			}
@@ -155,9 +155,22 @@ func TestWhoWritesFocus(t *testing.T) {
 			t.Errorf("a statement of 100 000 characters: %v", err)
 		}
 		if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
-			return learning.SetWriters(ctx, tx, leader, p, []string{"far-0"})
+			return learning.SetWriters(ctx, tx, leader, p, nil, []string{"far-0"})
 		}); !errors.Is(err, learning.ErrWriter) {
 			t.Errorf("somebody from elsewhere as a writer: %v", err)
+		}
+		// Two open the page while near-2 writes: one adds near-1, the other adds near-0 and takes near-2 away.
+		for _, chosen := range [][]string{{"near-2", "near-1"}, {"near-0"}} {
+			if err := w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
+				return learning.SetWriters(ctx, tx, leader, p, []string{"near-2"}, chosen)
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+		if near, err := learning.Find(t.Context(), d, leader, at.Programme, at.Near); err != nil {
+			t.Error(err)
+		} else if list, err := learning.Writers(t.Context(), d, near); err != nil || !slices.Equal(list, []string{"near-0", "near-1"}) {
+			t.Errorf("what both chose: %v, %v", list, err)
 		}
 		p, err := learning.Find(t.Context(), d, leader, at.Programme, at.Near)
 		if err != nil {

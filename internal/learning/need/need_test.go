@@ -137,7 +137,7 @@ func TestPlan(t *testing.T) {
 		w := world{at.New(t, d, 5)}
 		ctx := t.Context()
 		w.must(w.as(leader, at.Near, func(ctx context.Context, tx *db.Tx, p learning.Place) error {
-			return learning.SetWriters(ctx, tx, leader, p, []string{"near-2"})
+			return learning.SetWriters(ctx, tx, leader, p, nil, []string{"near-2"})
 		}))
 		if err := w.agree(leader, at.Near); !errors.Is(err, need.ErrEmpty) {
 			t.Errorf("agreeing on nothing: %v", err)

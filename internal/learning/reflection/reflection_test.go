@@ -220,7 +220,7 @@ func TestCodeAndQuote(t *testing.T) {
 		}
 		code := func(v access.Viewer) error {
 			return w.try(v, func(ctx context.Context, tx *db.Tx) error {
-				return reflection.Code(ctx, tx, v, shared(), []string{theme.ID})
+				return reflection.Code(ctx, tx, v, shared(), nil, []string{theme.ID})
 			})
 		}
 		var quotation string
@@ -386,4 +386,47 @@ func (w *desk) versions() (all []any) {
 		all = append(all, x.Number, string(x.AgreedOn))
 	}
 	return all
+}
+
+// Of two who choose themes for the same text at once, each finds what they chose; neither takes away what the other added.
+func TestTwoCode(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newDesk(t, d)
+		author, office := at.Staff("near-0"), at.Holder(access.Office)
+		id := w.write(author, "Vi bemötte alla lika.")
+		if err := w.share(author, id, 1, reflection.Programme, at.Near, false); err != nil {
+			t.Fatal(err)
+		}
+		own, err := reflection.Get(t.Context(), d, w.ring, author, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, name := range []string{"A", "B", "C"} {
+			theme := reflection.Theme{Programme: at.Programme, Name: name}
+			if err := w.try(office, func(ctx context.Context, tx *db.Tx) error { return reflection.SaveTheme(ctx, tx, office, &theme) }); err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, theme.ID)
+		}
+		a, b, c := ids[0], ids[1], ids[2]
+		for _, step := range []struct{ was, chosen, want []string }{
+			{nil, []string{a, a}, []string{a}},
+			{[]string{a}, []string{a, b}, []string{a, b}},
+			{[]string{a}, []string{c}, []string{b, c}}, // saw A only
+			{[]string{b, c}, nil, nil},
+		} {
+			if err := w.try(office, func(ctx context.Context, tx *db.Tx) error {
+				return reflection.Code(ctx, tx, office, own.Shared, step.was, step.chosen)
+			}); err != nil {
+				t.Fatal(err)
+			}
+			s, err := reflection.Find(t.Context(), d, w.ring, office, own.Shared)
+			slices.Sort(s.Themes)
+			slices.Sort(step.want)
+			if err != nil || !slices.Equal(s.Themes, step.want) {
+				t.Errorf("%v of %v: %v, %v", step.chosen, step.was, s.Themes, err)
+			}
+		}
+	})
 }

@@ -92,11 +92,14 @@ func SaveTheme(ctx context.Context, tx *db.Tx, v access.Viewer, t *Theme) error 
 	return audit.Record(ctx, tx, audit.Event{Act: "change", Entity: "theme", Row: t.ID})
 }
 
-// Code gives a shared reflection these themes and no others. The event names what is shared, not its row, whose other
-// events tell who wrote it.
-func Code(ctx context.Context, tx *db.Tx, v access.Viewer, shared string, themes []string) error {
+// Code gives a shared reflection these themes, as somebody chose who saw that it had those in was: see [learning.Choose]. The event names
+// what is shared, not its row, whose other events tell who wrote it.
+func Code(ctx context.Context, tx *db.Tx, v access.Viewer, shared string, was, themes []string) error {
 	row, _, prog, err := rowOf(ctx, tx, v, shared)
 	if err != nil {
+		return err
+	}
+	if err := db.Lock(ctx, tx, "reflection", row); err != nil {
 		return err
 	}
 	all, err := Themes(ctx, tx, prog)
@@ -108,11 +111,16 @@ func Code(ctx context.Context, tx *db.Tx, v access.Viewer, shared string, themes
 		return err
 	}
 	var add [][]any
-	for i, id := range themes {
-		if !slices.ContainsFunc(all, func(t Theme) bool { return t.ID == id && (!t.Retired || slices.Contains(has, id)) }) {
+	for _, id := range themes {
+		if !slices.ContainsFunc(all, func(t Theme) bool {
+			return t.ID == id && (!t.Retired || slices.Contains(has, id) || slices.Contains(was, id))
+		}) {
 			return fault.List{ErrThemes.At("themes")}
 		}
-		if !slices.Contains(has, id) && !slices.Contains(themes[:i], id) {
+	}
+	themes = learning.Choose(has, was, themes)
+	for _, id := range themes {
+		if !slices.Contains(has, id) {
 			add = append(add, []any{tx.NewID(), row, id, tx.By, tx.At})
 		}
 	}

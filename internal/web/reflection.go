@@ -1,9 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -194,16 +197,13 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
+		if held, err = workshop.Answered(ctx, c, held); err != nil {
+			return f, err
+		}
 		in := formOf(req)
 		var buttons []control
-		for _, w := range held {
-			if w.Seq == 0 {
-				continue // nothing has been answered, on phones or on paper
-			}
-			when := w.Title
-			if w.Date != "" {
-				when = r.Date(w.Date)
-			}
+		for i, when := range shopsTold(r, held) {
+			w := held[i]
 			buttons = append(buttons, control{Field: view.Field{Label: say("fetch", when), Value: w.ID}, As: "fetch"})
 			if in.text("do") == fetches+w.ID {
 				said, err := workshop.Summary(ctx, c, r.Viewer, w.ID)
@@ -221,6 +221,43 @@ func (s *Server) recordForm(req *http.Request, r view.Reader) form {
 		}
 		return f, nil
 	}
+}
+
+// shopsTold tells workshops apart: by their day; where several have the same, by their title too; and if that is the same as well, by where
+// they were held.
+func shopsTold(r view.Reader, list []workshop.Workshop) []string {
+	told := make([]string, len(list))
+	for _, more := range []func(w workshop.Workshop) string{
+		func(w workshop.Workshop) string {
+			if w.Date == "" {
+				return w.Title
+			}
+			return r.Date(w.Date)
+		},
+		func(w workshop.Workshop) string { return w.Title },
+		func(w workshop.Workshop) string {
+			var names []string
+			for _, p := range w.Places {
+				names = append(names, cmp.Or(p.From, p.Name))
+			}
+			return strings.Join(names, ", ")
+		},
+	} {
+		times := map[string]int{}
+		for _, t := range told {
+			times[t]++
+		}
+		next := slices.Clone(told)
+		for i, w := range list {
+			if part := more(w); times[told[i]] > 1 && part != told[i] {
+				next[i] = strings.Trim(told[i]+", "+part, ", ")
+			} else if told[i] == "" {
+				next[i] = part
+			}
+		}
+		told = next
+	}
+	return told
 }
 
 func (s *Server) saveRecord(w http.ResponseWriter, req *http.Request, r view.Reader) error {

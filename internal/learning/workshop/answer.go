@@ -316,6 +316,17 @@ func Rename(ctx context.Context, tx *db.Tx, v access.Viewer, id, group, name str
 	return touched(ctx, tx, group, "dissolve", `DELETE FROM workshop_group WHERE id = $1 AND workshop = $2`, group, id)
 }
 
+// Answered are those of some workshops that have answers.
+func Answered(ctx context.Context, c db.Conn, list []Workshop) ([]Workshop, error) {
+	ids := make([]string, len(list))
+	for i, w := range list {
+		ids[i] = w.ID
+	}
+	var args []any
+	have, err := db.Values[string](ctx, c, `SELECT DISTINCT workshop FROM workshop_answer WHERE withdrawn = 0 AND workshop IN `+db.In(&args, ids)+` ORDER BY workshop`, args...)
+	return slices.DeleteFunc(slices.Clone(list), func(w Workshop) bool { return !slices.Contains(have, w.ID) }), err
+}
+
 // A Question is what a workshop asked, and what it answered.
 type Question struct {
 	Step, Text string

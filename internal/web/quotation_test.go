@@ -200,7 +200,7 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		p.wants("yes anew", p.post(ask, "version="+strconv.Itoa(q.Version), "answer=yes", was()), 303)
 		stale("a late no, after answering in another window", "no", q.Version, "You have answered already in another window")
 		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
-			return reflection.Use(ctx, tx, office, learningtest.Programme, id, q.Version+1, "Slutrapporten")
+			return reflection.Use(ctx, tx, office, learningtest.Programme, id, q.Version+1, nil, "Slutrapporten")
 		})
 		p.wants("no, then", p.post(ask, "version="+strconv.Itoa(q.Version+2), "answer=no"), 303)
 		stale("a late yes to what a report says", "yes", q.Version, "handed in a report with the quotation")

@@ -458,10 +458,18 @@ func (s *Server) useForm(req *http.Request, r view.Reader) form {
 		for _, q := range d.Agreed {
 			if q.ID == req.PathValue("quotation") && d.Uses {
 				list := programmePath(d.Programme, "quotations")
+				controls := []control{{Field: view.Field{Name: "report", Label: r.Say("reflection.report"), Help: r.Say("reflection.report-help")}}}
+				if reports := q.Reports(); len(reports) > 0 {
+					var options []view.Option
+					for _, report := range reports {
+						options = append(options, view.Option{Value: report, Label: report, Lang: "sv"})
+					}
+					controls[0].Label, controls[0].Optional = r.Say("reflection.report-more"), true
+					controls = append([]control{{Field: view.Field{Name: "reports", Label: r.Say("reflection.reports"), Help: r.Say("reflection.reports-help"), Options: options, Values: reports}, As: "checkboxes"}}, controls...)
+				}
 				return formPage{Page: view.Page{Title: r.Say("reflection.use"), Crumbs: append(learningCrumbs(r, d.Programme), view.Link{Href: list, Text: r.Say("reflection.quotations")})},
 					Form: view.Form{Action: list + "/" + q.ID, Version: q.Version}, About: d.Programme.ID, Quoted: q.Passage, What: []string{r.Say("reflection.use-what")},
-					Controls: []control{{Field: view.Field{Name: "report", Label: r.Say("reflection.report"), Help: r.Say("reflection.report-help"), Value: q.UsedIn}}},
-					Submit:   r.Say("reflection.save"), Back: list}, nil
+					Controls: controls, Submit: r.Say("reflection.save"), Back: list}, nil
 			}
 		}
 		return f, reflection.ErrQuotation
@@ -475,7 +483,7 @@ func (s *Server) useQuotation(w http.ResponseWriter, req *http.Request, r view.R
 		if err != nil {
 			return "", err
 		}
-		return programmePath(p, "quotations"), reflection.Use(ctx, tx, r.Viewer, p.ID, req.PathValue("quotation"), in.version(), in.text("report"))
+		return programmePath(p, "quotations"), reflection.Use(ctx, tx, r.Viewer, p.ID, req.PathValue("quotation"), in.version(), in.Values["reports"], in.text("report"))
 	})
 }
 

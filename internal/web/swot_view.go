@@ -85,3 +85,6 @@ func (d analysed) planLink(r view.Reader) view.Link {
 	}
 	return view.Link{Href: "/programmes/" + d.Slug + "/swot/plan", Text: r.Say("swot.plan-open")}
 }
+
+// over is it of a board.
+func (d boardPhone) over() bool { return d.Room.Programme == "" }

@@ -190,6 +190,9 @@ func TestCodeThatLeadsNowhere(t *testing.T) {
 			t.Error("a code that was right is called wrong")
 		}
 		p.wants("a phone that looks whether there is anything new", p.get("/w/"+shop.Code+"/live?seen=1"), 404)
-		p.wants("what somebody still was writing", p.post("/w/"+shop.Code, "step="+shop.Step, "asked=Vad?", "key=k", "body=Mitt svar"), 409, ">Mitt svar</textarea>", "takes no more answers")
+		late := p.wants("what somebody still was writing", p.post("/w/"+shop.Code, "step="+shop.Step, "asked=Vad?", "key=k", "body=Mitt svar"), 409, ">Mitt svar</textarea>", "takes no more answers")
+		if strings.Contains(late.body, ">Send<") {
+			t.Error("a button that could only be refused again")
+		}
 	})
 }

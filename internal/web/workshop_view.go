@@ -59,3 +59,6 @@ func phoneSubmit(r view.Reader, d phone) string {
 
 // longAnswer reports whether a text needs the whole width of the screen in the room, so that it leaves no hole beside short ones.
 func longAnswer(a workshop.Answer) bool { return utf8.RuneCountInString(a.Body) > 140 }
+
+// over reports whether there is no room any more to send to: what was typed stands there to be copied.
+func (d phone) over() bool { return d.Programme == "" }

@@ -33,6 +33,9 @@ var (
 
 const maxPassage = 1000
 
+// maxReports is how many reports a quotation can be noted to stand in.
+const maxReports = 50
+
 // The states of a quotation. Only the second and third let it be used.
 const (
 	Asked     = "asked"
@@ -51,7 +54,7 @@ type Quotation struct {
 	State         string
 	AskedAt       time.Time
 	AnsweredAt    *time.Time
-	UsedIn        string // the report that it has been handed in with
+	UsedIn        string // the reports that it has been handed in with, "" for none
 	Version       int
 
 	// Its source.
@@ -79,6 +82,17 @@ func (q Quotation) Agreed() bool { return q.State == Yes || q.State == YesNamed 
 
 // Unanswered reports whether its author never said anything, and no longer is asked: the text came to be read by others than the office.
 func (q Quotation) Unanswered() bool { return q.State == Withdrawn && q.AnsweredAt == nil }
+
+// Reports are the reports that it has been handed in with, in the order in which that was noted.
+func (q Quotation) Reports() []string {
+	if q.UsedIn == "" {
+		return nil
+	}
+	return strings.Split(q.UsedIn, usedSeparator)
+}
+
+// usedSeparator stands between the reports that a quotation stands in; no title of one has it.
+const usedSeparator = "; "
 
 // Reported reports whether a report has been handed in with it.
 func (q Quotation) Reported() bool { return q.UsedIn != "" }
@@ -191,7 +205,7 @@ func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, sha
 	if passage == "" {
 		faults = append(faults, ErrNoPassage.At("passage"))
 	} else {
-		faults.Unless(within, ErrPassage.At("passage"))
+		faults.Unless(within || faults != nil, ErrPassage.At("passage")) // cut to what fits it may stand there
 	}
 	if err := faults.Err(); err != nil {
 		return "", err
@@ -270,31 +284,47 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "reflection", Row: q.Reflection, Detail: map[string]any{"state": state}})
 }
 
-// Use notes that an agreed quotation has been handed in with a report, from which it can no longer be taken back.
-func Use(ctx context.Context, tx *db.Tx, v access.Viewer, prog, id string, version int, report string) error {
+// Use notes that an agreed quotation has been handed in with a report, from which its author can no longer take it back, beside those
+// reports noted before that are in keep. The others were slips and are forgotten, while the author says yes: from a no on they stay,
+// since the author has been told of them. Without a report it only forgets.
+func Use(ctx context.Context, tx *db.Tx, v access.Viewer, prog, id string, version int, keep []string, report string) error {
 	if !v.In(access.PlanLearning, prog) {
 		return ErrQuotation
 	}
-	report = strings.TrimSpace(report)
-	if report == "" || utf8.RuneCountInString(report) > maxTitle {
-		return fault.List{ErrUse.At("report", maxTitle)}
-	}
-	state, err := db.Value[string](ctx, tx, `SELECT state FROM quotation WHERE id = $1 AND programme = $2`, id, prog)
+	report = strings.Join(strings.Fields(strings.ReplaceAll(report, ";", ",")), " ")
+	type noted struct{ state, used string }
+	was, err := db.One(ctx, tx, func(n *noted) []any { return []any{&n.state, &n.used} }, `SELECT state, used_in FROM quotation WHERE id = $1 AND programme = $2`, id, prog)
 	if errors.Is(err, db.ErrNoRows) {
 		err = ErrQuotation
 	}
 	if err != nil {
 		return err
 	}
-	if state != Yes && state != YesNamed {
+	if was.state != Yes && was.state != YesNamed {
 		return ErrNotAgreed
 	}
-	n, err := tx.Exec(ctx, `UPDATE quotation SET used_in = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state IN ('yes', 'yes-named')`, report, id, version)
+	before := Quotation{UsedIn: was.used}.Reports()
+	reports := slices.DeleteFunc(slices.Clone(before), func(r string) bool { return !slices.Contains(keep, r) })
+	forgotten := len(before) - len(reports)
+	if report != "" && !slices.Contains(reports, report) {
+		reports = append(reports, report)
+	}
+	if utf8.RuneCountInString(report) > maxTitle || report == "" && forgotten == 0 || len(reports) > maxReports {
+		return fault.List{ErrUse.At("report", maxTitle)}
+	}
+	n, err := tx.Exec(ctx, `UPDATE quotation SET used_in = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state IN ('yes', 'yes-named')`, strings.Join(reports, usedSeparator), id, version)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return fault.Stale
 	}
-	return audit.Record(ctx, tx, audit.Event{Act: "use", Entity: "quotation", Row: id})
+	events := make([]audit.Event, 0, 2)
+	if forgotten > 0 {
+		events = append(events, audit.Event{Act: "remove", Entity: "quotation", Row: id})
+	}
+	if report != "" {
+		events = append(events, audit.Event{Act: "use", Entity: "quotation", Row: id})
+	}
+	return audit.Record(ctx, tx, events...)
 }

@@ -274,11 +274,12 @@ func TestCodeAndQuote(t *testing.T) {
 			}
 			return all[0]
 		}
-		use := func() error {
+		note := func(report string, keep ...string) error {
 			return w.try(office, func(ctx context.Context, tx *db.Tx) error {
-				return reflection.Use(ctx, tx, office, at.Programme, quotation, list().Version, "Slutrapport")
+				return reflection.Use(ctx, tx, office, at.Programme, quotation, list().Version, keep, report)
 			})
 		}
+		use := func() error { return note("Slutrapport") }
 		if q := list(); q.Agreed() || q.Reflection != "" {
 			t.Errorf("silence is no: %+v", q)
 		}
@@ -306,11 +307,33 @@ func TestCodeAndQuote(t *testing.T) {
 		if err := remove(); !errors.Is(err, reflection.ErrReported) {
 			t.Errorf("removed when a report says it: %v", err)
 		}
+		for _, step := range []struct {
+			says, report string
+			keep         []string
+			want         string
+		}{
+			{"another beside it", "Lägesrapport 2012", []string{"Slutrapport"}, "Slutrapport; Lägesrapport 2012"},
+			{"the same again", "Slutrapport", []string{"Slutrapport", "Lägesrapport 2012"}, "Slutrapport; Lägesrapport 2012"},
+			{"a slip taken back", "", []string{"Slutrapport"}, "Slutrapport"},
+			{"all of them, and one that was meant", "Bilaga; B", nil, "Bilaga, B"},
+			{"the last", "", nil, ""},
+			{"the final one", "Slutrapport", nil, "Slutrapport"},
+		} {
+			if err := note(step.report, step.keep...); err != nil || list().UsedIn != step.want {
+				t.Errorf("%s: %q, %v", step.says, list().UsedIn, err)
+			}
+		}
+		if err := note("", "Slutrapport"); !errors.Is(err, reflection.ErrUse) {
+			t.Errorf("nothing noted and nothing taken back: %v", err)
+		}
 		if err := w.share(author, id, 1, reflection.Me, "", false); err != nil {
 			t.Fatal(err)
 		}
 		if q := list(); q.State != reflection.Withdrawn || q.Passage != "" || q.UsedIn != "Slutrapport" || q.By != "" {
 			t.Errorf("withdrawn: %+v", q)
+		}
+		if err := note(""); !errors.Is(err, reflection.ErrNotAgreed) {
+			t.Errorf("taken back after the author has been told that it stands: %v", err)
 		}
 		if err := answer(author, reflection.Yes); !errors.Is(err, reflection.ErrUnread) {
 			t.Errorf("yes to what is no longer shared: %v", err)

@@ -57,6 +57,10 @@ func everyPage(t *testing.T, d *db.DB) {
 			if to := answer.Header().Get("Location"); answer.Code == http.StatusSeeOther && strings.HasPrefix(to, "/") {
 				ways = append(ways, to)
 			}
+			// Documents lie in a store of files that the story here is told without.
+			if (answer.Code >= 500 || answer.Code == http.StatusNotFound) && !strings.Contains(way, "/documents/") {
+				t.Errorf("%s at %s: a link leads to %d", role, way, answer.Code)
+			}
 			if answer.Code != http.StatusOK || !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/html") {
 				continue
 			}

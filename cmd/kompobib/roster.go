@@ -251,7 +251,7 @@ type toldRoster struct {
 	Blank   int            `json:"blank_rows"`        // and how many were empty
 	Notes   []rosterNote   `json:"notes,omitempty"`   // on rows that are right: an employment begins later than they tell, or they are taken in without an identity number
 
-	On      local.Date    `json:"on"`                // the day that it is read as of
+	On      local.Date    `json:"on,omitempty"`      // the day that it is read as of
 	Told    local.Date    `json:"told,omitempty"`    // the day that it, or its file's name, seems to tell of, if that is another and nobody has said which
 	Newer   []rosterNewer `json:"newer,omitempty"`   // lists of the employer that have been carried out and tell of a later day
 	Waiting []string      `json:"waiting,omitempty"` // lists that wait on a page, and were compared before this one was carried out

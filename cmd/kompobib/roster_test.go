@@ -30,6 +30,7 @@ func TestImportRoster(t *testing.T) {
 	}
 	type answer struct {
 		New, Changed, Moved, Left, Unchanged *int
+		On, Told                             string
 		Duplicates                           []any
 		Errors                               []struct {
 			Row            int
@@ -44,7 +45,7 @@ func TestImportRoster(t *testing.T) {
 	}{
 		{"a PDF, whatever it is called", write("lista.xlsx", "%PDF-1.4"), true, 0, ""},
 		{"a list before there is a tree, once and for all", write("lista.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Köping\nEk, Bo;Biblioteket;Sala\n"), true, 0, ""},
-		{"a municipality that there is not", write("annan.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Atlantis\n"), false, 2, "Kommun"},
+		{"a municipality that there is not", write("annan-2099-12.csv", "Namn;Arbetsplats;Kommun\nEk, Ann;Biblioteket;Atlantis\n"), false, 2, "Kommun"},
 	} {
 		if test.row > 0 {
 			tree(t, filepath.Join(dir, "var", "kompobib.db"), func(args ...string) (string, error) {
@@ -61,6 +62,9 @@ func TestImportRoster(t *testing.T) {
 		}
 		if e := a.Errors[0]; e.Row != test.row || e.Column != test.column || e.Reason == "" {
 			t.Errorf("%s: %+v", test.says, e)
+		}
+		if test.row > 0 && (a.On == "" || a.Told != "2099-12-01") {
+			t.Errorf("%s: as of %q, it tells of %q", test.says, a.On, a.Told)
 		}
 	}
 }

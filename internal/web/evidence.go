@@ -211,10 +211,14 @@ func (s *Server) evidencePage(w http.ResponseWriter, req *http.Request, r view.R
 		d.Change = d.Occasion.Holds(r.Viewer, access.Attendance)
 		if r.Can(access.Attendance) {
 			d.Filing = "/sheets"
-		} else if sheet, err := activity.LatestSheet(ctx, c, r.Viewer, id); err == nil {
-			d.Filing = "/sheets?code=" + sheet.Code
-		} else if !isNotFound(err) {
-			return err
+		} else if d.Change {
+			sheet, err := activity.LatestSheet(ctx, c, r.Viewer, id)
+			if err != nil && !isNotFound(err) {
+				return err
+			}
+			if err == nil {
+				d.Filing = "/sheets?code=" + sheet.Code
+			}
 		}
 		if d.Scans, err = activity.Scans(ctx, c, r.Viewer, id); err != nil {
 			return err

@@ -61,7 +61,7 @@ func TestMoreToUndo(t *testing.T) {
 		}
 		first = undo(first)
 		offers("the newer list stands, Bo has signed up, Cia was changed by hand", false, 3)
-		second = undo(second)
+		undo(second)
 		offers("the newer list has been undone", true, 3)
 		first = undo(first)
 		offers("Eva is as before", false, 2)

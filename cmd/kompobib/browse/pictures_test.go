@@ -52,7 +52,7 @@ var pictures = []picture{
 var later = []picture{
 	{"nulagesanalys", "contact", []string{"/learning", place, `main a[href$="/swot"]`, "link:Läs analysen"}, "main", 760},
 	{"kompetensplan", "contact", []string{"/learning", place, `main a[href$="/needs"]`}, "main", 640},
-	{"atagande", "contact", []string{"/learning", place, `main a[href$="/commitments"]`}, "main", 640},
+	{"atagande", "contact", []string{"/learning", place, `main a[href$="/commitments?standing=going"]`}, "main", 640},
 	{"workshop", "contact", []string{"/learning", place, `main a[href$="/run"]`}, "main", 700},
 	{"svara", "contact", []string{"/learning", place, `main a[href^="/w/"]`}, "main", 640},
 	{"vagen", "contact", []string{"/learning", place, `main a[href$="/path"]`}, "main", 760},

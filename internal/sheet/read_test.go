@@ -114,6 +114,18 @@ func manyRows(n int) string {
 	return b.String()
 }
 
+// What is on a hidden sheet is looked at as far as it fits, and is no reason to refuse what can be seen.
+func TestHiddenSheet(t *testing.T) {
+	file := book(t, `<row><c><v>1</v></c></row>`,
+		"xl/workbook.xml", `<workbook xmlns:r="r"><sheets><sheet name="Ett" r:id="a"/><sheet name="Kalender" r:id="c" state="hidden"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="x/worksheet" Target="worksheets/s.xml"/><Relationship Id="c" Type="x/worksheet" Target="worksheets/h.xml"/></Relationships>`,
+		"xl/worksheets/h.xml", `<row r="1"><c><v>2</v></c></row><row r="2">`+strings.Repeat(`<c><v>1</v></c>`, 10_000)+`</row>`)
+	b, err := Read(t.Context(), file)
+	if err != nil || len(rows(b)) != 1 || len(b.Hidden) != 1 || b.Hidden[0].Name != "Kalender" || len(b.Hidden[0].Rows) == 0 || b.Hidden[0].Rows[0].Cell(0) != "2" {
+		t.Errorf("%v, %+v", err, b)
+	}
+}
+
 // Each of these is refused with its reason, in a memory that is small beside what it would like to be.
 func TestRefused(t *testing.T) {
 	var cells strings.Builder

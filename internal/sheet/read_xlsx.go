@@ -10,6 +10,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"kompobib/internal/fault"
 )
 
 var errXML = errors.New("sheet: not the XML of a workbook")
@@ -98,7 +100,7 @@ func (w workbook) read(ctx context.Context) (Book, error) {
 	if unpacked > maxParts {
 		return b, ErrTooLarge.With(maxParts >> 20)
 	}
-	f := filler{}
+	f, hidden := filler{}, filler{}
 	var texts []string
 	if w.parts[strings.ToLower(shared)] != nil {
 		if texts, err = w.shared(ctx, shared, &f); err != nil {
@@ -106,17 +108,21 @@ func (w workbook) read(ctx context.Context) (Book, error) {
 		}
 	}
 	for _, s := range sheets {
+		if s.hidden { // looked at only to find out whether there are people on it, so that as much as fits will do
+			hidden.rows = nil
+			if err := w.sheet(ctx, s.part, texts, &hidden); err != nil && fault.Of(err) == nil && !errors.Is(err, errXML) {
+				return b, err
+			}
+			b.Hidden = append(b.Hidden, Sheet{s.name, hidden.rows})
+			continue
+		}
 		f.rows = nil
 		if err := w.sheet(ctx, s.part, texts, &f); err != nil {
 			return b, err
 		}
-		if s.hidden {
-			b.Hidden = append(b.Hidden, Sheet{s.name, f.rows})
-		} else {
-			b.Sheets = append(b.Sheets, Sheet{s.name, f.rows})
-		}
+		b.Sheets = append(b.Sheets, Sheet{s.name, f.rows})
 	}
-	if f.seen == 0 {
+	if f.seen == 0 && hidden.seen == 0 {
 		return b, ErrEmpty
 	}
 	return b, nil

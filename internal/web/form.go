@@ -213,6 +213,9 @@ func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reade
 		if f.Action != req.URL.Path && f.isOf(req) { // what it was filled in from may be another workplace's
 			_, err = ownPlace(req.Context(), s.DB, req, r)
 		}
+		if err != nil && !errors.Is(err, learning.ErrMoved) {
+			return err
+		}
 		f.fill(r, formOf(req), errors.Is(err, learning.ErrMoved))
 		f.tellMoved(r, err)
 		return render(w, req, http.StatusOK, formView(r, f))

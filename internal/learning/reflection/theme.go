@@ -99,7 +99,10 @@ func Code(ctx context.Context, tx *db.Tx, v access.Viewer, shared string, was, t
 	if err != nil {
 		return err
 	}
-	if err := db.Lock(ctx, tx, "reflection", row); err != nil {
+	if err = db.Lock(ctx, tx, "reflection", row); errors.Is(err, db.ErrNoRows) { // removed in this moment
+		err = ErrNotFound
+	}
+	if err != nil {
 		return err
 	}
 	all, err := Themes(ctx, tx, prog)

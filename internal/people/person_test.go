@@ -153,6 +153,25 @@ func TestAContactSeesOnlyTheEmploymentsOfTheirWorkplaces(t *testing.T) {
 	})
 }
 
+// Whoever has left has no employment any more that has not ended, wherever it is, and had one once.
+func TestWhoHasLeft(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		ann := w.person("Ann", "Ek")
+		left := func(says string, want bool) {
+			t.Helper()
+			if got, err := people.HasLeft(t.Context(), d, ann, today); err != nil || got != want {
+				t.Errorf("%s: has left is %v, %v", says, got, err)
+			}
+		}
+		left("never employed", false)
+		w.employ(ann, w.library, func(e *people.Employment) { e.Valid.To = today })
+		left("yesterday was the last day", true)
+		w.employ(ann, w.arbogaLibrary)
+		left("and works elsewhere", false)
+	})
+}
+
 func TestAListIsFilteredSortedAndPaged(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := build(t, d)

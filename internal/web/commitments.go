@@ -276,8 +276,8 @@ type signList struct {
 	Rows      []focus.Sign
 	Asked     []focus.Focus             // with answers, in order of their workplaces' names; on the first page alone
 	Voices    map[string]focus.Answered // by the focus
-	Written   int                       // how many of the answers have a text that is shown
-	Cut       bool                      // there are more
+	Written   int                       // how many of the answers have a text
+	Cut       bool                      // not all of those are shown
 	Names     map[string]string         // of workplaces
 	Next      string
 }
@@ -294,7 +294,7 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 			return err
 		}
 		if r.Query().Get("after") == "" {
-			if d.Asked, d.Voices, err = focus.Voices(ctx, c, r.Viewer, d.Programme.ID, limit+1); err != nil {
+			if d.Asked, d.Voices, err = focus.Voices(ctx, c, r.Viewer, d.Programme.ID, limit); err != nil {
 				return err
 			}
 		}
@@ -332,9 +332,10 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 		return strings.Compare(people.SortKey(d.Names[a.Workplace]), people.SortKey(d.Names[b.Workplace]))
 	})
 	for _, f := range d.Asked {
-		d.Written += len(d.Voices[f.ID].Texts)
+		a := d.Voices[f.ID]
+		d.Written += a.Wrote
+		d.Cut = d.Cut || a.Wrote > len(a.Texts)
 	}
-	d.Cut = d.Written > limit
 	if format != "" {
 		return download(w, format, r.Say("focus.signs")+" "+d.Programme.ShortName, signSheet(r, d))
 	}

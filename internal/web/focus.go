@@ -265,6 +265,9 @@ func (s *Server) writersForm(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		writers, err := learning.Writers(ctx, c, at.Place)
+		writers = slices.DeleteFunc(writers, func(person string) bool { // who is not among the choices is not taken away by them
+			return !slices.ContainsFunc(options, func(o view.Option) bool { return o.Value == person })
+		})
 		return formPage{
 			Page:  view.Page{Title: r.Say("focus.writers"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("focus/writers")},

@@ -110,9 +110,22 @@ type personPage struct {
 	Answers     []access.Grant  // the roles as a contact of who has left
 }
 
-// left reports whether all employments have ended by a day, and there have been some.
-func (d personPage) left(on local.Date) bool {
-	return len(d.Employments) > 0 && !slices.ContainsFunc(d.Employments, func(e people.Employment) bool { return e.Valid.To == "" || e.Valid.To > on })
+// works reports whether an employment that the reader sees has not ended by a day.
+func (d personPage) works(on local.Date) bool {
+	return slices.ContainsFunc(d.Employments, func(e people.Employment) bool { return e.Valid.To == "" || e.Valid.To > on })
+}
+
+// stillContact are the roles as a contact of a person who has left, of units that the reader reaches.
+func stillContact(ctx context.Context, c db.Conn, r view.Reader, person string, on local.Date) ([]access.Grant, error) {
+	if left, err := people.HasLeft(ctx, c, person, on); err != nil || !left {
+		return nil, err
+	}
+	grants, err := auth.Grants(ctx, c, person, on)
+	reach := r.Viewer.Staff(access.EditPeople)
+	units := append(reach.Workplaces(), reach.Areas...)
+	return slices.DeleteFunc(grants, func(g access.Grant) bool {
+		return g.Role != access.Contact || !reach.All && !r.Can(access.ManageAccounts) && !slices.Contains(units, g.Unit)
+	}), err
 }
 
 // programmeHours is what a person has given to a programme.
@@ -153,12 +166,10 @@ func (s *Server) showPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 		if d.Edit, err = people.MayEdit(ctx, c, r.Viewer, id); err != nil {
 			return err
 		}
-		if d.Edit && d.left(s.date()) {
-			grants, err := auth.Grants(ctx, c, id, s.date())
-			if err != nil {
+		if d.Edit && !d.works(s.date()) {
+			if d.Answers, err = stillContact(ctx, c, r, id, s.date()); err != nil {
 				return err
 			}
-			d.Answers = slices.DeleteFunc(grants, func(g access.Grant) bool { return g.Role != access.Contact })
 		}
 		var workplaces []string
 		for _, e := range d.Employments {

@@ -203,6 +203,33 @@ func TestAnEmploymentChangesEndsAndIsCorrected(t *testing.T) {
 			t.Fatal(err)
 		}
 		k.says(page, "Anställningarna har slutat, men rollen som kontaktperson för", "Be en administratör avsluta rollen")
+
+		// An office of one programme is told of no role outside its reach, and of no end of what goes on there.
+		k.viewer = access.Viewer{Person: "office", Grants: []access.Grant{{Role: access.Participant}, {Role: access.Office, Programme: "p", Workplaces: []string{k.library}}}}
+		k.says(page, "Anställningarna har slutat, men rollen som kontaktperson för")
+		elsewhere := ""
+		if err := d.Tx(t.Context(), "setup", func(ctx context.Context, tx *db.Tx) error {
+			u, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Workplace, WorkplaceKind: "branch-library", Name: "Filialen", Parent: k.town, From: "2000-01-01"})
+			if err != nil {
+				return err
+			}
+			elsewhere = u.ID
+			_, err = tx.Exec(ctx, `UPDATE role_grant SET unit = $1 WHERE id = 'contact-of'`, elsewhere)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		k.says(page, "!kontaktperson", "!Filialen")
+		if err := d.Tx(t.Context(), "setup", func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE role_grant SET unit = $1 WHERE id = 'contact-of'`, k.library)
+			if err == nil {
+				_, err = people.Employ(ctx, tx, access.System, people.Employment{Person: person, Employer: k.payer, Workplace: elsewhere, Title: "bibliotekarie", Share: 500, Valid: local.Period{From: "2012-10-12"}})
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		k.says(page, "!kontaktperson")
 	})
 }
 

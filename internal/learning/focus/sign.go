@@ -155,56 +155,62 @@ func TakeAnswer(ctx context.Context, tx *db.Tx, code string, a UserAnswer) error
 type Answered struct {
 	Counts map[string]int
 	All    int
+	Wrote  int // how many of them wrote something
 	Texts  []UserAnswer
 }
 
-// UserAnswers returns them, by the id of each focus that was read, with as many queries however many there are; of all together at most
-// limit texts.
+// UserAnswers returns them, by the id of each focus that was read, with as many queries however many there are; of each at most limit texts.
 func UserAnswers(ctx context.Context, c db.Conn, limit int, of ...Focus) (map[string]Answered, error) {
-	all, ids := map[string]Answered{}, []string(nil)
+	return userAnswers(ctx, c, limit, limit*len(of), of)
+}
+
+// userAnswers returns at most each texts of each focus, and all of all together.
+func userAnswers(ctx context.Context, c db.Conn, each, all int, of []Focus) (map[string]Answered, error) {
+	found, ids := map[string]Answered{}, []string(nil)
 	for _, f := range of {
-		all[f.ID] = Answered{Counts: map[string]int{}}
+		found[f.ID] = Answered{Counts: map[string]int{}}
 		if f.ID != "" {
 			ids = append(ids, f.ID)
 		}
 	}
 	if len(ids) == 0 {
-		return all, nil
+		return found, nil
 	}
 	type count struct {
 		focus, noticed string
-		n              int
+		n, wrote       int
 	}
 	var args []any
 	in := db.In(&args, ids)
-	counts, err := db.All(ctx, c, func(n *count) []any { return []any{&n.focus, &n.noticed, &n.n} },
-		`SELECT focus, noticed, count(*) FROM user_answer WHERE withdrawn = 0 AND focus IN `+in+` GROUP BY focus, noticed ORDER BY focus, noticed`, args...)
+	counts, err := db.All(ctx, c, func(n *count) []any { return []any{&n.focus, &n.noticed, &n.n, &n.wrote} },
+		`SELECT focus, noticed, count(*), sum(CASE WHEN text <> '' THEN 1 ELSE 0 END) FROM user_answer WHERE withdrawn = 0 AND focus IN `+in+` GROUP BY focus, noticed ORDER BY focus, noticed`, args...)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range counts {
-		a := all[n.focus]
+		a := found[n.focus]
 		a.Counts[n.noticed] = n.n
 		a.All += n.n
-		all[n.focus] = a
+		a.Wrote += n.wrote
+		found[n.focus] = a
 	}
-	if limit == 0 {
-		return all, nil
+	if all == 0 {
+		return found, nil
 	}
 	type said struct {
 		focus string
 		UserAnswer
 	}
-	args = append(args, limit)
+	args = append(args, each, all)
 	texts, err := db.All(ctx, c, func(u *said) []any { return []any{&u.focus, &u.ID, &u.Noticed, &u.Text, &u.On} },
-		`SELECT focus, id, noticed, text, answered_on FROM user_answer WHERE withdrawn = 0 AND text <> '' AND focus IN `+in+
-			fmt.Sprintf(` ORDER BY answered_on DESC, id LIMIT $%d`, len(args)), args...)
+		`SELECT focus, id, noticed, text, answered_on FROM (SELECT focus, id, noticed, text, answered_on, row_number() OVER (PARTITION BY focus ORDER BY answered_on DESC, id) AS nth
+			FROM user_answer WHERE withdrawn = 0 AND text <> '' AND focus IN `+in+`) u WHERE nth <= `+fmt.Sprintf(`$%d ORDER BY answered_on DESC, id LIMIT $%d`, len(args)-1, len(args)), args...)
 	for _, u := range texts {
-		a := all[u.focus]
+		a := found[u.focus]
 		a.Texts = append(a.Texts, u.UserAnswer)
-		all[u.focus] = a
+		found[u.focus] = a
 	}
-	return all, err
+	return found, err
 }
 
 // Voices returns the focuses of the workplaces of a programme that v may read of that users have been asked about, shown to all or not any more, with what they
@@ -216,6 +222,6 @@ func Voices(ctx context.Context, c db.Conn, v access.Viewer, programme string, l
 	if err != nil {
 		return nil, nil, err
 	}
-	answers, err := UserAnswers(ctx, c, limit, list...)
+	answers, err := userAnswers(ctx, c, limit, limit, list)
 	return slices.DeleteFunc(list, func(f Focus) bool { return answers[f.ID].All == 0 }), answers, err
 }

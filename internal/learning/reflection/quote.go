@@ -25,6 +25,7 @@ var (
 	ErrAskedTwice  = fault.Define(fault.Conflict, "reflection.asked-twice")
 	ErrAnswer      = fault.Define(fault.Invalid, "reflection.answer-not")
 	ErrUse         = fault.Define(fault.Invalid, "reflection.use-empty")
+	ErrReports     = fault.Define(fault.Invalid, "reflection.reports-many") // args: the most
 	ErrSource      = fault.Outdated("reflection.source-other")
 	ErrMoved       = fault.Outdated("reflection.quotation-moved")
 	ErrUnread      = fault.Define(fault.Conflict, "reflection.quotation-unread")
@@ -306,11 +307,17 @@ func Use(ctx context.Context, tx *db.Tx, v access.Viewer, prog, id string, versi
 	before := Quotation{UsedIn: was.used}.Reports()
 	reports := slices.DeleteFunc(slices.Clone(before), func(r string) bool { return !slices.Contains(keep, r) })
 	forgotten := len(before) - len(reports)
-	if report != "" && !slices.Contains(reports, report) {
+	added := report != "" && !slices.Contains(reports, report)
+	if added {
 		reports = append(reports, report)
 	}
-	if utf8.RuneCountInString(report) > maxTitle || report == "" && forgotten == 0 || len(reports) > maxReports {
+	switch {
+	case utf8.RuneCountInString(report) > maxTitle || report == "" && forgotten == 0:
 		return fault.List{ErrUse.At("report", maxTitle)}
+	case len(reports) > maxReports:
+		return fault.List{ErrReports.At("report", maxReports)}
+	case !added && forgotten == 0: // it is noted already
+		return nil
 	}
 	n, err := tx.Exec(ctx, `UPDATE quotation SET used_in = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state IN ('yes', 'yes-named')`, strings.Join(reports, usedSeparator), id, version)
 	if err != nil {
@@ -323,7 +330,7 @@ func Use(ctx context.Context, tx *db.Tx, v access.Viewer, prog, id string, versi
 	if forgotten > 0 {
 		events = append(events, audit.Event{Act: "remove", Entity: "quotation", Row: id})
 	}
-	if report != "" {
+	if added {
 		events = append(events, audit.Event{Act: "use", Entity: "quotation", Row: id})
 	}
 	return audit.Record(ctx, tx, events...)

@@ -323,6 +323,23 @@ func TestCodeAndQuote(t *testing.T) {
 				t.Errorf("%s: %q, %v", step.says, list().UsedIn, err)
 			}
 		}
+		was := list().Version
+		if err := note("Slutrapport", "Slutrapport"); err != nil || list().Version != was {
+			t.Errorf("noted already: version %d of %d, %v", list().Version, was, err)
+		}
+		long := []string{"Slutrapport"}
+		for n := range 49 {
+			if err := note(fmt.Sprint("Rapport ", n), long...); err != nil {
+				t.Fatal(err)
+			}
+			long = append(long, fmt.Sprint("Rapport ", n))
+		}
+		if err := note("En till", long...); !errors.Is(err, reflection.ErrReports) || fault.Of(err).In("report") == nil {
+			t.Errorf("a report more than there may be: %v", err)
+		}
+		if err := note("Slutrapport"); err != nil || list().UsedIn != "Slutrapport" {
+			t.Errorf("but the final one taken back: %q, %v", list().UsedIn, err)
+		}
 		if err := note("", "Slutrapport"); !errors.Is(err, reflection.ErrUse) {
 			t.Errorf("nothing noted and nothing taken back: %v", err)
 		}

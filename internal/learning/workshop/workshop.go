@@ -252,8 +252,7 @@ func leadGrants(ctx context.Context, c db.Conn, tree *people.Tree, on local.Date
 	list, err := db.All(ctx, c, func(g *leadGrant) []any { return []any{&g.person, &g.unit} }, fmt.Sprintf(`
 		SELECT DISTINCT person, COALESCE(unit, '') FROM role_grant WHERE role IN ('contact', 'office') AND (programme IS NULL OR programme = $%d)
 			AND valid_from <= $%[2]d AND (valid_to IS NULL OR valid_to > $%[2]d)
-			AND (unit IS NULL OR NOT EXISTS (SELECT 1 FROM employment e WHERE e.person = role_grant.person)
-				OR EXISTS (SELECT 1 FROM employment e WHERE e.person = role_grant.person AND (e.valid_to IS NULL OR e.valid_to > $%[2]d)))`, n, n+1)+where+` ORDER BY person, COALESCE(unit, '')`, append(args, prog, on)...)
+			AND (unit IS NULL OR NOT %[3]s)`, n, n+1, people.Departed("role_grant.person", fmt.Sprintf("$%d", n+1)))+where+` ORDER BY person, COALESCE(unit, '')`, append(args, prog, on)...)
 	for i, g := range list {
 		if g.unit != "" {
 			list[i].under = tree.Under(g.unit)

@@ -68,7 +68,11 @@ func anyFree(ctx context.Context, c db.Conn, ring *secret.Ring, imp Import, used
 		if err == nil {
 			err = givenSince(ctx, c, rows, before, kept)
 		}
-		if err != nil || len(kept) < len(part) {
+		about := map[string]bool{} // of who has been joined into another nothing is to be undone under the old id
+		for _, r := range rows {
+			about[r.person] = true
+		}
+		if err != nil || len(kept) < len(about) {
 			return err == nil, err
 		}
 	}

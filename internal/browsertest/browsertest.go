@@ -243,11 +243,11 @@ func (p *Page) Focused() string {
 // Overflow returns what is wider than the window without scrolling in a box of its own.
 func (p *Page) Overflow() []string {
 	p.t.Helper()
-	return Eval[[]string](p, Wide)
+	return Eval[[]string](p, wide)
 }
 
-// Wide is the script's expression that [Page.Overflow] gives the value of.
-const Wide = `(() => {
+// wide is the script's expression that [Page.Overflow] gives the value of.
+const wide = `(() => {
 	if (document.documentElement.scrollWidth <= window.innerWidth) return [];
 	return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
 		.slice(0, 5).map(e => e.tagName.toLowerCase() + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right))

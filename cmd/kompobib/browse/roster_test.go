@@ -49,16 +49,21 @@ func worked(t *testing.T, p *browsertest.Page) (path string) {
 }
 
 // An import has no page that axe finds anything on, or that is wider than a phone: when it is read, with every kind of
-// row, when it is put right, done and undone, and when nothing could be made of it.
+// row, when it is put right, done and undone, and when nothing could be made of it: as in [TestEveryPage], axe is asked about what is new.
 func TestRosterPages(t *testing.T) {
-	p := visit(t, "office")
+	p, desk, looked := visit(t, "office"), visit(t, "office"), looked{kinds: map[string]bool{}, nests: map[string]bool{}}
+	p.Look(320, 640, "dark")
+	desk.Look(1280, 900, "light")
+	desk.Go("/")
 	look := func(name string) {
 		t.Helper()
-		p.Look(1280, 900, "light")
-		light(t, p, name, wholePage)
-		p.Look(320, 640, "dark")
 		narrow(t, p, name)
-		dark(t, p, name, wholePage)
+		if news := looked.news(sight{Nests: browsertest.Eval[[]string](p, "("+nests+")(document)")}); len(news) > 0 {
+			dark(t, p, name, standing(news))
+			fetch(desk, browsertest.Eval[string](p, "location.pathname + location.search"))
+			lay(desk)
+			light(t, desk, name, standing(news))
+		}
 	}
 	path := readList(t, p, rosters+"koping-2012-09.csv")
 	p.Go(path + "/choices")

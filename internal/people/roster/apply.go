@@ -484,7 +484,9 @@ func (a *doing) followers(items []Item) error {
 		for _, c := range i.posts {
 			if c.act == follow {
 				e := a.employment(i.Person, c)
-				e.Follows, e.Title = c.was.id, a.title(c)
+				if e.Follows, e.Title = c.was.id, a.title(c); e.Title == c.was.title {
+					e.StaffRole = c.was.staffRole // somebody may have chosen it
+				}
 				begun = append(begun, e)
 			}
 		}
@@ -536,6 +538,7 @@ func (a *doing) corrections(items []Item) error {
 // A wasPost is an employment as it was, for undoing.
 type wasPost struct {
 	Workplace, Title string
+	StaffRole        string // "" in what was stored before it was kept
 	Share            int
 	From, To         local.Date
 }
@@ -546,7 +549,7 @@ func (p *post) employment(person string, valid local.Period) people.Employment {
 }
 
 func before(p *post) wasPost {
-	return wasPost{p.workplace, p.title, p.share, p.valid.From, p.valid.To}
+	return wasPost{p.workplace, p.title, p.staffRole, p.share, p.valid.From, p.valid.To}
 }
 
 // store keeps what was done, some thousands of rows at a time.

@@ -175,6 +175,54 @@ func TestFirstDayAndTitleAtOnce(t *testing.T) {
 	})
 }
 
+// The role that somebody chose holds as long as the title does, and is there again once a list that brought another title is undone.
+func TestChosenRoles(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		list := func(title, at, share string) []byte {
+			return []byte(head + ";Ek, Eva;" + at + ";Köping;" + title + ";" + share + ";2001-01-01;\r\n")
+		}
+		choices := w.staffed(string(list("chef", "Biblioteket", "100")), "2001-01-01")
+		roles := func() string {
+			t.Helper()
+			all, err := db.Values[string](t.Context(), d, `SELECT title || ' ' || staff_role FROM employment ORDER BY valid_from`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Join(all, ", ")
+		}
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			e, err := db.One(ctx, tx, func(e *people.Employment) []any { return []any{&e.ID, &e.Employer, &e.Workplace, &e.Version} }, `SELECT id, employer, workplace, version FROM employment`)
+			if err != nil {
+				return err
+			}
+			e.Title, e.StaffRole, e.Share, e.Valid.From = "chef", "driver", 1000, "2001-01-01"
+			return people.CorrectEmployment(ctx, tx, w.ring, office, e, "as told")
+		})
+		for _, test := range []struct {
+			says string
+			on   local.Date
+			list []byte
+			then string
+		}{
+			{"the same title on the first day", "2001-01-01", list("chef", "Biblioteket", "50"), "chef driver"},
+			{"another title on the first day", "2001-01-01", list("bibliotekarie", "Biblioteket", "100"), "bibliotekarie librarian"},
+			{"moved, with the same title", "2012-10-01", list("chef", "Filialen", "100"), "chef driver, chef driver"},
+			{"moved, with another", "2012-10-01", list("bibliotekarie", "Filialen", "100"), "chef driver, bibliotekarie librarian"},
+		} {
+			choices.On = test.on
+			imp := w.take("lista.csv", test.list, choices, roster.Decisions{})
+			if got := roles(); got != test.then {
+				t.Errorf("%s: %q, want %q", test.says, got, test.then)
+			}
+			if w.undo(imp); roles() != "chef driver" {
+				t.Errorf("%s, undone: %q", test.says, roles())
+			}
+			doctor.Well(t, d)
+		}
+	})
+}
+
 // In whatever order lists are undone that each told of an earlier day, once all are the workplace is gone; and in the end it was changed by nobody.
 func TestUndoneInAnyOrder(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

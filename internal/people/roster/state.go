@@ -13,6 +13,7 @@ import (
 // A post is an employment that is known.
 type post struct {
 	id, workplace, title string
+	staffRole            string
 	share                int
 	valid                local.Period
 	follows              string
@@ -110,8 +111,8 @@ func (w *world) readPosts(ctx context.Context, c db.Conn, on local.Date) error {
 		person string
 	}
 	rows, err := db.All(ctx, c, func(r *row) []any {
-		return []any{&r.id, &r.person, &r.workplace, &r.title, &r.share, &r.valid.From, &r.valid.To, &r.follows, &r.version}
-	}, `SELECT id, person, workplace, title, share, valid_from, coalesce(valid_to, ''), coalesce(follows, ''), version FROM employment WHERE employer = $1
+		return []any{&r.id, &r.person, &r.workplace, &r.title, &r.staffRole, &r.share, &r.valid.From, &r.valid.To, &r.follows, &r.version}
+	}, `SELECT id, person, workplace, title, staff_role, share, valid_from, coalesce(valid_to, ''), coalesce(follows, ''), version FROM employment WHERE employer = $1
 		ORDER BY valid_from, id`, w.employer)
 	if err != nil {
 		return err

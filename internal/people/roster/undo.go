@@ -429,7 +429,7 @@ func (u *undoing) employment(r undoRow, text string) error {
 	if err := json.Unmarshal([]byte(text), &was); err != nil {
 		return err
 	}
-	err := people.PutEmployment(u.ctx, u.tx, people.Employment{ID: r.row, Person: r.person, Workplace: was.Workplace, Title: was.Title, Share: was.Share,
+	err := people.PutEmployment(u.ctx, u.tx, people.Employment{ID: r.row, Person: r.person, Workplace: was.Workplace, Title: was.Title, StaffRole: was.StaffRole, Share: was.Share,
 		Valid: local.Period{From: was.From, To: was.To}, Version: r.version}, "undo")
 	if err != nil {
 		return err

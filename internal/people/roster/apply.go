@@ -170,7 +170,6 @@ func Apply(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 		d.misread(imp.View.Places)
 	}
 	items := d.accepted(v, said, choices.LeftOn, &imp.Summary)
-	d.tellRenamings(&imp.Summary)
 	a := &doing{ctx: ctx, tx: tx, ring: ring, d: d, units: map[*Place]string{}}
 	if err := a.lock(items); err != nil {
 		return err
@@ -178,6 +177,7 @@ func Apply(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, i
 	if items, err = a.ungiven(items, &imp.Summary); err != nil {
 		return err
 	}
+	d.renamings(items, &imp.Summary)
 	for i, f := range []func([]Item) error{a.facts, a.organisation, a.arrivals, a.ends, a.followers, a.corrections} {
 		if err := step(len(d.Items)*(i+1)/7, len(d.Items)); err != nil {
 			return err
@@ -371,7 +371,7 @@ func (a *doing) organisation(items []Item) (err error) {
 	}
 	for _, p := range a.d.Places {
 		switch {
-		case p.How == Renamed && !p.misread:
+		case p.renames:
 			u, err := people.GetUnit(a.ctx, a.tx, p.Unit, a.d.On)
 			if err != nil {
 				return err

@@ -37,12 +37,29 @@ func (i Item) misread() bool {
 	return slices.ContainsFunc(i.posts, func(c postChange) bool { return c.place != nil && c.place.misread })
 }
 
-// tellRenamings notes which workplaces get another name, and which are left alone since they were shown as something else.
-func (d *Difference) tellRenamings(sum *Summary) {
+// renamings settles which workplaces get another name, and notes which are left alone since they were shown as something else. The name is told by rows: it stays if
+// none of them is among what is carried out, and nobody is there of whom nothing changes.
+func (d *Difference) renamings(items []Item, sum *Summary) {
+	told := map[*Place]bool{}
+	tell := func(i Item) {
+		if i.group != nil {
+			for _, p := range i.group.places {
+				told[p] = true
+			}
+		}
+	}
+	for _, i := range items {
+		tell(i)
+	}
+	for _, i := range d.Items {
+		if i.Kind == Unchanged {
+			tell(i)
+		}
+	}
 	for _, p := range d.Places {
 		if p.misread {
 			sum.Misread = append(sum.Misread, Misread{p.Name, p.How, p.Was})
-		} else if p.How == Renamed {
+		} else if p.renames = p.How == Renamed && told[p]; p.renames {
 			sum.Renamed = append(sum.Renamed, Renaming{p.Unit, p.Was, p.Name})
 		}
 	}

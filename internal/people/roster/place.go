@@ -46,6 +46,7 @@ type Place struct {
 	fault   *fault.Fault
 	field   Field
 	misread bool // it was taken for something else when the list was shown
+	renames bool // a renamed one is given its name
 }
 
 // PlaceKey is a workplace's name as choices remember it.

@@ -205,6 +205,46 @@ func TestMisreadWorkplaces(t *testing.T) {
 	})
 }
 
+// A workplace gets another name if a row that tells it is carried out, or tells nothing else that is new, and keeps its own if all such rows are said no to.
+func TestRenamingsBelongToRows(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const eva, bo = ";Ek, Eva;Gamla filialen;Köping;chef;100;2001-01-01;\r\n", ";Ek, Bo;Gamla filialen;Köping;chef;100;2002-01-01;\r\n"
+		const cia = ";Ny, Cia;Nya filialen;Köping;chef;100;2003-01-01;\r\n"
+		choices := w.staffed(head+eva+bo, "2012-09-01")
+		choices.On = "2012-10-01"
+		again := strings.ReplaceAll(eva+bo, "Gamla", "Nya")
+		other := strings.ReplaceAll(again, ";chef;", ";bibliotekarie;")
+		for _, test := range []struct {
+			says, list string
+			said       roster.Decisions
+			renamed    bool
+		}{
+			{"nothing is said no to", other, roster.Decisions{}, true},
+			{"all is", other, roster.Decisions{Declined: map[roster.Kind]bool{roster.Changed: true}}, false},
+			{"all is, and someone new comes", other + cia, roster.Decisions{Declined: map[roster.Kind]bool{roster.Changed: true}}, true},
+			{"all is, also who is new", other + cia, roster.Decisions{Declined: map[roster.Kind]bool{roster.Changed: true, roster.Newcomer: true}}, false},
+			{"nobody changes", again, roster.Decisions{}, true},
+			{"nobody changes, and who is new is said no to", again + cia, roster.Decisions{Declined: map[roster.Kind]bool{roster.Newcomer: true}}, true},
+		} {
+			before := w.all()
+			imp := w.take("lista.csv", []byte(head+test.list), choices, test.said)
+			names, err := db.Values[string](t.Context(), d, `SELECT name FROM unit_period WHERE name LIKE '%filialen' ORDER BY valid_from`)
+			want := []string{"Gamla filialen"}
+			if test.renamed {
+				want = append(want, "Nya filialen")
+			}
+			if err != nil || !slices.Equal(names, want) || (len(imp.Summary.Renamed) == 1) != test.renamed {
+				t.Errorf("%s: there are %q, told %+v, %v", test.says, names, imp.Summary.Renamed, err)
+			}
+			doctor.Well(t, d)
+			if w.undo(imp); w.all() != before {
+				t.Errorf("%s, undone: it is\n%s\nwant\n%s", test.says, w.all(), before)
+			}
+		}
+	})
+}
+
 // A list that waits knows when people or workplaces that it is about have been changed since it was compared, and nothing of others or of who looked.
 func TestChangedSinceCompared(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

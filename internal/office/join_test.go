@@ -28,8 +28,7 @@ import (
 
 // moves are the columns that tell whose a row is: they follow when two persons are joined.
 var moves = strings.Fields(`account.person activity.organiser api_token.person attendance.person attendance_before.person employment.person
-	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person reflection.person role_grant.person roster_import.made_by roster_import.read_by roster_undo.person roster_undo.row_id session.person signup.person survey_answered.person survey_own.person swot_own.person
-	workshop.leader workshop.note_taker`)
+	commitment.owner commitment_event.owner follow_up_link.person identity_number.person letter.person occasion.leader plan_writer.person reflection.person role_grant.person roster_import.made_by roster_import.read_by roster_undo.person roster_undo.row_id session.person signup.person survey_answered.person survey_own.person swot_own.person workshop.leader workshop.note_taker`)
 
 // stays are the columns that tell under which id something was done, and so do not follow.
 var stays = map[string]string{
@@ -66,6 +65,7 @@ var stays = map[string]string{
 	"reflection_theme.made_by":       "who coded",
 	"roster_import.applied_by":       "who carried it out",
 	"roster_import.undone_by":        "who undid it",
+	"roster_item.person":             "whom the list was compared with: that they were joined since is told of",
 	"sheet.made_by":                  "who printed",
 	"sheet_scan.filed_by":            "who filed",
 	"signup_event.actor":             "who did it",

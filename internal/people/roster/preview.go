@@ -43,11 +43,18 @@ type Shown struct {
 	Cure       Cure     `json:"cure,omitempty"`
 
 	mark, sealed string
+	elsewhere    string // whom it is about, or probably is, if it is somebody whom the employer does not employ within the scope
 }
 
 func shown(i Item) Shown {
 	s := Shown{Kind: i.Kind, Sheet: i.Sheet, Row: i.Row, Person: i.Person, Name: i.Given + " " + i.Family, Masked: i.Masked, Protected: i.Protected,
 		Workplace: i.Workplace, Changes: i.Changes, Later: i.Later, Numberless: i.Numberless, Reason: i.Reason, Maybe: i.Maybe, MaybeName: i.MaybeName, mark: i.Mark()}
+	switch i.Kind {
+	case Newcomer:
+		s.elsewhere = i.Person
+	case Doubtful:
+		s.elsewhere = i.Maybe
+	}
 	if i.Protected {
 		s.Name, s.Masked, s.Workplace, s.MaybeName = "", "", "", ""
 		s.Changes = slices.Clone(s.Changes)
@@ -135,9 +142,9 @@ func SavePreview(ctx context.Context, tx *db.Tx, ring *secret.Ring, imp Import, 
 			if choice != "" {
 				delete(said, s.same(items[n].Text))
 			}
-			rows[n] = []any{imp.ID, ord, s.Kind, s.mark, choice, sealed[n]}
+			rows[n] = []any{imp.ID, ord, s.Kind, s.mark, choice, sealed[n], s.elsewhere}
 		}
-		if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, choice, sealed", "", rows); err != nil {
+		if err := db.Insert(ctx, tx, "roster_item", "import, ord, kind, mark, choice, sealed, person", "", rows); err != nil {
 			return imp, err
 		}
 	}

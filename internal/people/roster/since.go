@@ -105,14 +105,14 @@ func SinceCompared(ctx context.Context, c db.Conn, v access.Viewer, imp Import) 
 	return slices.DeleteFunc(all, func(s Since) bool { return !a.before(s) }), err
 }
 
-// ChangedSince is when somebody last changed the persons of a list that waits, their employments or its workplaces, since it was compared; zero if nobody has. It does
-// not tell who did from a list that did, and knows nothing of persons who only another employer employs.
+// ChangedSince is when somebody last changed the persons of a list that waits, their employments or its workplaces, since it was compared; zero if nobody has. Persons who
+// only another employer employs are of the list if a row is about them. It does not tell who did from a list that did.
 func ChangedSince(ctx context.Context, c db.Conn, imp Import) (at time.Time, err error) {
 	if imp.State != Ready {
 		return at, nil
 	}
 	a := imp.compared()
-	staff := `(SELECT person FROM employment WHERE employer = $2)`
+	staff := `(SELECT person FROM employment WHERE employer = $2 UNION SELECT person FROM roster_item WHERE import = $3 AND person <> '')`
 	rows, err := db.Values[time.Time](ctx, c, `SELECT a.at FROM audit a WHERE a.id > $1 AND a.act <> 'see' AND (
 			a.entity IN ('person', 'employment', 'identity_number') AND (a.subject IN `+staff+` OR a.row_id IN `+staff+`)
 			OR a.entity = 'unit' AND a.row_id IN (SELECT unit FROM roster_site WHERE import = $3 UNION SELECT workplace FROM employment WHERE employer = $2

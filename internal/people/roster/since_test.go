@@ -251,7 +251,8 @@ func TestChangedSinceCompared(t *testing.T) {
 		w := build(t, d)
 		const eva, siv = ";Ek, Eva;Biblioteket;Köping;chef;100;2001-01-01;\r\n", ";Ny, Siv;Kaféet;Sala;chef;100;2001-01-01;\r\n"
 		choices := w.staffed(head+eva, "2012-01-01")
-		w.take("lista.csv", []byte(head+siv), roster.Choices{NewEmployer: "Bolaget", On: "2012-01-01"}, roster.Decisions{})
+		const cia, dag = "600121-9960;Ek, Cia;Kaféet;Sala;chef;100;2001-01-01;\r\n", "620903-9822;Ek, Dag;Kaféet;Sala;chef;100;2001-01-01;\r\n"
+		w.take("lista.csv", []byte(head+siv+cia+dag), roster.Choices{NewEmployer: "Bolaget", On: "2012-01-01"}, roster.Decisions{})
 		person := func(given string) people.Person {
 			page, err := people.ListPeople(t.Context(), d, office, people.Filter{On: "2012-10-12", Search: given})
 			if err != nil || len(page.Rows) != 1 {
@@ -287,10 +288,12 @@ func TestChangedSinceCompared(t *testing.T) {
 			{"somebody looked at Eva", func(ctx context.Context, tx *db.Tx) error {
 				return audit.Record(ctx, tx, audit.Event{Act: "see", Entity: "identity_number", Row: person("Eva").ID, Subject: person("Eva").ID})
 			}, false},
+			{"another employer's person with a number of the list was changed", phone("Cia"), true},
+			{"so, who has another name there", phone("Dag"), true},
 			{"Eva was changed", phone("Eva"), true},
 			{"her workplace was renamed", rename("Biblioteket"), true},
 			{"somebody came", func(ctx context.Context, tx *db.Tx) error {
-				p, err := people.CreatePerson(ctx, tx, people.Person{Given: "Cia", Family: "Ny", Gender: "woman", Email: "cia@koping.example"})
+				p, err := people.CreatePerson(ctx, tx, people.Person{Given: "Ida", Family: "Ny", Gender: "woman", Email: "ida@koping.example"})
 				if err != nil {
 					return err
 				}
@@ -303,7 +306,7 @@ func TestChangedSinceCompared(t *testing.T) {
 				return err
 			}, true},
 		} {
-			waits := w.wait("lista.csv", []byte(head+eva+strings.ReplaceAll(eva, "Eva;Biblioteket", "Bo;Lilla filialen")), roster.Import{Choices: choices})
+			waits := w.wait("lista.csv", []byte(head+eva+strings.ReplaceAll(eva, "Eva;Biblioteket", "Bo;Lilla filialen")+strings.NewReplacer("Kaféet;Sala", "Biblioteket;Köping", "Ek, Dag", "Ny, Otto").Replace(cia+dag)), roster.Import{Choices: choices})
 			if test.do != nil {
 				w.tx(test.do)
 			}

@@ -270,6 +270,71 @@ func TestUndoneInAnyOrder(t *testing.T) {
 	})
 }
 
+// Somebody whom an undone list leaves is given a later first day by hand. Undoing the list before then takes back what both lists did to the workplace's first day, and undoing
+// either once more does nothing.
+func TestUndoneAroundAChangeByHand(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		row := func(name, from string) string {
+			return ";Ek, " + name + ";Filialen;Köping;chef;100;" + from + ";\r\n"
+		}
+		lists := []string{row("Eva", "2001-01-01"), row("Bo", "1999-01-01"), row("Cia", "1998-01-01")}
+		var done []roster.Import
+		for n := range lists {
+			choices := roster.Choices{NewEmployer: "Köpings kommun", On: local.Date(fmt.Sprint("2012-10-0", n+1))}
+			done = append(done, w.take("lista.csv", []byte(head+strings.Join(lists[:n+1], "")), choices, roster.Decisions{}))
+		}
+		day := func(says, want string) {
+			t.Helper()
+			if got, _ := w.opened("Filialen"); got != want {
+				t.Errorf("%s: the workplace is there from %s, not %s", says, got, want)
+			}
+			doctor.Well(t, d)
+		}
+		cia := func(from local.Date) {
+			t.Helper()
+			w.tx(func(ctx context.Context, tx *db.Tx) error {
+				e, err := db.One(ctx, tx, func(e *people.Employment) []any {
+					return []any{&e.ID, &e.Employer, &e.Workplace, &e.Title, &e.Share, &e.Version}
+				}, `SELECT e.id, e.employer, e.workplace, e.title, e.share, e.version FROM employment e JOIN person p ON p.id = e.person WHERE p.given = 'Cia'`)
+				if err != nil {
+					return err
+				}
+				e.Valid.From = from
+				return people.CorrectEmployment(ctx, tx, w.ring, office, e, "as told")
+			})
+		}
+		cia("1998-06-01")
+		done[2] = w.undo(done[2])
+		day("Cia stays", "1998-01-01")
+		cia("2005-01-01")
+		done[1] = w.undo(done[1])
+		day("the list before is undone", "2001-01-01")
+		for n := range lists[1:] {
+			if _, err := undoAgain(w, done[n+1]); err != nil && fault.Of(err) == nil {
+				t.Error(err)
+			}
+			day("undone once more", "2001-01-01")
+		}
+		// Where somebody has renamed it since, undoing once more leaves the name alone.
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			_, id := w.opened("Filialen")
+			u, err := people.GetUnit(ctx, tx, id, "2012-10-12")
+			if err == nil {
+				err = people.RenameUnit(ctx, tx, id, u.Version, "2012-10-10", "Nya filialen")
+			}
+			return err
+		})
+		if got, err := roster.Get(t.Context(), d, office, done[2].ID); err != nil || len(got.Summary.Kept) != 1 {
+			t.Fatalf("%+v, %v", got.Summary, err)
+		} else {
+			w.undo(got)
+		}
+		day("undone once more", "2001-01-01")
+		w.opened("Nya filialen")
+	})
+}
+
 // Where a workplace's first day is known, or an earlier employment ended, an employment that the list tells of begins then, which is told by the row.
 func TestEmploymentsThatBeginLater(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -109,7 +109,7 @@ func Undo(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, id
 	if err := byLists(ctx, tx, imp, kept); err != nil {
 		return imp, err
 	}
-	u := undoing{ctx, tx, ring, imp.ID, rows, sealed, kept, use, map[string]int{}, nil}
+	u := undoing{ctx, tx, ring, imp.ID, rows, sealed, kept, use, nil}
 	if err := u.all(); err != nil {
 		return imp, err
 	}
@@ -357,8 +357,7 @@ type undoing struct {
 	before []string
 	kept   map[string]Why // persons
 	used   map[string]bool
-	units  map[string]int // the versions of workplaces to which something has just been undone
-	stay   []Stay         // workplaces
+	stay   []Stay // workplaces
 }
 
 // all undoes what is not kept, the last first.

@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -22,16 +21,6 @@ func (u *undoing) whoChanged(unit string) (reason string, err error) {
 	return ByHand, err
 }
 
-// now is the version of a workplace if nothing has been done to it since, but for what of the same import has just been undone.
-func (u *undoing) now(r undoRow) int { return cmp.Or(u.units[r.row], r.version) }
-
-// unitAgain is again for a workplace, to which one import may have done two things.
-func (u *undoing) unitAgain(r undoRow) error {
-	now := u.now(r)
-	u.units[r.row] = now + 1
-	return u.again(r, now-1, now+1)
-}
-
 // workplaces are those of employments.
 func workplaces(ctx context.Context, c db.Conn, employments []string) (ids []string, err error) {
 	for part := range slices.Chunk(employments, chunk) {
@@ -49,22 +38,13 @@ func workplaces(ctx context.Context, c db.Conn, employments []string) (ids []str
 // others refer to, stays, and is told of.
 func (u *undoing) organisation(left []string) error {
 	var made []undoRow
-	for n := len(u.rows) - 1; n >= 0; n-- {
-		r := u.rows[n]
+	for _, r := range slices.Backward(u.rows) {
 		if r.entity != "unit" {
 			continue
 		}
 		left = append(left, r.row)
 		if r.act == "create" {
 			made = append(made, r)
-			continue
-		}
-		undone, err := u.unit(r.act, r.row, u.now(r), u.before[n])
-		if err == nil && undone {
-			err = u.unitAgain(r)
-		}
-		if err != nil {
-			return err
 		}
 	}
 	if err := u.settle(left); err != nil {
@@ -90,16 +70,20 @@ func (u *undoing) unit(act, id string, version int, text string) (undone bool, e
 	return people.UndoBeginEarlier(u.ctx, u.tx, id, version, local.Date(was))
 }
 
-// settle takes back, of workplaces, what lists did that have been undone before, and what came after kept: nothing keeps it by now.
+// settle takes back what was done to workplaces, the last first: by the import, and by lists that have been undone before, if what came after kept it and nothing does by now.
+// Once taken back it is forgotten, for it is not to be taken back twice.
 func (u *undoing) settle(units []string) error {
-	type row struct{ unit, list, act, sealed string }
+	type row struct {
+		unit, list, act, sealed string
+		version                 int
+	}
 	units = slices.Compact(slices.Sorted(slices.Values(units)))
 	for part := range slices.Chunk(units, chunk) {
 		for len(part) > 0 {
 			args := []any{u.imp}
-			rows, err := db.All(u.ctx, u.tx, func(r *row) []any { return []any{&r.unit, &r.list, &r.act, &r.sealed} }, `
-				SELECT r.row_id, r.import, r.act, r.sealed FROM roster_undo r JOIN roster_import i ON i.id = r.import JOIN unit u ON u.id = r.row_id AND u.version = r.version
-				WHERE r.entity = 'unit' AND r.act IN ('begin', 'rename') AND r.import <> $1 AND i.state = 'undone' AND r.row_id IN `+db.In(&args, part)+` ORDER BY r.row_id, r.import, r.ord`, args...)
+			rows, err := db.All(u.ctx, u.tx, func(r *row) []any { return []any{&r.unit, &r.list, &r.act, &r.sealed, &r.version} }, `
+				SELECT r.row_id, r.import, r.act, r.sealed, r.version FROM roster_undo r JOIN roster_import i ON i.id = r.import JOIN unit u ON u.id = r.row_id AND u.version = r.version
+				WHERE r.entity = 'unit' AND r.act IN ('begin', 'rename') AND (r.import = $1 OR i.state = 'undone') AND r.row_id IN `+db.In(&args, part)+` ORDER BY r.row_id, r.import, r.ord`, args...)
 			if err != nil {
 				return err
 			}
@@ -109,14 +93,13 @@ func (u *undoing) settle(units []string) error {
 				if err != nil {
 					return err
 				}
-				version, err := db.Value[int](u.ctx, u.tx, `SELECT version FROM unit WHERE id = $1`, r.unit)
-				if err != nil {
-					return err
-				}
-				undone, err := u.unit(r.act, r.unit, version, texts[0])
+				undone, err := u.unit(r.act, r.unit, r.version, texts[0])
 				if err == nil && undone {
 					part = append(part, r.unit) // what was done before that may be next
-					err = u.again(undoRow{entity: "unit", row: r.unit}, version-1, version+1)
+					err = u.again(undoRow{entity: "unit", row: r.unit}, r.version-1, r.version+1)
+				}
+				if err == nil && undone {
+					_, err = u.tx.Exec(u.ctx, `DELETE FROM roster_undo WHERE import = $1 AND entity = 'unit' AND row_id = $2 AND act = $3`, r.list, r.unit, r.act)
 				}
 				if err != nil {
 					return err

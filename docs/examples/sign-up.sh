@@ -12,13 +12,23 @@ if [ $# -lt 2 ] || [ $# -gt 3 ] || [ -z "${TOKEN:-}" ]; then
 fi
 api=$1/api/v1 programme=$2 occasion=${3:-}
 
-# ask prints the answer, also that something is wrong, and then fails.
-ask() { curl --silent --show-error --fail-with-body --retry 5 --header "Authorization: Bearer $TOKEN" --header 'Accept-Language: en' "$@"; }
+# ask prints the answer, also that something is wrong, and then fails. curl says nothing itself: what is wrong is told in the answer's words.
+ask() { curl --silent --fail-with-body --retry 5 --header "Authorization: Bearer $TOKEN" --header 'Accept-Language: en' "$@"; }
+
+# of prints a part of an answer. If curl has tried several times, all that it was answered is there, the last of it last.
+of() { printf %s "$1" | jq --slurp --raw-output --arg person "${person:-}" ".[-1] | $2" 2>/dev/null; }
+
+# refuse ends with what an answer says is wrong.
+refuse() {
+	said=$(of "$1" '.detail // empty') || said=
+	echo "${said:-"There is no interface that answers at $api."}" >&2
+	exit 1
+}
 
 # Unless told, the first occasion where nobody has a seat yet. Lists come in parts; see next and cursor.
 if [ -z "$occasion" ]; then
-	occasions=$(ask "$api/programmes/$programme/occasions?limit=500") || { printf %s "$occasions" | jq --raw-output .detail >&2; exit 1; }
-	occasion=$(printf %s "$occasions" | jq --raw-output '[.items[] | select(.openness == "open" and .seated == 0)][0].id // ""')
+	occasions=$(ask "$api/programmes/$programme/occasions?limit=500") || refuse "$occasions"
+	occasion=$(of "$occasions" '[.items[] | select(.openness == "open" and .seated == 0)][0].id // ""') || refuse "$occasions"
 fi
 if [ -z "$occasion" ]; then
 	echo "There is no open occasion where nobody has a seat yet. Name one as the third argument." >&2
@@ -26,29 +36,28 @@ if [ -z "$occasion" ]; then
 fi
 echo "To occasion $occasion" >&2
 
-people=$(ask "$api/programmes/$programme/people?limit=50") || { printf %s "$people" | jq --raw-output .detail >&2; exit 1; }
-printf %s "$people" | jq --raw-output '.items[].id' | {
-	asked=0 refused=0
-	while read -r person; do
-		asked=$((asked + 1))
-		answer=$(ask --header 'Content-Type: application/json' --data "{\"person\": \"$person\"}" --header "Idempotency-Key: $occasion/$person" "$api/occasions/$occasion/signups") || {
-			refused=$((refused + 1))
-			case $(printf %s "$answer" | jq --raw-output .status 2>/dev/null) in
-			404) # it would be the same for everyone
-				printf 'Occasion %s: %s\n' "$occasion" "$(printf %s "$answer" | jq --raw-output .detail)" >&2
-				exit 1
-				;;
-			[1-9]*) ;;
-			*)
-				echo "No answer of the interface. Nobody more is signed up." >&2
-				exit 1
-				;;
-			esac
-		}
-		printf %s "$answer" | jq --raw-output --arg person "$person" '"\($person) \(.state // .detail) \(.position // "")"'
-	done
-	if [ $refused -gt 0 ]; then
-		echo "$refused of $asked were not signed up" >&2
-		exit 1
-	fi
-}
+people=$(ask "$api/programmes/$programme/people?limit=50") || refuse "$people"
+persons=$(of "$people" '.items[].id') || refuse "$people"
+asked=0 refused=0
+for person in $persons; do
+	asked=$((asked + 1))
+	answer=$(ask --header 'Content-Type: application/json' --data "{\"person\": \"$person\"}" --header "Idempotency-Key: $occasion/$person" "$api/occasions/$occasion/signups") || {
+		refused=$((refused + 1))
+		case $(of "$answer" .status) in
+		404) # it would be the same for everyone
+			echo "Occasion $occasion: $(of "$answer" .detail)" >&2
+			exit 1
+			;;
+		[1-9]*) ;;
+		*)
+			echo "No answer of the interface. Nobody more is signed up." >&2
+			exit 1
+			;;
+		esac
+	}
+	of "$answer" '[$person, .state // .detail, .position // empty | tostring] | join(" ")'
+done
+if [ $refused -gt 0 ]; then
+	echo "$refused of $asked were not signed up" >&2
+	exit 1
+fi

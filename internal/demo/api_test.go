@@ -46,11 +46,11 @@ func TestAScriptSignsFiftyPeopleUp(t *testing.T) {
 		t.Errorf("without arguments: %d, %s", code, told)
 	}
 	_, told, code = signUp(t, "kb_nobody", server.URL, "kompobib2020")
-	if code != 1 || !strings.Contains(told, "\nThe token is not valid.") {
+	if code != 1 || told != "The token is not valid. Make a new one with “kompobib token create”.\n" {
 		t.Errorf("with a token of nobody's: %d, %s", code, told)
 	}
 	_, told, code = signUp(t, token, server.URL, "elsewhere")
-	if code != 1 || told == "" || strings.Contains(told, "jq: ") {
+	if code != 1 || strings.Count(told, "\n") != 1 || strings.Contains(told, "jq: ") || strings.Contains(told, "curl: ") {
 		t.Errorf("of a programme that is not there: %d, %s", code, told)
 	}
 
@@ -84,7 +84,7 @@ func TestAScriptSignsFiftyPeopleUp(t *testing.T) {
 
 	// It stops at an occasion that is not there, and says so when nobody is signed up to one that is.
 	printed, told, code := signUp(t, token, server.URL, "kompobib2020", "nowhere")
-	if code != 1 || printed != "" || !strings.Contains(told, "\nOccasion nowhere: There is no such") || strings.Count(told, "Occasion nowhere") != 1 {
+	if code != 1 || printed != "" || !strings.HasPrefix(told, "To occasion nowhere\nOccasion nowhere: There is no such") || strings.Count(told, "\n") != 2 {
 		t.Errorf("to an occasion that is not there: %d, %q, %q", code, printed, told)
 	}
 	closed, err := db.Value[string](t.Context(), d, `SELECT min(o.id) FROM occasion o WHERE o.closes < $1 AND o.id <> $2`, d.Now(), occasion)
@@ -92,8 +92,13 @@ func TestAScriptSignsFiftyPeopleUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	printed, told, code = signUp(t, token, server.URL, "kompobib2020", closed)
-	if code != 1 || strings.Count(printed, "\n") != 50 || !strings.HasSuffix(told, "\n50 of 50 were not signed up\n") {
+	if code != 1 || strings.Count(printed, "\n") != 50 || told != "To occasion "+closed+"\n50 of 50 were not signed up\n" {
 		t.Errorf("to one that has closed: %d, %q, %q", code, printed, told)
+	}
+	server.Close()
+	printed, told, code = signUp(t, token, server.URL, "kompobib2020", occasion)
+	if want := "To occasion " + occasion + "\nThere is no interface that answers at " + server.URL + "/api/v1.\n"; code != 1 || printed != "" || told != want {
+		t.Errorf("where nothing answers: %d, %q, %q", code, printed, told)
 	}
 }
 

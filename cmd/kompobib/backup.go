@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -59,9 +60,10 @@ func (h *house) backup(ctx context.Context, path string, settings map[string]str
 	return backup.Write(ctx, path, h.db, h.files, backup.Head{MadeAt: time.Now().UTC().Truncate(time.Second), Keys: keys, Settings: settings})
 }
 
-// told are the settings of the environment, to be read when the same is set up anew; what is secret is left out.
+// told are the settings of the environment and the flags, which go before them, to be read when the same is set up anew; what is secret is left out.
 func (p *program) told() map[string]string {
 	told := ours(p.env)
+	maps.Copy(told, p.given)
 	for name, value := range told {
 		if strings.Contains(name, "PASSWORD") {
 			delete(told, name)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 )
@@ -57,7 +59,7 @@ func TestBackupAndRestore(t *testing.T) {
 			if strings.Contains(text, strings.TrimSpace(string(key))) || strings.Contains(text, "hushhush") {
 				t.Errorf("%s holds a secret", name)
 			}
-			if name == "head.json" && !strings.Contains(text, `"KOMPOBIB_SMTP_HOST": "mail.example.org"`) {
+			if name == "head.json" && !(strings.Contains(text, `"KOMPOBIB_SMTP_HOST": "mail.example.org"`) && strings.Contains(text, `"KOMPOBIB_KEY_FILE": "`+filepath.Join(folder, "key")+`"`)) {
 				t.Errorf("the settings are not told: %s", text)
 			}
 		}
@@ -74,7 +76,9 @@ func TestBackupAndRestore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused("restore --overwrite "+archive, "stop it first")
+		if text, err := do("restore --overwrite " + archive); err == nil || err.Error() != "nothing was restored: another process has the database open: stop it first" || exitCode(err) != 1 {
+			t.Fatalf("beside another: %q, %v", text, err)
+		}
 		if err := open.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -150,12 +154,31 @@ func TestScheduledBackups(t *testing.T) {
 	}
 }
 
-// Settings are told without what is secret in them.
+// Settings are told without what is secret in them; what a flag said goes before what the environment does.
 func TestSettingsAreToldWithoutSecrets(t *testing.T) {
-	p := &program{env: []string{"HOME=/root", "KOMPOBIB_ADDR=127.0.0.1:8080", "KOMPOBIB_SMTP_PASSWORD=hushhush",
-		"KOMPOBIB_DB=postgres://us:hushhush@db.example.org/kompobib?password=hushhush&sslmode=require"}}
-	got, want := p.told(), map[string]string{"KOMPOBIB_ADDR": "127.0.0.1:8080", "KOMPOBIB_DB": "postgres://us@db.example.org/kompobib?sslmode=require"}
-	if !maps.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
+	env := []string{"HOME=/root", "KOMPOBIB_ADDR=127.0.0.1:8080", "KOMPOBIB_SMTP_PASSWORD=hushhush", "KOMPOBIB_URL=https://kompobib.example.org",
+		"KOMPOBIB_DB=postgres://us:hushhush@db.example.org/kompobib?password=hushhush&sslmode=require"}
+	for _, test := range []struct {
+		args string
+		want map[string]string
+	}{
+		{"backup all.zip", map[string]string{"KOMPOBIB_ADDR": "127.0.0.1:8080", "KOMPOBIB_URL": "https://kompobib.example.org", "KOMPOBIB_DB": "postgres://us@db.example.org/kompobib?sslmode=require"}},
+		{"backup all.zip --data here --db postgres://we:hushhush@db.example.org/other --key-file=key", map[string]string{"KOMPOBIB_ADDR": "127.0.0.1:8080", "KOMPOBIB_URL": "https://kompobib.example.org",
+			"KOMPOBIB_DATA": "here", "KOMPOBIB_DB": "postgres://we@db.example.org/other", "KOMPOBIB_KEY_FILE": "key"}},
+		{"serve --addr 127.0.0.1:9090 --proxy --smtp-port 25 --smtp-user us --smtp-password hushhush --backup-every 12h", map[string]string{"KOMPOBIB_ADDR": "127.0.0.1:9090", "KOMPOBIB_URL": "https://kompobib.example.org",
+			"KOMPOBIB_DB": "postgres://us@db.example.org/kompobib?sslmode=require", "KOMPOBIB_PROXY": "true", "KOMPOBIB_SMTP_PORT": "25", "KOMPOBIB_SMTP_USER": "us", "KOMPOBIB_BACKUP_EVERY": "12h"}},
+	} {
+		var s settings
+		parser, err := kong.New(&s, kong.NoDefaultHelp(), kong.Resolvers(environment(env)), kong.Vars{"today": "2012-10-12", "addr": defaultAddr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		command, err := parser.Parse(strings.Fields(test.args))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (&program{env: env, given: given(command)}).told(); !maps.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", test.args, got, test.want)
+		}
 	}
 }

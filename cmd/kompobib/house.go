@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kompobib/internal/db"
+	"kompobib/internal/demo"
 	"kompobib/internal/file"
 	"kompobib/internal/local"
 	"kompobib/internal/secret"
@@ -57,7 +58,7 @@ func (p *program) there() error {
 }
 
 // serving is [program.unlocked] for what serves from the data, of which there is one on SQLite.
-func (p *program) serving(demo bool) (*house, error) {
+func (p *program) serving(forDemo bool) (*house, error) {
 	if err := os.MkdirAll(p.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("--data: %w", err)
 	}
@@ -69,7 +70,7 @@ func (p *program) serving(demo bool) (*house, error) {
 		}
 		return nil, fmt.Errorf("--%s: %w", setting, err)
 	}
-	h, err := p.unlocked(demo)
+	h, err := p.unlocked(forDemo)
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
@@ -78,14 +79,19 @@ func (p *program) serving(demo bool) (*house, error) {
 }
 
 // unlocked is [program.open] with the schema brought up to date and the keys at hand.
-func (p *program) unlocked(demo bool) (*house, error) {
+func (p *program) unlocked(forDemo bool) (*house, error) {
 	h, err := p.open()
 	if err != nil {
 		return nil, err
 	}
-	err = h.db.Migrate(p.ctx)
+	if forDemo { // before anything is done to what is real, or asked of it
+		err = demo.Check(p.ctx, h.db)
+	}
 	if err == nil {
-		err = h.unlock(p, demo)
+		err = h.db.Migrate(p.ctx)
+	}
+	if err == nil {
+		err = h.unlock(p, forDemo)
 	}
 	if err != nil {
 		return nil, errors.Join(err, h.close())
@@ -98,8 +104,8 @@ const keyCheck = "key_check"
 
 // unlock takes the keys, and makes them for new data. Other keys than the data was sealed with are refused
 // before anything is sealed with them too.
-func (h *house) unlock(p *program, demo bool) error {
-	path, err := p.keyFile(demo)
+func (h *house) unlock(p *program, forDemo bool) error {
+	path, err := p.keyFile(forDemo)
 	if err != nil {
 		return err
 	}

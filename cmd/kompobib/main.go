@@ -49,7 +49,7 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 	if err != nil {
 		return misuse{err}
 	}
-	return inWords(command.Run(&program{ctx: ctx, settings: &s, env: env, stdout: stdout, stderr: stderr}))
+	return inWords(command.Run(&program{ctx: ctx, settings: &s, env: env, given: given(command), stdout: stdout, stderr: stderr}))
 }
 
 // exitCode is 2 for what was not begun, since it was asked for wrongly or could not be, and 1 for what was begun and is not as it should be.
@@ -93,6 +93,7 @@ type program struct {
 	*settings
 	ctx            context.Context
 	env            []string
+	given          map[string]string // flags, by their names in the environment
 	stdout, stderr io.Writer
 }
 

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -413,8 +414,14 @@ func TestDemoAndDoctorLeaveOtherDataAlone(t *testing.T) {
 	if _, err := told(t, nil, append([]string{"user", "add", "--email", "ann@example.org", "--given", "Ann", "--family", "Ek"}, data...)...); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := told(t, nil, append([]string{"demo", "--addr", "127.0.0.1:0"}, data...)...); err == nil || !strings.Contains(err.Error(), "new folder for the demo") {
-		t.Errorf("a demo among real people: %v", err)
+	for _, data := range [][]string{data, data[:2]} { // wherever the keys are, and it is told alone
+		_, err := told(t, nil, append([]string{"demo", "--addr", "127.0.0.1:0"}, data...)...)
+		if err == nil || !strings.Contains(err.Error(), "new folder for the demo") || strings.Contains(err.Error(), "--key-file") {
+			t.Errorf("a demo among real people, %q: %v", data, err)
+		}
+	}
+	if entries, err := os.ReadDir(filepath.Join(dir, "real")); err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == "key" }) {
+		t.Errorf("it made keys: %v, %v", entries, err)
 	}
 	d, err := db.Open(t.Context(), filepath.Join(dir, "real", "kompobib.db"), time.Now)
 	if err != nil {

@@ -88,6 +88,8 @@ type number struct {
 	written string
 }
 
+func (n number) String() string { return n.written }
+
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (n *number) UnmarshalText(text []byte) (err error) {
 	n.written = string(text)
@@ -102,6 +104,8 @@ type span struct {
 	is      time.Duration // -1 if it is none
 	written string
 }
+
+func (s span) String() string { return s.written }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (s *span) UnmarshalText(text []byte) (err error) {
@@ -209,6 +213,17 @@ func ours(env []string) map[string]string {
 	for _, line := range env {
 		if name, value, _ := strings.Cut(line, "="); strings.HasPrefix(name, prefix) {
 			values[name] = value
+		}
+	}
+	return values
+}
+
+// given are the flags of a command line, by their names in the environment.
+func given(command *kong.Context) map[string]string {
+	values := map[string]string{}
+	for _, at := range command.Path {
+		if at.Flag != nil && !at.Resolved && !at.Flag.Required {
+			values[variable(at.Flag.Name)] = fmt.Sprint(at.Flag.Target.Interface())
 		}
 	}
 	return values

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -246,7 +247,7 @@ func (tx *Tx) unbound(ctx context.Context) (again func() error, err error) {
 	}, nil
 }
 
-var errInUse = errors.New("db: another process has the database open: stop it first")
+var errInUse = errors.New("another process has the database open: stop it first")
 
 // MoveAside makes room where a database stands, and returns where it stands then, "" if there was none: an SQLite
 // file beside itself, the tables of PostgreSQL in a schema of their own. Nobody else may have it open.
@@ -265,8 +266,11 @@ func MoveAside(ctx context.Context, dsn string, at time.Time) (to string, err er
 	var mode string
 	// Nobody gets out of this mode while another connection is open, and it leaves one file.
 	err = alone.QueryRowContext(ctx, `PRAGMA journal_mode = DELETE`).Scan(&mode)
-	if closed := alone.Close(); err != nil || closed != nil || mode != "delete" {
-		return "", errors.Join(errInUse, err, closed)
+	switch closed := alone.Close(); {
+	case retryable(err), err == nil && mode != "delete":
+		return "", errInUse
+	case err != nil || closed != nil:
+		return "", fmt.Errorf("db: %w", cmp.Or(err, closed))
 	}
 	return dsn + "." + name, os.Rename(dsn, dsn+"."+name)
 }

@@ -108,14 +108,25 @@ func load(ctx context.Context, d *db.DB, ring *secret.Ring, files *file.Store, t
 	return l.skipped, d.SetNow(ctx, system, to)
 }
 
-// begin makes data a demo's, if there is nothing in it.
-func begin(ctx context.Context, d *db.DB) error {
+// Check refuses data that is not the demo's, of whatever schema: it needs neither the keys nor anything brought up to date.
+func Check(ctx context.Context, d *db.DB) error {
+	if empty, err := d.Empty(ctx); empty || err != nil {
+		return err
+	}
 	ours, err := db.Setting(ctx, d, begun)
 	if err != nil || ours != "" {
 		return err
 	}
-	if real, err := db.Value[bool](ctx, d, `SELECT EXISTS (SELECT 1 FROM person) OR EXISTS (SELECT 1 FROM unit) OR EXISTS (SELECT 1 FROM programme)`); err != nil || real {
+	if real, err := db.Value[bool](ctx, d, `SELECT EXISTS (SELECT 1 FROM audit WHERE entity IN ('person', 'unit', 'programme'))`); err != nil || real {
 		return cmp.Or(err, error(ErrReal))
+	}
+	return nil
+}
+
+// begin makes data a demo's, if there is nothing in it.
+func begin(ctx context.Context, d *db.DB) error {
+	if err := Check(ctx, d); err != nil {
+		return err
 	}
 	return d.Tx(ctx, system, func(ctx context.Context, tx *db.Tx) error { return db.SetSetting(ctx, tx, begun, "yes") })
 }

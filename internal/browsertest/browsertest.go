@@ -321,9 +321,10 @@ func (p *Page) Shot(css string, most int) []byte {
 		const left = Math.min(...all.map(b => b.left)), right = Math.max(...all.map(b => b.right));
 		const leaves = boxes([...of.querySelectorAll(':not(col)')].filter(e => !e.children.length || ['P', 'LI', 'SELECT', 'SVG'].includes(e.tagName)));
 		const ends = leaves.map(b => b.bottom).filter(y => y <= top + %d && !leaves.some(b => b.top < y && b.bottom > y + 1));
-		return [left, top, right - left, Math.max(...ends) - top];
-	})()`, css, most))
-	clip := page.Viewport{X: max(box[0]-air, 0), Y: max(box[1]-air, 0), Width: box[2] + 2*air, Height: box[3] + 2*air, Scale: 1}
+		return [left, top, Math.min(right, innerWidth - %d) - left, Math.max(...ends) - top];
+	})()`, css, most, air))
+	x := max(box[0]-air, 0)
+	clip := page.Viewport{X: x, Y: max(box[1]-air, 0), Width: box[0] + box[2] + air - x, Height: box[3] + 2*air, Scale: 1}
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	shot, err := chromedp.Run(ctx, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {

@@ -17,7 +17,7 @@ import (
 	"kompobib/internal/browsertest"
 )
 
-// A picture of the handbook: what someone in a role sees of a page when they have come to it.
+// A picture of the handbook, or of the README: what someone in a role sees of a page when they have come to it.
 type picture struct {
 	name, role string
 	steps      []string // paths, lists of staff to read in, and what is clicked to come further
@@ -25,8 +25,9 @@ type picture struct {
 	most       int      // how many pixels of it from the top
 }
 
-// pictures are all of them, in the handbook's order. Occasions and people are those of the demo's own day.
+// pictures are the README's, and all of them in the handbook's order. Occasions and people are those of the demo's own day.
 var pictures = []picture{
+	{"../front-page", "participant", []string{"/"}, "body", 1150},
 	{"logga-in", "public", []string{"/sign-in"}, "main", 330},
 	{"kalender", "public", []string{"/calendar"}, "main", 700},
 	{"anmal-dig", "participant", []string{"/calendar", occasion("Boksamtal")}, "main", 520},
@@ -93,7 +94,11 @@ func TestPictures(t *testing.T) {
 
 func (pic picture) draw(t *testing.T, of *program, dir string) {
 	p := of.visit(t, pic.role)
-	p.Look(860, 6000, "light")
+	width := int64(860)
+	if pic.of == "body" {
+		width = 1280 // where the front page has its books
+	}
+	p.Look(width, 6000, "light")
 	for _, step := range pic.steps {
 		follow(t, p, step)
 	}

@@ -287,7 +287,7 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 
 // Use notes that an agreed quotation has been handed in with a report, from which its author can no longer take it back, beside those
 // reports noted before that are in keep. The others were slips and are forgotten, while the author says yes: from a no on they stay,
-// since the author has been told of them. Without a report it only forgets.
+// since the author has been told of them. Without a report it only forgets, or leaves everything as it is; but the first must be named.
 func Use(ctx context.Context, tx *db.Tx, v access.Viewer, prog, id string, version int, keep []string, report string) error {
 	if !v.In(access.PlanLearning, prog) {
 		return ErrQuotation
@@ -312,11 +312,13 @@ func Use(ctx context.Context, tx *db.Tx, v access.Viewer, prog, id string, versi
 		reports = append(reports, report)
 	}
 	switch {
-	case utf8.RuneCountInString(report) > maxTitle || report == "" && forgotten == 0:
+	case utf8.RuneCountInString(report) > maxTitle || report == "" && len(before)+len(keep) == 0:
 		return fault.List{ErrUse.At("report", maxTitle)}
+	case slices.ContainsFunc(keep, func(r string) bool { return !slices.Contains(before, r) }): // somebody has just taken it back
+		return fault.Stale
 	case len(reports) > maxReports:
 		return fault.List{ErrReports.At("report", maxReports)}
-	case !added && forgotten == 0: // it is noted already
+	case !added && forgotten == 0:
 		return nil
 	}
 	n, err := tx.Exec(ctx, `UPDATE quotation SET used_in = $1, version = version + 1 WHERE id = $2 AND version = $3 AND state IN ('yes', 'yes-named')`, strings.Join(reports, usedSeparator), id, version)

@@ -301,6 +301,11 @@ func TestCodeAndQuote(t *testing.T) {
 		if err := remove(); !errors.Is(err, reflection.ErrQuoted) {
 			t.Errorf("removed while it is quoted: %v", err)
 		}
+		for says, report := range map[string]string{"no report": " ", "too long a name": strings.Repeat("R", 201)} {
+			if err := note(report); !errors.Is(err, reflection.ErrUse) || fault.Of(err).In("report") == nil {
+				t.Errorf("%s: %v", says, err)
+			}
+		}
 		if err := use(); err != nil {
 			t.Fatal(err)
 		}
@@ -340,8 +345,12 @@ func TestCodeAndQuote(t *testing.T) {
 		if err := note("Slutrapport"); err != nil || list().UsedIn != "Slutrapport" {
 			t.Errorf("but the final one taken back: %q, %v", list().UsedIn, err)
 		}
-		if err := note("", "Slutrapport"); !errors.Is(err, reflection.ErrUse) {
-			t.Errorf("nothing noted and nothing taken back: %v", err)
+		was = list().Version
+		if err := note("", "Slutrapport"); err != nil || list().Version != was || list().UsedIn != "Slutrapport" {
+			t.Errorf("nothing noted and nothing taken back: version %d of %d, %q, %v", list().Version, was, list().UsedIn, err)
+		}
+		if err := note("", "Slutrapport", "Lägesrapport 2012"); !errors.Is(err, fault.Stale) {
+			t.Errorf("kept what somebody has taken back meanwhile: %v", err)
 		}
 		if err := w.share(author, id, 1, reflection.Me, "", false); err != nil {
 			t.Fatal(err)

@@ -329,18 +329,6 @@ func GetEmployment(ctx context.Context, c db.Conn, v access.Viewer, id string) (
 	return e, nil
 }
 
-// Departed is the condition that a person has been on the roster, and that all their employments have ended by a day: both are expressions.
-// One who never was on it has not left it.
-func Departed(person, day string) string {
-	return `(EXISTS (SELECT 1 FROM employment e WHERE e.person = ` + person + `) AND NOT EXISTS (SELECT 1 FROM employment e WHERE e.person = ` + person + ` AND (e.valid_to IS NULL OR e.valid_to > ` + day + `)))`
-}
-
-// HasLeft reports whether a person is [Departed] on a day, also where the reader may not see all employments.
-func HasLeft(ctx context.Context, c db.Conn, person string, on local.Date) (bool, error) {
-	n, err := db.Value[int](ctx, c, `SELECT count(*) FROM person p WHERE p.id = $1 AND `+Departed("p.id", "$2"), person, on)
-	return n > 0, err
-}
-
 // Employments returns a person's employments that v may see, the latest first.
 func Employments(ctx context.Context, c db.Conn, v access.Viewer, person string) ([]Employment, error) {
 	if _, err := GetPerson(ctx, c, v, person); err != nil {

@@ -2,12 +2,15 @@ package people_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/fault"
@@ -153,22 +156,47 @@ func TestAContactSeesOnlyTheEmploymentsOfTheirWorkplaces(t *testing.T) {
 	})
 }
 
-// Whoever has left has no employment any more that has not ended, wherever it is, and had one once.
+// Whoever has left has no employment any more that has not ended, wherever it is, and had one once. That they still are a contact is told to who may
+// edit them where the role reaches, and to who manages accounts.
 func TestWhoHasLeft(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := build(t, d)
 		ann := w.person("Ann", "Ek")
-		left := func(says string, want bool) {
+		w.do(func(ctx context.Context, tx *db.Tx) error {
+			if err := auth.NewAccount(ctx, tx, access.System, ann, "ann@example.org"); err != nil {
+				return err
+			}
+			_, err := auth.AddGrant(ctx, tx, access.System, ann, access.Grant{Role: access.Contact, Unit: w.library, Valid: local.Period{From: "2010-01-01"}})
+			return err
+		})
+		left := func(says string, v access.Viewer, want int) {
 			t.Helper()
-			if got, err := people.HasLeft(t.Context(), d, ann, today); err != nil || got != want {
-				t.Errorf("%s: has left is %v, %v", says, got, err)
+			for _, person := range []string{"", ann} {
+				if got, err := people.StillContacts(t.Context(), d, v, today, person); err != nil || len(got) != want {
+					t.Errorf("%s, of %q: %v, %v", says, person, got, err)
+				}
 			}
 		}
-		left("never employed", false)
+		left("never employed", office(w.library), 0)
 		w.employ(ann, w.library, func(e *people.Employment) { e.Valid.To = today })
-		left("yesterday was the last day", true)
+		left("yesterday was the last day", access.System, 1)
+		left("to who manages accounts", access.Viewer{Person: "admin", Grants: []access.Grant{{Role: access.Administrator}}}, 1)
+		left("to the office of a programme for the library", office(w.library), 1)
+		left("to one for another", office(w.kolsva), 0)
+		left("to a contact", contact(w.library), 0)
+		left("to an auditor", access.Viewer{Person: "auditor", Grants: []access.Grant{{Role: access.Auditor}}}, 0)
+		w.do(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE person SET protected = 1 WHERE id = $1`, ann)
+			return errors.Join(err, audit.Record(ctx, tx, audit.Event{Act: "protect", Entity: "person", Row: ann}))
+		})
+		if got, err := people.StillContacts(t.Context(), d, office(w.library), today, ""); err != nil || len(got) != 0 {
+			t.Errorf("a protected person in a list: %v, %v", got, err)
+		}
+		if got, err := people.StillContacts(t.Context(), d, office(w.library), today, ann); err != nil || len(got) != 1 {
+			t.Errorf("but on their own page: %v, %v", got, err)
+		}
 		w.employ(ann, w.arbogaLibrary)
-		left("and works elsewhere", false)
+		left("and works elsewhere", access.System, 0)
 	})
 }
 

@@ -24,6 +24,33 @@ const (
 type accountList struct {
 	Rows []auth.Listed
 	Next string
+	Left stillContacts
+}
+
+// stillContacts are the contacts who have left, as the first page of accounts and the workshops of a programme show them.
+type stillContacts struct {
+	Rows  []people.StillContact
+	Units map[string]string // names
+}
+
+// stillContactsShown is how many of them stand open; more are folded.
+const stillContactsShown = 10
+
+func readStillContacts(ctx context.Context, c db.Conn, r view.Reader, on local.Date) (d stillContacts, err error) {
+	if d.Rows, err = people.StillContacts(ctx, c, r.Viewer, on, ""); err != nil {
+		return d, err
+	}
+	units := make([]string, len(d.Rows))
+	for i, x := range d.Rows {
+		units[i] = x.Unit
+	}
+	d.Units, err = people.UnitNames(ctx, c, units)
+	return d, err
+}
+
+// endRolePath is where the role of who has left is ended.
+func endRolePath(x people.StillContact) string {
+	return "/accounts/" + x.Person + "/roles/" + x.Grant + "/end"
 }
 
 func (s *Server) listAccounts(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -39,7 +66,9 @@ func (s *Server) listAccounts(w http.ResponseWriter, req *http.Request, r view.R
 	f.Limit = most + 1
 	var list accountList
 	err := s.DB.Snapshot(req.Context(), func(c db.Conn) (err error) {
-		list.Rows, err = auth.ListAccounts(req.Context(), c, r.Viewer, f)
+		if list.Rows, err = auth.ListAccounts(req.Context(), c, r.Viewer, f); err == nil && format == "" && f.Folded == "" && f.Role == "" && f.After == "" {
+			list.Left, err = readStillContacts(req.Context(), c, r, f.On)
+		}
 		return err
 	})
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
-	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
@@ -104,28 +103,15 @@ type personPage struct {
 	Identity    string // masked
 	Record      []activity.Record
 	Hours       []programmeHours
-	Joined      []people.Joined // other ids under which the person stood, of whom the reader may change
-	Edit        bool            // the reader may change it
-	Sight       bool            // and see identity numbers
-	Answers     []access.Grant  // the roles as a contact of who has left
+	Joined      []people.Joined       // other ids under which the person stood, of whom the reader may change
+	Edit        bool                  // the reader may change it
+	Sight       bool                  // and see identity numbers
+	Answers     []people.StillContact // of who has left
 }
 
 // works reports whether an employment that the reader sees has not ended by a day.
 func (d personPage) works(on local.Date) bool {
 	return slices.ContainsFunc(d.Employments, func(e people.Employment) bool { return e.Valid.To == "" || e.Valid.To > on })
-}
-
-// stillContact are the roles as a contact of a person who has left, of units that the reader reaches.
-func stillContact(ctx context.Context, c db.Conn, r view.Reader, person string, on local.Date) ([]access.Grant, error) {
-	if left, err := people.HasLeft(ctx, c, person, on); err != nil || !left {
-		return nil, err
-	}
-	grants, err := auth.Grants(ctx, c, person, on)
-	reach := r.Viewer.Staff(access.EditPeople)
-	units := append(reach.Workplaces(), reach.Areas...)
-	return slices.DeleteFunc(grants, func(g access.Grant) bool {
-		return g.Role != access.Contact || !reach.All && !r.Can(access.ManageAccounts) && !slices.Contains(units, g.Unit)
-	}), err
 }
 
 // programmeHours is what a person has given to a programme.
@@ -167,7 +153,7 @@ func (s *Server) showPerson(w http.ResponseWriter, req *http.Request, r view.Rea
 			return err
 		}
 		if d.Edit && !d.works(s.date()) {
-			if d.Answers, err = stillContact(ctx, c, r, id, s.date()); err != nil {
+			if d.Answers, err = people.StillContacts(ctx, c, r.Viewer, s.date(), id); err != nil {
 				return err
 			}
 		}

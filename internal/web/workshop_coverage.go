@@ -24,6 +24,7 @@ type covered struct {
 	Names map[string]people.Name
 	Shown []workshop.Row // those of one page, or all chosen for a file
 	Plans bool
+	Left  stillContacts // to who plans: they stand as no leader
 }
 
 func (s *Server) readCovered(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (d covered, err error) {
@@ -95,7 +96,9 @@ func (s *Server) workshopCoverage(w http.ResponseWriter, req *http.Request, r vi
 	ctx := req.Context()
 	var d covered
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		d, err = s.readCovered(ctx, c, req, r)
+		if d, err = s.readCovered(ctx, c, req, r); err == nil && d.Plans && taking(req) == "" {
+			d.Left, err = readStillContacts(ctx, c, r, s.today(d.Zone))
+		}
 		return err
 	})
 	if err != nil {

@@ -350,25 +350,29 @@ func besideSign(r view.Reader, x focus.Sign) string {
 	return sentence(r.Language, focus.Wording{Happens: x.Happens, Act: x.Act})
 }
 
-// signSheet has a row for each sign, and below them for each workplace one of how many users have answered what and one for each text.
+// signSheet is one table of all that was noticed, whose first column says what each row is: a sign, what a user has written, or how many of a workplace's
+// users have given an answer.
 func signSheet(r view.Reader, d signList) sheet.Table {
+	sign, text, count := r.Say("focus.row-sign"), r.Say("focus.row-text"), r.Say("focus.row-count")
 	return sheet.Table{
-		Columns: []sheet.Column{{Label: r.Say("focus.sign-on"), Kind: sheet.Date}, {Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("focus.sign-by")},
+		Columns: []sheet.Column{{Label: r.Say("focus.row-kind"), Width: 16}, {Label: r.Say("focus.sign-on"), Kind: sheet.Date}, {Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("focus.sign-by")},
 			{Label: r.Say("focus.sign-text"), Width: 60}, {Label: r.Say("focus.beside"), Width: 50}, {Label: r.Say("focus.goal-label"), Width: 30},
-			{Label: r.Say("focus.voice"), Width: 12}, {Label: r.State("noticed", "yes"), Kind: sheet.Number}, {Label: r.State("noticed", "no"), Kind: sheet.Number}, {Label: r.State("noticed", "unsure"), Kind: sheet.Number}},
+			{Label: r.Say("focus.question-asked"), Width: 50}, {Label: r.Say("focus.voice"), Width: 18}, {Label: r.Say("focus.row-count"), Kind: sheet.Number}},
 		Rows: func(yield func([]any) bool) {
 			for _, x := range d.Rows {
-				if !yield([]any{x.On, d.Names[x.Workplace], r.State("sign-by", x.By), x.Text, besideSign(r, x), goalName(d.Goals, x.Goal), nil, nil, nil, nil}) {
+				if !yield([]any{sign, x.On, d.Names[x.Workplace], r.State("sign-by", x.By), x.Text, besideSign(r, x), goalName(d.Goals, x.Goal), nil, nil, nil}) {
 					return
 				}
 			}
 			for _, f := range d.Asked {
 				name, question, a := d.Names[f.Workplace], questionText(r, f.Text), d.Voices[f.ID]
-				if !yield([]any{nil, name, r.Count("focus.answers-all", a.All), nil, question, nil, nil, a.Counts["yes"], a.Counts["no"], a.Counts["unsure"]}) {
-					return
+				for _, is := range focus.Noticed {
+					if !yield([]any{count, nil, name, r.State("sign-by", "user"), nil, nil, nil, question, r.State("noticed", is), a.Counts[is]}) {
+						return
+					}
 				}
 				for _, u := range a.Texts {
-					if !yield([]any{u.On, name, r.State("sign-by", "user"), u.Text, question, nil, r.State("noticed", u.Noticed), nil, nil, nil}) {
+					if !yield([]any{text, u.On, name, r.State("sign-by", "user"), u.Text, nil, nil, question, r.State("noticed", u.Noticed), nil}) {
 						return
 					}
 				}

@@ -192,7 +192,7 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			x.Owner = r.Person
 		}
 		what := []string{r.Say("focus.new-what")}
-		from := req.FormValue("from")
+		from, own := req.FormValue("from"), ""
 		if from != "" {
 			idea, err := focus.GetIdea(ctx, c, r.Viewer, at.Place, from)
 			if err != nil {
@@ -200,6 +200,11 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			}
 			x.Wording, x.Goal = idea.Wording, idea.Goal
 			what = append(what, r.Say("focus.idea-after", idea.Name))
+			taken, err := focus.Taken(ctx, c, r.Viewer, at.Place, []focus.Idea{idea})
+			if err != nil {
+				return f, err
+			}
+			own = taken[idea.ID]
 		}
 		shop, said, err := workshop.Said(ctx, c, r.Viewer, at.Place, strings.Fields(req.FormValue("said"))...)
 		if err != nil {
@@ -234,6 +239,9 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
 			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, at.Programme.Ends, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
+		}
+		if own != "" {
+			f.Above = ideaTakenView(r, at.at("commitments/"+own))
 		}
 		if len(before) > 0 {
 			f.Above = becameView(r, at, before)
@@ -554,37 +562,6 @@ func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, 
 		return download(w, format, r.Say("focus.commitments")+" "+d.At.Name, commitmentSheet(r, d))
 	}
 	return render(w, req, http.StatusOK, workplaceCommitmentsView(r.In(d.At.Programme.ID), d))
-}
-
-// An ideaList is what other workplaces let this one use.
-type ideaList struct {
-	At    learningAt
-	Rows  []focus.Idea
-	Next  string
-	Goals []programme.GoalArea
-	Write bool
-}
-
-func (s *Server) ideas(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	var d ideaList
-	ctx := req.Context()
-	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
-		if d.At, err = learningPlace(ctx, c, req, r); err != nil {
-			return err
-		}
-		if d.Rows, d.Next, err = focus.Ideas(ctx, c, r.Viewer, d.At.Place, r.Query().Get("goal"), r.Query().Get("after")); err != nil {
-			return err
-		}
-		if d.Write, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
-			return err
-		}
-		d.Goals, err = programme.Goals(ctx, c, d.At.Programme.ID)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return render(w, req, http.StatusOK, ideasView(r.In(d.At.Programme.ID), d))
 }
 
 // checkText tells when a check was answered, or when it comes.

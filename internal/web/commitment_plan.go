@@ -8,11 +8,47 @@ import (
 	"strings"
 
 	"kompobib/internal/db"
+	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/local"
 	"kompobib/internal/programme"
 	"kompobib/internal/web/view"
 )
+
+// An ideaList is what other workplaces let this one use.
+type ideaList struct {
+	At    learningAt
+	Rows  []focus.Idea
+	Taken map[string]string // by the idea: the commitment that goes on with it
+	Next  string
+	Goals []programme.GoalArea
+	Write bool
+}
+
+func (s *Server) ideas(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	var d ideaList
+	ctx := req.Context()
+	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
+		if d.At, err = learningPlace(ctx, c, req, r); err != nil {
+			return err
+		}
+		if d.Rows, d.Next, err = focus.Ideas(ctx, c, r.Viewer, d.At.Place, r.Query().Get("goal"), r.Query().Get("after")); err != nil {
+			return err
+		}
+		if d.Taken, err = focus.Taken(ctx, c, r.Viewer, d.At.Place, d.Rows); err != nil {
+			return err
+		}
+		if d.Write, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
+			return err
+		}
+		d.Goals, err = programme.Goals(ctx, c, d.At.Programme.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return render(w, req, http.StatusOK, ideasView(r.In(d.At.Programme.ID), d))
+}
 
 // planForm asks which of another workplace's commitments this one goes on with, who answers for each and by when.
 func (s *Server) planForm(req *http.Request, r view.Reader) form {
@@ -63,7 +99,7 @@ func (s *Server) planForm(req *http.Request, r view.Reader) form {
 			for _, field := range []string{"take", "owner", "due", "happens", "act", "notice"} {
 				f.Labels[focus.PlanField(field, x.ID)] = planNth(r, plan, i)
 			}
-			f.Controls = append(f.Controls, planPart(r, at, plan, i, goalName(goals, x.Goal), focus.Shift(x.Starts, x.Due, today, at.Programme.Ends), staff))
+			f.Controls = append(f.Controls, planPart(r, at, plan, i, goalName(goals, x.Goal), focus.Shift(x.Starts, x.Due, today, at.Programme.Ends), staff, formOf(req).ticked(focus.PlanField("take", x.ID))))
 		}
 		f.Controls = append(f.Controls, group(r.Say("focus.plan-all"), "",
 			dateControl("starts", r.Say("focus.starts"), today),
@@ -73,15 +109,19 @@ func (s *Server) planForm(req *http.Request, r view.Reader) form {
 	}
 }
 
-// planPart is one commitment of a plan, to go on with or not. What the workplace goes on with already is not ticked, and says so alone.
-func planPart(r view.Reader, at learningAt, plan focus.Plan, i int, goal string, due local.Date, staff []view.Option) control {
+// planPart is one commitment of a plan, to go on with or not. What the workplace goes on with already says so alone, with a box to untick if that
+// happened after it was ticked.
+func planPart(r view.Reader, at learningAt, plan focus.Plan, i int, goal string, due local.Date, staff []view.Option, ticked bool) control {
 	x := plan.Ideas[i]
 	say := func(code string) string { return r.Say("focus." + code) }
 	name := func(field string) string { return focus.PlanField(field, x.ID) }
 	take := control{Field: view.Field{Name: name("take"), Label: say("plan-take"), Value: "1"}, As: "checkbox"}
 	if own := plan.Taken[x.ID]; own != "" {
-		take.Value = ""
-		return group(planNth(r, plan, i), "", control{As: "shown", Shown: ideaShown(r, x, goal, at.at("commitments/"+own))}, take)
+		parts := []control{{As: "shown", Shown: ideaShown(r, x, goal, at.at("commitments/"+own))}}
+		if take.Value = ""; ticked {
+			parts = append(parts, take)
+		}
+		return group(planNth(r, plan, i), "", parts...)
 	}
 	return group(planNth(r, plan, i), "",
 		control{As: "shown", Shown: ideaShown(r, x, goal, "")},

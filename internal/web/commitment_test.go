@@ -100,13 +100,17 @@ func TestOfferedPlan(t *testing.T) {
 		p.wants("the whole plan is offered", "GET", list, nil, 200, "Ta hela planen från", "(2 åtaganden)")
 		p.wants("and nothing is taken", "GET", at, nil, 200, "men aldrig efter projektets slut", "!redan gjort till")
 		p.wants("one is taken", "POST", at, form("one", idea), 303)
-		p.wants("the rest is offered", "GET", list, nil, 200, "Ta resten av planen från", "(1 av 2 åtaganden)", "!Ta hela planen")
-		p.wants("and says so", "GET", at, nil, 200, "1 av planens 2 åtaganden har ni redan gjort till era", "Se ert åtagande")
+		p.wants("the rest is offered", "GET", list, nil, 200, "Ta resten av planen från", "(1 av 2 åtaganden)", "!Ta hela planen", "Det här har ni redan gjort till ert. Se ert åtagande.",
+			"!commitments/new?from="+idea, "commitments/new?from="+c.ID)
+		p.wants("and says so", "GET", at, nil, 200, "1 av planens 2 åtaganden har ni redan gjort till era", "Se ert åtagande", "!name=\"take-"+idea, `name="take-`+c.ID)
+		p.wants("the form of the one that is taken", "GET", strings.TrimSuffix(list, "ideas")+"commitments/new?from="+idea, nil, 200, "Det här har ni redan gjort till ert")
+		p.wants("that of the other", "GET", strings.TrimSuffix(list, "ideas")+"commitments/new?from="+c.ID, nil, 200, "!Det här har ni redan gjort till ert")
+		p.wants("ticked before it was taken", "POST", at, form("both", idea, c.ID), 409, "Kryssa ur det och spara igen", `href="#take-`+idea+`"`, `name="take-`+idea+`" value="1" checked`)
 		if _, page := p.ask("POST", at, form("none again")); !strings.Contains(page, `href="#take-`+c.ID+`"`) {
 			t.Error("the fault of taking nothing does not lead to what is left")
 		}
 		p.wants("and the other", "POST", at, form("two", c.ID), 303)
-		p.wants("nothing is offered", "GET", list, nil, 200, "Ni har redan gjort hela planen från", "!"+at)
+		p.wants("nothing is offered", "GET", list, nil, 200, "Ni har redan gjort hela planen från", "!"+at, "!commitments/new?from=")
 		p.wants("its page asks nothing", "GET", at, nil, 200, "Ni har redan gjort alla åtagandena i planen till era", "Se ert åtagande", "!type=\"checkbox\"")
 		p.wants("a window that is still open", "POST", at, form("late", c.ID), 409, "Ni har redan gjort allt i planen till ert", "!href=\"#take-")
 

@@ -58,7 +58,7 @@ func GetPlan(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, 
 		return Plan{}, err
 	}
 	slices.SortFunc(list, func(a, b Idea) int { return strings.Compare(a.ID, b.ID) })
-	taken, err := taken(ctx, c, v, p, list)
+	taken, err := Taken(ctx, c, v, p, list)
 	return Plan{Workplace: from, Name: list[0].Name, Ideas: list, Taken: taken}, err
 }
 
@@ -68,8 +68,8 @@ func these(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, fr
 	return ideas(ctx, c, selectIdeas+`AND c.workplace = $4 AND c.id IN `+db.In(&args, ids), args...)
 }
 
-// taken is which of some ideas a workplace goes on with already, and with what.
-func taken(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, list []Idea) (map[string]string, error) {
+// Taken is which of some ideas a workplace goes on with already, and with what.
+func Taken(ctx context.Context, c db.Conn, v access.Viewer, p learning.Place, list []Idea) (map[string]string, error) {
 	ids := make([]string, len(list))
 	for i, x := range list {
 		ids[i] = x.ID
@@ -123,7 +123,7 @@ func Adopt(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, fr
 	if offered, err = these(ctx, tx, v, p, from, ids); err != nil {
 		return err
 	}
-	before, err := taken(ctx, tx, v, p, offered)
+	before, err := Taken(ctx, tx, v, p, offered)
 	if err != nil {
 		return err
 	}

@@ -121,6 +121,13 @@ func TestFocusOfAMergedWorkplace(t *testing.T) {
 		at := "/programmes/kompobib/workplaces/" + now
 		p.wants("the page", "GET", at+"/focus", nil, 200, "Fokus från Stadsbiblioteket", "Ni hjälpte mig", `name="focus" value="`+id+`"`, "/n/"+code, `>: Stadsbiblioteket</span>`)
 		p.wants("the path", "GET", at+"/path", nil, 200, "Fokus från Stadsbiblioteket", "Vi svarar own", `id="answers-chart-`+id)
+		_, file := p.ask("GET", at+"/path.pdf", nil)
+		paper := strings.Join(strings.Fields(written(t, []byte(file))), " ")
+		for _, words := range []string{"Vi svarar other", "Fokus från Stadsbiblioteket Vi svarar own", "1 svar"} {
+			if !strings.Contains(paper, words) {
+				t.Errorf("the path on paper does not say %q: %s", words, paper)
+			}
+		}
 		p.wants("shown anew", "POST", at+"/focus/publish", url.Values{"key": {"b"}, "version": {"1"}, "focus": {id}, "to": {"up"}}, 409)
 		p.wants("another programme's", "POST", at+"/focus/publish", url.Values{"key": {"c"}, "version": {"1"}, "focus": {p.text(`SELECT id FROM focus WHERE workplace = $1`, p.w.rows["unit"]["elsewhere"])}, "to": {"down"}}, 409)
 		down := url.Values{"key": {"d"}, "version": {"1"}, "focus": {id}, "to": {"down"}}

@@ -44,11 +44,25 @@ func (v *visit) file(role, path string) []byte {
 	return w.Body.Bytes()
 }
 
-// What is to be printed says the same as a page and as a file, and bears who pays.
-func TestPapersSayTheSame(t *testing.T) {
+// written is what stands in a file that is to be printed.
+func written(t *testing.T, file []byte) string {
+	t.Helper()
 	if _, err := exec.LookPath("pdftotext"); err != nil {
 		t.Fatal("without poppler-utils, which `make deps` installs, nothing reads the file")
 	}
+	name := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(name, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := exec.CommandContext(t.Context(), "pdftotext", name, "-").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return string(text)
+}
+
+// What is to be printed says the same as a page and as a file, and bears who pays.
+func TestPapersSayTheSame(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
 		v := newVisit(t, url)
 		w := v.w
@@ -58,16 +72,9 @@ func TestPapersSayTheSame(t *testing.T) {
 			at + "/path": "contact", "/p/kompobib/focus/" + w.rows["focus"]["own"] + "/poster": "public",
 		} {
 			page := v.page(role, path, "")
-			name := filepath.Join(t.TempDir(), "a.pdf")
-			if err := os.WriteFile(name, v.file(role, path+".pdf"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			text, err := exec.CommandContext(t.Context(), "pdftotext", name, "-").CombinedOutput()
-			if err != nil {
-				t.Fatalf("%s: %v: %s", path, err, text)
-			}
-			file, shown := wordsOf(string(text)), wordsOf(page)
-			if !strings.Contains(string(text), "The project is co-financed by the European Social Fund") {
+			text := written(t, v.file(role, path+".pdf"))
+			file, shown := wordsOf(text), wordsOf(page)
+			if !strings.Contains(text, "The project is co-financed by the European Social Fund") {
 				t.Errorf("%s does not tell who pays: %s", path, text)
 			}
 			for w := range file {

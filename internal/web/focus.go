@@ -95,6 +95,10 @@ func ownerName(r view.Reader, names map[string]people.Name, id string) string {
 	return r.Say("focus.somebody")
 }
 
+// voicesBeside is how many written answers about the focus of a workplace that has gone up in another stand open on the other's page; more are folded, so
+// that its own come into sight.
+const voicesBeside = 3
+
 // A focusPage is a workplace's focus with what came of it.
 type focusPage struct {
 	At      learningAt

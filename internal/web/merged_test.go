@@ -115,15 +115,18 @@ func TestFocusOfAMergedWorkplace(t *testing.T) {
 		p := newPasserBy(t, d)
 		code, own, now := p.w.rows["focus"]["own"], p.w.rows["unit"]["own"], p.w.rows["unit"]["other"]
 		p.wants("an answer", "POST", "/n/"+code, url.Values{"key": {"a"}, "noticed": {"yes"}, "text": {"Ni hjälpte mig"}}, 303)
+		for _, key := range []string{"e", "f", "g"} {
+			p.wants("another", "POST", "/n/"+code, url.Values{"key": {key}, "noticed": {"no"}, "text": {"Inte än " + key}}, 303)
+		}
 		p.merge()
 		id := p.text(`SELECT id FROM focus WHERE code = $1`, code)
 		p.as = p.w.viewers["office"]
 		at := "/programmes/kompobib/workplaces/" + now
-		p.wants("the page", "GET", at+"/focus", nil, 200, "Fokus från Stadsbiblioteket", "Ni hjälpte mig", `name="focus" value="`+id+`"`, "/n/"+code, `>: Stadsbiblioteket</span>`)
+		p.wants("the page", "GET", at+"/focus", nil, 200, "Fokus från Stadsbiblioteket", "Ni hjälpte mig", "<summary>4 har skrivit något</summary>", `name="focus" value="`+id+`"`, "/n/"+code, `>: Stadsbiblioteket</span>`)
 		p.wants("the path", "GET", at+"/path", nil, 200, "Fokus från Stadsbiblioteket", "Vi svarar own", `id="answers-chart-`+id)
 		_, file := p.ask("GET", at+"/path.pdf", nil)
 		paper := strings.Join(strings.Fields(written(t, []byte(file))), " ")
-		for _, words := range []string{"Vi svarar other", "Fokus från Stadsbiblioteket Vi svarar own", "1 svar"} {
+		for _, words := range []string{"Vi svarar other", "Fokus från Stadsbiblioteket Vi svarar own", "4 svar"} {
 			if !strings.Contains(paper, words) {
 				t.Errorf("the path on paper does not say %q: %s", words, paper)
 			}

@@ -240,7 +240,7 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, at.Programme.Ends, goals, needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
 		}
-		if own != "" {
+		if own != "" { // an idea, not what was said in a workshop: no link asks for both
 			f.Above = ideaTakenView(r, at.at("commitments/"+own))
 		}
 		if len(before) > 0 {

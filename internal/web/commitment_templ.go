@@ -1520,7 +1520,7 @@ func ideasView(r view.Reader, d ideaList) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if own := d.Taken[x.ID]; own != "" {
+				if own := d.Taken[x.ID]; own != "" && d.Write {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 102, "<p><a href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -357,7 +357,7 @@ func signSheet(r view.Reader, d signList) sheet.Table {
 	return sheet.Table{
 		Columns: []sheet.Column{{Label: r.Say("focus.row-kind"), Width: 16}, {Label: r.Say("focus.sign-on"), Kind: sheet.Date}, {Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("focus.sign-by")},
 			{Label: r.Say("focus.sign-text"), Width: 60}, {Label: r.Say("focus.beside"), Width: 50}, {Label: r.Say("focus.goal-label"), Width: 30},
-			{Label: r.Say("focus.question-asked"), Width: 50}, {Label: r.Say("focus.voice"), Width: 18}, {Label: r.Say("focus.row-count"), Kind: sheet.Number}},
+			{Label: r.Say("focus.question-asked"), Width: 50}, {Label: r.Say("focus.voice"), Width: 18}, {Label: count, Kind: sheet.Number}},
 		Rows: func(yield func([]any) bool) {
 			for _, x := range d.Rows {
 				if !yield([]any{sign, x.On, d.Names[x.Workplace], r.State("sign-by", x.By), x.Text, besideSign(r, x), goalName(d.Goals, x.Goal), nil, nil, nil}) {
@@ -367,7 +367,7 @@ func signSheet(r view.Reader, d signList) sheet.Table {
 			for _, f := range d.Asked {
 				name, question, a := d.Names[f.Workplace], questionText(r, f.Text), d.Voices[f.ID]
 				for _, is := range focus.Noticed {
-					if !yield([]any{count, nil, name, r.State("sign-by", "user"), nil, nil, nil, question, r.State("noticed", is), a.Counts[is]}) {
+					if !yield([]any{count, nil, name, nil, nil, nil, nil, question, r.State("noticed", is), a.Counts[is]}) {
 						return
 					}
 				}

@@ -118,6 +118,9 @@ func TestFocusOfAMergedWorkplace(t *testing.T) {
 		for _, key := range []string{"e", "f", "g"} {
 			p.wants("another", "POST", "/n/"+code, url.Values{"key": {key}, "noticed": {"no"}, "text": {"Inte än " + key}}, 303)
 		}
+		p.as = p.w.viewers["office"]
+		p.wants("the page, while it is its own", "GET", "/programmes/kompobib/workplaces/"+own+"/focus", nil, 200, "Ni hjälpte mig", "Inte än g", "!har skrivit något</summary>")
+		p.as = ""
 		p.merge()
 		id := p.text(`SELECT id FROM focus WHERE code = $1`, code)
 		p.as = p.w.viewers["office"]
@@ -208,8 +211,8 @@ func TestAnswersForTheReport(t *testing.T) {
 		p.wants("the contact's list", "GET", list, nil, 200, "Jag fick hjälp")
 		p.as = p.w.viewers["office"]
 		p.wants("the office's", "GET", list, nil, 200, `id="answers"`, "Jag fick hjälp", "!Anna", "Stadsbiblioteket</a>", "1 har skrivit något", `>1</td>`, `>0</td>`)
-		p.wants("its file", "GET", list+"?format=csv", nil, 200, "Rad;När?;Arbetsplats;Vem märkte det?;Vad märktes?;Hör till;Målområde;Fråga;Användarens svar;Antal svar\r\n",
-			"Tecken;2012-10-", ";;;\r\n", "Antal svar;;Stadsbiblioteket;En användare;;;;", ";Ja;1\r\n", ";Nej;1\r\n", ";Vet inte;0\r\n", ";Stadsbiblioteket;En användare;Jag fick hjälp;;;", "Fler frågar", "!Anna")
+		p.wants("its file", "GET", list+"?format=csv", nil, 200, "Slag;När?;Arbetsplats;Vem märkte det?;Vad märktes?;Hör till;Målområde;Fråga;Användarens svar;Antal svar\r\n",
+			"Tecken;2012-10-", ";;;\r\n", "Antal svar;;Stadsbiblioteket;;;;;", ";Ja;1\r\n", ";Nej;1\r\n", ";Vet inte;0\r\n", ";Stadsbiblioteket;En användare;Jag fick hjälp;;;", "Fler frågar", "!Anna")
 		p.wants("the commitment", "GET", commitment, nil, 200, "/focus#answers", "1 ja, 1 nej, 0 vet inte.")
 		p.wants("one of another workplace", "GET", "/programmes/kompobib/workplaces/"+p.w.rows["unit"]["other"]+"/commitments/"+p.w.rows["commitment"]["other"], nil, 200, "!Vad användarna svarar")
 	})

@@ -97,7 +97,9 @@ func (s *Server) workshopCoverage(w http.ResponseWriter, req *http.Request, r vi
 	var d covered
 	err := s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		if d, err = s.readCovered(ctx, c, req, r); err == nil && d.Plans && taking(req) == "" {
-			d.Left, err = readStillContacts(ctx, c, r, s.today(d.Zone))
+			if d.Left, err = readStillContacts(ctx, c, r, s.today(d.Zone)); err == nil {
+				d.Left.Rows = slices.DeleteFunc(d.Left.Rows, func(x people.StillContact) bool { return !d.about(x.Unit) })
+			}
 		}
 		return err
 	})
@@ -109,6 +111,13 @@ func (s *Server) workshopCoverage(w http.ResponseWriter, req *http.Request, r vi
 		return s.hand(w, req, r, "workshops", d.ID, len(d.Shown), r.Say("workshop.coverage")+" "+d.ShortName, d.sheet(r))
 	}
 	return render(w, req, http.StatusOK, coverageView(r, d))
+}
+
+// about reports whether a unit is one of the workplaces, or has one.
+func (d covered) about(unit string) bool {
+	return slices.ContainsFunc(d.Rows, func(row workshop.Row) bool {
+		return unit == row.Workplace || unit == row.Municipality || unit == row.County
+	})
 }
 
 // sheet is the rows as a file.

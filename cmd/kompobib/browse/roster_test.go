@@ -48,6 +48,11 @@ func worked(t *testing.T, p *browsertest.Page) (path string) {
 	return path
 }
 
+// unfold shows what is folded.
+func unfold(p *browsertest.Page) {
+	browsertest.Eval[bool](p, `document.querySelectorAll('main details').forEach(d => d.open = true), true`)
+}
+
 // An import has no page that axe finds anything on, or that is wider than a phone: when it is read, with every kind of
 // row, when it is put right, done and undone, and when nothing could be made of it: as in [TestEveryPage], axe is asked about what is new.
 func TestRosterPages(t *testing.T) {
@@ -57,11 +62,13 @@ func TestRosterPages(t *testing.T) {
 	desk.Go("/")
 	look := func(name string) {
 		t.Helper()
+		unfold(p)
 		narrow(t, p, name)
 		if news := looked.news(sight{Nests: browsertest.Eval[[]string](p, "("+nests+")(document)")}); len(news) > 0 {
 			dark(t, p, name, standing(news))
 			fetch(desk, browsertest.Eval[string](p, "location.pathname + location.search"))
 			lay(desk)
+			unfold(desk)
 			light(t, desk, name, standing(news))
 		}
 	}
@@ -109,7 +116,6 @@ func TestRosterPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	readList(t, p, bad)
-	browsertest.Eval[bool](p, `document.querySelectorAll('main details').forEach(d => d.open = true), true`)
 	look("import: mistakes")
 	if err := os.WriteFile(bad, []byte(strings.Repeat("inget att läsa\n", 3)), 0o600); err != nil {
 		t.Fatal(err)

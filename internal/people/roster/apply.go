@@ -371,7 +371,7 @@ func (a *doing) organisation(items []Item) (err error) {
 	}
 	for _, p := range a.d.Places {
 		switch {
-		case p.renames:
+		case p.takesName:
 			u, err := people.GetUnit(a.ctx, a.tx, p.Unit, a.d.On)
 			if err != nil {
 				return err

@@ -59,7 +59,7 @@ func (d *Difference) renamings(items []Item, sum *Summary) {
 	for _, p := range d.Places {
 		if p.misread {
 			sum.Misread = append(sum.Misread, Misread{p.Name, p.How, p.Was})
-		} else if p.renames = p.How == Renamed && told[p]; p.renames {
+		} else if p.takesName = p.How == Renamed && told[p]; p.takesName {
 			sum.Renamed = append(sum.Renamed, Renaming{p.Unit, p.Was, p.Name})
 		}
 	}

@@ -43,10 +43,10 @@ type Place struct {
 	From   local.Date // the first day of a new one
 	Lines  int
 
-	fault   *fault.Fault
-	field   Field
-	misread bool // it was taken for something else when the list was shown
-	renames bool // a renamed one is given its name
+	fault     *fault.Fault
+	field     Field
+	misread   bool // it was taken for something else when the list was shown
+	takesName bool // a renamed one is given its name
 }
 
 // PlaceKey is a workplace's name as choices remember it.

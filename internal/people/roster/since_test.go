@@ -205,7 +205,7 @@ func TestMisreadWorkplaces(t *testing.T) {
 	})
 }
 
-// A workplace gets another name if a row that tells it is carried out, or tells nothing else that is new, and keeps its own if all such rows are said no to.
+// A workplace gets another name if a row that tells it is carried out, or tells nothing else that is new, and keeps its own if no such row is.
 func TestRenamingsBelongToRows(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := build(t, d)
@@ -224,6 +224,7 @@ func TestRenamingsBelongToRows(t *testing.T) {
 			{"all is", other, roster.Decisions{Declined: map[roster.Kind]bool{roster.Changed: true}}, false},
 			{"all is, and someone new comes", other + cia, roster.Decisions{Declined: map[roster.Kind]bool{roster.Changed: true}}, true},
 			{"all is, also who is new", other + cia, roster.Decisions{Declined: map[roster.Kind]bool{roster.Changed: true, roster.Newcomer: true}}, false},
+			{"all has become another matter since it was shown", other, roster.Decisions{Seen: map[string]bool{}}, false},
 			{"nobody changes", again, roster.Decisions{}, true},
 			{"nobody changes, and who is new is said no to", again + cia, roster.Decisions{Declined: map[roster.Kind]bool{roster.Newcomer: true}}, true},
 		} {

@@ -87,21 +87,28 @@ func (u *undoing) settle(units []string) error {
 			if err != nil {
 				return err
 			}
+			sealed := make([]secret.Item, len(rows))
+			for n, r := range rows {
+				sealed[n] = secret.Item{Owner: owner(r.list), Text: r.sealed}
+			}
+			texts, err := secret.OpenAll(u.ctx, u.tx, u.ring, sealed)
+			if err != nil {
+				return err
+			}
 			part = nil
-			for _, r := range rows {
-				texts, err := secret.OpenAll(u.ctx, u.tx, u.ring, []secret.Item{{Owner: owner(r.list), Text: r.sealed}})
+			for n, r := range rows {
+				undone, err := u.unit(r.act, r.unit, r.version, texts[n])
 				if err != nil {
 					return err
 				}
-				undone, err := u.unit(r.act, r.unit, r.version, texts[0])
-				if err == nil && undone {
-					part = append(part, r.unit) // what was done before that may be next
-					err = u.again(undoRow{entity: "unit", row: r.unit}, r.version-1, r.version+1)
+				if !undone {
+					continue
 				}
-				if err == nil && undone {
-					_, err = u.tx.Exec(u.ctx, `DELETE FROM roster_undo WHERE import = $1 AND entity = 'unit' AND row_id = $2 AND act = $3`, r.list, r.unit, r.act)
+				part = append(part, r.unit) // what was done before that may be next
+				if err := u.again(undoRow{entity: "unit", row: r.unit}, r.version-1, r.version+1); err != nil {
+					return err
 				}
-				if err != nil {
+				if _, err := u.tx.Exec(u.ctx, `DELETE FROM roster_undo WHERE import = $1 AND entity = 'unit' AND row_id = $2 AND act = $3`, r.list, r.unit, r.act); err != nil {
 					return err
 				}
 			}

@@ -3,8 +3,6 @@ package sheet
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
-	"io"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -20,21 +18,15 @@ func readCSV(ctx context.Context, file []byte) (Book, error) {
 	}
 	f := filler{}
 	comma, skipped := separator(&text)
-	r := reader(text, comma)
-	number, end := skipped, 0 // the row last read, and the line on which it ended
-	for {
-		cells, err := r.Read()
-		if err == io.EOF {
+	r := records{text: text, comma: comma, width: width(text, comma)}
+	for number := skipped + 1; ; number++ { // the spreadsheet program counts empty lines too, and a row that runs over several once
+		cells, more := r.next()
+		if !more {
 			break
 		}
-		if err != nil {
-			return Book{}, ErrBroken
+		if len(cells) > maxCells {
+			return Book{}, ErrTooWide.With(MaxColumns)
 		}
-		// The reader passes over empty lines; the spreadsheet program counts them. A cell may run over several lines.
-		line, _ := r.FieldPos(0)
-		number += line - end
-		end, _ = r.FieldPos(len(cells) - 1)
-		end += strings.Count(cells[len(cells)-1], "\n")
 		row := Row{Number: number, Cells: make([]string, len(cells))}
 		for i, cell := range cells {
 			cell = strings.TrimSpace(cell)
@@ -58,35 +50,32 @@ func readCSV(ctx context.Context, file []byte) (Book, error) {
 	return Book{Sheets: []Sheet{{Rows: f.rows}}}, nil
 }
 
-func reader(text string, comma rune) *csv.Reader {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = comma, true, -1, true
-	return r
-}
-
 // separator finds what stands between the cells: what makes the first rows widest and most alike. A line that says so itself, as
 // Excel knows it, is taken away; skipped counts it.
-func separator(text *string) (comma rune, skipped int) {
+func separator(text *string) (comma byte, skipped int) {
 	first, rest, _ := strings.Cut(*text, "\n")
-	if said, ok := strings.CutPrefix(strings.TrimRight(first, "\r"), "sep="); ok && len(said) == 1 && strings.Contains(";,\t|", said) {
+	if said, ok := strings.CutPrefix(first, "sep="); ok && len(said) == 1 && strings.Contains(";,\t|", said) {
 		*text = rest
-		return rune(said[0]), 1
+		return said[0], 1
 	}
 	comma = ';'
 	best := 0
 	for _, c := range ";\t,|" {
-		r := reader((*text)[:min(len(*text), 64<<10)], c)
+		r := records{text: (*text)[:min(len(*text), 64<<10)], comma: byte(c)}
 		widths := map[int]int{}
-		for range 40 {
-			cells, err := r.Read()
-			if err != nil {
+		for n := 0; n < 40; {
+			cells, more := r.next()
+			if !more {
 				break
 			}
-			widths[len(cells)]++
+			if len(cells) > 1 || cells[0] != "" {
+				widths[len(cells)]++
+				n++
+			}
 		}
 		for width, rows := range widths {
 			if width > 1 && width*rows > best {
-				comma, best = c, width*rows
+				comma, best = byte(c), width*rows
 			}
 		}
 	}
@@ -202,5 +191,20 @@ func checked(text string) (string, error) {
 	if strings.TrimSpace(text) == "" {
 		return "", ErrEmpty
 	}
-	return text, nil
+	return lines(text), nil
+}
+
+// lines makes \n of what ends a line: \r\n, and \r alone where lines end so, as on old Macs.
+func lines(text string) string {
+	alone := strings.Count(text, "\r")
+	if alone == 0 {
+		return text
+	}
+	if both := strings.Count(text, "\r\n"); both > 0 {
+		text, alone = strings.ReplaceAll(text, "\r\n", "\n"), alone-both
+	}
+	if alone > strings.Count(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n")
+	}
+	return text
 }

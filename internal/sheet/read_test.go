@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"golang.org/x/text/encoding/charmap"
@@ -91,6 +92,8 @@ func TestRead(t *testing.T) {
 		{"commas within semicolons", []byte("Namn;Grad\nEk, Åke;25,00\nEk, Bo;100,00"), []string{"1 Namn|Grad", "2 Ek, Åke|25,00", "3 Ek, Bo|100,00"}},
 		{"what separates, said", []byte("sep=,\nNamn,Ort\n\"Åke, Ek\",Sörby"), []string{"2 Namn|Ort", "3 Åke, Ek|Sörby"}},
 		{"empty lines and a cell of two lines", []byte("Namn;Ort\n\n\n\"Åke\nEk\";Sörby\n\nBo;Berg"), []string{"1 Namn|Ort", "4 Åke\nEk|Sörby", "6 Bo|Berg"}},
+		{"lines as an old Mac ends them", encoded(t, charmap.Macintosh, "Namn;Ort\rÅke Ek;Sörby\r"), want},
+		{"a line within a cell as an old Mac ends it", []byte("Namn;Ort\r\nÅke\rEk;Sörby\r\n"), []string{"1 Namn|Ort", "2 Åke\rEk|Sörby"}},
 		{"numbers kept as texts", []byte("Nr;Ort\n=\"0123\";Sörby"), []string{"1 Nr|Ort", "2 0123|Sörby"}},
 		{"a workbook", book(t, `<worksheet><sheetData><row r="2"><c r="B2" t="s"><v>0</v></c></row><row r="9"><c><v>1.98311169851E11</v></c><c t="inlineStr"><is><r><t>Å</t></r><r><t>ke</t></r></is></c></row></sheetData></worksheet>`,
 			"xl/t.xml", `<sst><si><t>Ort</t><rPh><t>x</t></rPh></si></sst>`), []string{"2 |Ort", "9 198311169851|Åke"}},
@@ -227,6 +230,62 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
+// A quote that quotes no cell is a letter, and hides neither the rows below it nor the cells beside it; one that does may hold lines.
+func TestQuotes(t *testing.T) {
+	const head = "Nr;Namn;Titel;Ort\n"
+	for _, test := range []struct {
+		says, text string
+		want       []string
+	}{
+		{"before a row, and never closed", "\"1;Ek;a;b\n2;Al;c;d\n3;By;e;f", []string{"2 \"1|Ek|a|b", "3 2|Al|c|d", "4 3|By|e|f"}},
+		{"before a row, and one after a word in a later", "\"1;Ek;a;b\n2;Al;Rum 12\";d\n3;By;e;f", []string{"2 \"1|Ek|a|b", "3 2|Al|Rum 12\"|d", "4 3|By|e|f"}},
+		{"before a row, and one after a word much later", "\"1;Ek;a;b\n2;Al;c;d\n3;By;e\";f", []string{"2 \"1|Ek|a|b", "3 2|Al|c|d", "4 3|By|e\"|f"}},
+		{"before a row that is too short, and one after a word much later", "\"1;Ek\n2;Al;c;d\n3;By;e\";f", []string{"2 \"1|Ek", "3 2|Al|c|d", "4 3|By|e\"|f"}},
+		{"alone in cells", "1;Ek;\";b\n2;Al;\";d\n3;By;e;f", []string{"2 1|Ek|\"|b", "3 2|Al|\"|d", "4 3|By|e|f"}},
+		{"around a word", "1;Ek;\"Bibbla\" ansvarig;b\n2;Al;c;d", []string{"2 1|Ek|\"Bibbla\" ansvarig|b", "3 2|Al|c|d"}},
+		{"around two words", "1;Ek;\"Bibbla\" och \"Zara\";b", []string{"2 1|Ek|\"Bibbla\" och \"Zara\"|b"}},
+		{"around a word in a quoted cell, not doubled", "1;\"Åke \"Bo\" Ek\";a;b\n2;Al;c;d", []string{"2 1|Åke \"Bo\" Ek|a|b", "3 2|Al|c|d"}},
+		{"where all cells are quoted", "\"1;\"Ek\";\"a\";\"b\"\n\"2\";\"Al\";\"c\";\"d\"", []string{"2 \"1|Ek|a|b", "3 2|Al|c|d"}},
+		{"after a number", "1;Ek;Rum 12\";b\n2;Al;c;d", []string{"2 1|Ek|Rum 12\"|b", "3 2|Al|c|d"}},
+		{"doubled", "1;Ek;\"a \"\"b\"\"\";\"\"\n2;Al;c;d", []string{"2 1|Ek|a \"b\"", "3 2|Al|c|d"}},
+		{"a separator within", "1;\"Ek; Bo\";a;b", []string{"2 1|Ek; Bo|a|b"}},
+		{"a space after", "1;\"Ek; Bo\" ;a;b\r\n", []string{"2 1|Ek; Bo|a|b"}},
+		{"lines in the first cell", "\"1\n1\";Ek;a;b\n2;Al;c;d", []string{"2 1\n1|Ek|a|b", "3 2|Al|c|d"}},
+		{"lines in the middle", "1;Ek;\"a\n\na; x\r\ny\";b\n2;Al;c;d", []string{"2 1|Ek|a\n\na; x\ny|b", "3 2|Al|c|d"}},
+		{"lines in the last cell", "1;Ek;a;\"b\nc\"\n2;Al;c;d", []string{"2 1|Ek|a|b\nc", "3 2|Al|c|d"}},
+		{"lines in most cells", "\"1\n1\";\"E\nk\";\"a\na\";\"b\nb\"\n2;Al;\"c\nc\";d", []string{"2 1\n1|E\nk|a\na|b\nb", "3 2|Al|c\nc|d"}},
+	} {
+		for _, c := range []string{";", ",", "\t"} {
+			b, err := Read(t.Context(), []byte(strings.ReplaceAll(head+test.text, ";", c)))
+			var want []string
+			for _, row := range test.want {
+				want = append(want, strings.ReplaceAll(row, ";", c))
+			}
+			if got := rows(b); err != nil || len(got) == 0 || !slices.Equal(got[1:], want) {
+				t.Errorf("%s, with %q between: %q, %v; want %q", test.says, c, got, err, want)
+			}
+		}
+	}
+}
+
+// Quotes that are never closed take neither memory nor time.
+func TestManyQuotes(t *testing.T) {
+	for _, row := range []string{"\"a;b;c\n", "\"a;b\"\"\";\"c\n", "a;\";\"\"\"\n", "\"\"\"a\nb;\n", "a;b;\"c\nd\"\n;", "\"a\";"} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		began := time.Now()
+		Read(t.Context(), []byte("a;b;c\n"+strings.Repeat(row, 20<<20/len(row)))) // refused or not
+		runtime.ReadMemStats(&after)
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("%q: %v", row, took)
+		}
+		if held := int64(after.TotalAlloc) - int64(before.TotalAlloc); held > 400<<20 {
+			t.Errorf("%q: %d MB", row, held>>20)
+		}
+	}
+}
+
 // What this package writes it reads.
 func TestThereAndBack(t *testing.T) {
 	for _, format := range []string{XLSX, CSV} {
@@ -248,6 +307,7 @@ func TestThereAndBack(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("Namn;Ort\r\nÅke Ek;Sörby\r\n"))
 	f.Add([]byte("\"a\nb\";c\n\n;d"))
+	f.Add([]byte("a;b\n\"a;b\n\"\"\";\"c\" d\r\"e\n"))
 	f.Add(wideText("Namn;Ort\nÅ;b", "\xff\xfe"))
 	f.Add(book(f, `<worksheet><row r="2"><c r="B2" t="s"><v>0</v></c><c><f>A1</f><v>1e3</v></c></row></worksheet>`, "xl/t.xml", `<sst><si><t>Ort</t></si></sst>`))
 	names, _ := filepath.Glob("../people/roster/testdata/*.*")

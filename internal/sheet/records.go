@@ -1,0 +1,169 @@
+package sheet
+
+import "strings"
+
+// maxCells is how many cells a row is taken apart to, empty ones at its end among them: as many as a spreadsheet program has columns.
+const maxCells = 16_384
+
+// records takes a text apart to rows and cells, as RFC 4180 has it. A quote that is not one of a cell that it quotes is a
+// letter as others: whoever types one by mistake must not hide the rows below it. Lines end with \n.
+type records struct {
+	text  string // what is left of it
+	comma byte
+	width int // how many cells a line has that is a row of its own; 0 if that is not known
+	cells []string
+}
+
+// next returns the cells of the next row until it is called again: one that is empty for an empty line, and no more than one too many.
+func (r *records) next() (cells []string, more bool) {
+	if r.text == "" {
+		return nil, false
+	}
+	r.cells = r.cells[:0]
+	line := r.text // from where the line began that the cell begins in
+	for {
+		cell, size := r.quoted(line)
+		if size < 0 {
+			cell, size = r.plain()
+		} else if broken := strings.LastIndexByte(r.text[:size], '\n'); broken >= 0 {
+			line = r.text[broken+1:]
+		}
+		r.cells, r.text = append(r.cells, cell), r.text[size:]
+		switch {
+		case r.text == "", len(r.cells) > maxCells:
+			return r.cells, true
+		case r.text[0] == '\n':
+			r.text = r.text[1:]
+			return r.cells, true
+		}
+		if r.text = r.text[1:]; r.text == "" { // an empty cell is the last
+			r.cells = append(r.cells, "")
+			return r.cells, true
+		}
+	}
+}
+
+// plain reads a cell that is not quoted, or not as it should be: of one with quotes both around it and before a word in it, those around it quote.
+func (r *records) plain() (cell string, size int) {
+	size = len(r.text)
+	for i := range len(r.text) {
+		if c := r.text[i]; c == r.comma || c == '\n' {
+			size = i
+			break
+		}
+	}
+	cell = r.text[:size]
+	if inner, ok := strings.CutPrefix(cell, `"`); ok {
+		if inner, ok = strings.CutSuffix(inner, `"`); ok {
+			if _, after, has := strings.Cut(inner, `"`); has && after != "" && after[0] != ' ' {
+				cell = strings.ReplaceAll(inner, `""`, `"`)
+			}
+		}
+	}
+	return cell, size
+}
+
+// quoted reads a cell that is quoted as it should be. Its size is below 0 if it is not, or if it would swallow rows.
+func (r *records) quoted(line string) (cell string, size int) {
+	inner, end := closed(r.text, r.comma)
+	if end < 0 || strings.Contains(r.text[:inner], "\n") && r.swallows(line, line[:len(line)-len(r.text)+inner]) {
+		return "", -1
+	}
+	cell = r.text[1:inner]
+	if strings.Contains(cell, `"`) {
+		cell = strings.ReplaceAll(cell, `""`, `"`)
+	}
+	return cell, end
+}
+
+// closed finds where the quote at the beginning of a text is closed, and where the cell ends: with a separator, the line or the text. end is below 0 if it is not.
+func closed(text string, comma byte) (at, end int) {
+	if text == "" || text[0] != '"' {
+		return 0, -1
+	}
+	for at = 1; ; at++ {
+		next := strings.IndexByte(text[at:], '"')
+		if next < 0 {
+			return 0, -1
+		}
+		if at += next; at+1 < len(text) && text[at+1] == '"' {
+			at++
+			continue
+		}
+		for end = at + 1; end < len(text); end++ {
+			switch c := text[end]; {
+			case c == comma, c == '\n':
+				return at, end
+			case c != ' ' && c != '\t' && c != '\r':
+				return 0, -1
+			}
+		}
+		return at, end
+	}
+}
+
+// swallows reports whether a cell over several lines holds rows: a line that is wide enough to be one, or both that in which it
+// begins and that in which it ends. Of a cell that was meant so, one of these two is no wider than half a row. held is from where the first line begins to where the quote is closed.
+func (r *records) swallows(line, held string) bool {
+	if r.width < 2 {
+		return false
+	}
+	first, begins := true, false
+	for {
+		broken := strings.IndexByte(held, '\n')
+		switch {
+		case broken < 0:
+			return begins && count(line, r.comma) >= r.width
+		case first:
+			first, begins = false, count(line, r.comma) >= r.width
+		case count(line, r.comma) >= r.width:
+			return true
+		}
+		line, held = line[broken+1:], held[broken+1:]
+	}
+}
+
+// count is how many cells the first line of a text has, read by itself.
+func count(text string, comma byte) (n int) {
+	if end := strings.IndexByte(text, '\n'); end >= 0 {
+		text = text[:end]
+	}
+	r := records{text: text, comma: comma}
+	for n = 1; ; n++ {
+		_, end := closed(r.text, comma)
+		if end < 0 {
+			if end = strings.IndexByte(r.text, comma); end < 0 {
+				return n
+			}
+		}
+		if end == len(r.text) {
+			return n
+		}
+		r.text = r.text[end+1:]
+	}
+}
+
+// width is how many cells a line of a text has that is a row of its own: so many as most have, of those that are wider than the half of a row.
+func width(text string, comma byte) (most int) {
+	var widths []int
+	for range 100 {
+		if text == "" {
+			break
+		}
+		widths = append(widths, count(text, comma))
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	widest, lines := 0, map[int]int{}
+	for _, w := range widths {
+		widest = max(widest, w)
+	}
+	for _, w := range widths {
+		if 2*w <= widest+1 {
+			continue
+		}
+		if lines[w]++; lines[w] > lines[most] || lines[w] == lines[most] && w > most {
+			most = w
+		}
+	}
+	return most
+}

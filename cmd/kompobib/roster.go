@@ -47,7 +47,7 @@ func (c *importRosterCommand) Run(p *program) error {
 	told, err := c.run(p)
 	if faults := fault.Of(err); faults != nil && c.JSON {
 		for _, f := range faults {
-			told.Errors = append(told.Errors, rosterError{Reason: locale.English.Say(f.Code, f.Args...)})
+			told.Errors = append(told.Errors, rosterError{Reason: roster.Mask(locale.English.Say(f.Code, f.Args...))})
 		}
 		return errors.Join(told.json(p.stdout), inWords(err))
 	}
@@ -303,7 +303,7 @@ func toldOf(d *roster.Difference) toldRoster {
 		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Sheet, o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other.Row, o.Other.Sheet, o.Held})
 	}
 	for _, m := range d.Mistakes {
-		e := rosterError{Sheet: m.Sheet, Row: m.Row, Column: m.Column, Reason: locale.English.Say(m.Fault.Code, m.Fault.Args...)}
+		e := rosterError{Sheet: m.Sheet, Row: m.Row, Column: m.Column, Reason: roster.Mask(locale.English.Say(m.Fault.Code, m.Fault.Args...))}
 		if p := m.Who(); p.ID != "" {
 			e.Person, e.name = p.ID, nameOf(p)
 		}

@@ -259,6 +259,29 @@ func TestImportOfBadRows(t *testing.T) {
 	})
 }
 
+// The command shows no identity number whole, in words or as JSON, whichever column it stands in.
+func TestImportShowsNoNumbers(t *testing.T) {
+	dbtest.RunEmpty(t, func(t *testing.T, url string) {
+		dir := t.TempDir()
+		do := func(args ...string) (string, error) {
+			return told(t, nil, append(args, "--data", dir, "--db", url, "--key-file", filepath.Join(dir, "key"))...)
+		}
+		tree(t, url, do)
+		list := filepath.Join(dir, "lista.csv")
+		const rows = "Ek, Ann;Biblioteket;Köping;;\nEk, Bo;480322-9949;Köping;;\nEk, Cia;Biblioteket;4803229949;;\nEk, Dag 480322-9949;Biblioteket;Köping;;\n" +
+			"Ek, Ed;Biblioteket;Köping;19480322-9949;\nEk, Eva;Biblioteket;Köping;;480322\u20139949\n"
+		if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun;E-post;Anställd tom\n"+rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{nil, {"--json"}, {"--apply", "--json"}, {"--apply"}} {
+			out, err := do(append([]string{"import", "roster", list, "--employer", "Köpings kommun"}, args...)...)
+			if err != nil || strings.Contains(out, "9949") || strings.Count(out, "480322-****") != 5 {
+				t.Errorf("%q: %v\n%s", args, err, out)
+			}
+		}
+	})
+}
+
 // A workplace is told of as new once, and only if a right row has it; and of a row that is about someone known it is told what became of it.
 func TestImportTellsWhatBecameOfRows(t *testing.T) {
 	dir := t.TempDir()

@@ -201,6 +201,37 @@ func TestImports(t *testing.T) {
 	})
 }
 
+// An identity number that stands in another column is a mistake of its row, and lies in the clear neither on the page nor in what is kept of the list.
+func TestANumberInAnotherColumn(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k, s := newImports(t, d)
+		const rows = "Ny, Eva;Bokbussen;Köping;chef;2012-03-01\r\n" +
+			"Ny, Bo 19480322-9949;Bokbussen;Köping;chef;2012-03-01\r\n" +
+			"Ny, Cia;480322-9949;Köping;chef;2012-03-01\r\n" +
+			"Ny, Dag;Bokbussen;4803229949;chef;2012-03-01\r\n" +
+			"Ny, Ed;Bokbussen;Köping;chef 480322 9949;2012-03-01\r\n"
+		page, _ := k.send("koping.csv", []byte("Namn;Arbetsplats;Kommun;Befattning;Anställd från\r\n"+rows))
+		k.holds(page+"?kind=mistake", "Här står ett personnummer (Ny, Bo 19480322-****)", "(chef 19480322-****)", "Fel (4)", "!9949")
+		k.holds(page, "Nya (1)", "!9949")
+		kept, err := db.Values[string](t.Context(), d, `SELECT view || summary || choices || trouble FROM roster_import`)
+		if err != nil || strings.Contains(strings.Join(kept, ""), "9949") {
+			t.Errorf("kept: %s, %v", kept, err)
+		}
+		imp, err := roster.Get(t.Context(), d, access.System, strings.TrimPrefix(page, "/imports/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := roster.Items(t.Context(), d, s.Ring, imp, roster.Mistaken, 0, 100)
+		if err != nil || len(all) != 4 || strings.Contains(fmt.Sprint(all), "9949") {
+			t.Errorf("%+v, %v", all, err)
+		}
+		k.did(page, "apply")
+		if stored, err := db.Values[string](t.Context(), d, `SELECT name FROM unit_period UNION ALL SELECT title FROM employment UNION ALL SELECT given || family FROM person`); err != nil || strings.Contains(strings.Join(stored, " "), "9949") {
+			t.Errorf("stored: %q, %v", stored, err)
+		}
+	})
+}
+
 // Who is not as before once a list is undone is told of with what changed them, and what to do next.
 func TestUndoOnPages(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -10,12 +10,6 @@ import (
 	"kompobib/internal/sheet"
 )
 
-// number is what may be an identity number, wherever it stands.
-var number = regexp.MustCompile(`\b(\d{6}(?:\d{2})?)[-+]?[\dA-Z]\d{3}\b`)
-
-// mask hides the last four of identity numbers in a text.
-func mask(s string) string { return number.ReplaceAllString(s, "$1-****") }
-
 // Mended are what the column of mistakes is called, folded, in the languages that we hand out bad rows in: a list that has it is of some rows, and says nothing of who
 // is not in it.
 var Mended = []string{"vad som är fel", "what is wrong"}
@@ -43,7 +37,7 @@ func (p *Part) added() (wrong, row int) {
 func (p *Part) first(r sheet.Row) string {
 	if _, at := p.added(); at >= 0 {
 		if was := clean(r.Cell(at)); was != "" {
-			return mask(was)
+			return Mask(was)
 		}
 	}
 	return RowAt{p.Sheet, r.Number}.String()
@@ -99,7 +93,7 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 				}
 				var says []string
 				for _, m := range wrong {
-					text := mask(say(m.Fault.Code, firsts(d.Parts, m.Fault.Args)...))
+					text := Mask(say(m.Fault.Code, firsts(d.Parts, m.Fault.Args)...))
 					if m.Column != "" {
 						text = labelIn(columns, n, p.Labels, m.Column) + ": " + text
 					}
@@ -236,7 +230,7 @@ func (p *Part) bad(list *List, column int, text string) string {
 		if day, ok := d.parse(text); ok && day != "" {
 			return string(day)
 		}
-		return mask(text)
+		return Mask(text)
 	}
 	switch {
 	case p.is(column, Identity):
@@ -269,7 +263,7 @@ func (p *Part) bad(list *List, column int, text string) string {
 			return text
 		}
 	}
-	return mask(text)
+	return Mask(text)
 }
 
 // plainPhone is a number that may be a phone's though its digits could be those of a birth: as people write phones, and few write other numbers.

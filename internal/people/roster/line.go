@@ -70,11 +70,31 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		}
 		l := Line{Part: part, Row: r.Number}
 		sound := true
+		var without map[Field]string // of fields in which an identity number stands, what else does
 		bad := func(f Field, fl *fault.Fault) {
-			sound = false
+			if sound = false; numbered(without, f) && fl.Code != ErrNumber.Code {
+				return
+			}
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Label(f), Fault: fl})
 		}
-		cell := func(f Field) string { return clean(r.Cell(columns[f])) }
+		cell := func(f Field) string {
+			if text, has := without[f]; has {
+				return text
+			}
+			return clean(r.Cell(columns[f]))
+		}
+		for _, f := range worded {
+			if masked, rest, has := numbersIn(cell(f), today); has {
+				if without == nil {
+					without = map[Field]string{}
+				}
+				without[f] = rest
+				bad(f, ErrNumber.With(masked))
+			}
+		}
+		if numbered(without, Workplace) || numbered(without, Municipality) { // where it is cannot be told
+			without[Workplace], without[Municipality] = "", ""
+		}
 		if formula >= 0 || tells < someone {
 			if formula < 0 {
 				wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.labelAt(column), Fault: ErrNoPerson})
@@ -128,6 +148,8 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 	}
 	return all, about, wrong, nil
 }
+
+func numbered(without map[Field]string, f Field) bool { _, has := without[f]; return has }
 
 // labelAt is what a column is called: one beyond the headers has its letter.
 func (p *Part) labelAt(column int) string {

@@ -205,7 +205,7 @@ func Trouble(err error) string {
 	}
 	lines := []string{faults[0].Code}
 	for _, arg := range faults[0].Args {
-		lines = append(lines, mask(fmt.Sprint(arg)))
+		lines = append(lines, Mask(fmt.Sprint(arg)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -25,6 +25,7 @@ var (
 	ErrNoPlace   = fault.Define(fault.Invalid, "roster.no-place")  // no workplace
 	ErrNoStart   = fault.Define(fault.Invalid, "roster.no-start")
 	ErrOtherName = fault.Define(fault.Conflict, "roster.other-name") // args: the row with the same number
+	ErrNumber    = fault.Define(fault.Invalid, "roster.number")      // args: what stands there, masked
 	ErrNoPerson  = fault.Define(fault.Invalid, "roster.no-person")   // something stands there, but nobody
 )
 

@@ -92,6 +92,39 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// An identity number is found in words in whichever spelling, and nothing else is taken for one.
+func TestNumbersIn(t *testing.T) {
+	for _, test := range []struct{ cell, masked, rest string }{
+		{"19480322-9949", "19480322-****", ""},
+		{"480322-9949", "19480322-****", ""},
+		{"4803229949", "19480322-****", ""},
+		{"194803229949 (vik)", "19480322-**** (vik)", "(vik)"},
+		{"Biblioteket 3 480322 - 9949, vån 2", "Biblioteket 3 19480322-****, vån 2", "Biblioteket 3 , vån 2"},
+		{"pnr:480322\u20139949", "pnr:19480322-****", "pnr:"},
+		{"101229805", "20010122-****", ""}, // made a number of, it lost its nought
+		{"480322-9949 480322-9949", "19480322-**** 19480322-****", ""},
+		{"480322-9948", "", ""},
+		{"Ring 0155-12 34 56 eller 070-123 45 67", "", ""},
+		{"212000-1850", "", ""},
+		{"Avdelning 1234567890123", "", ""},
+		{"Bibliotekarie 2012-2013, 50 % 2014", "", ""},
+		{"x480322-9949", "", ""},
+	} {
+		masked, rest, has := numbersIn(test.cell, "2012-10-12")
+		if test.masked == "" {
+			test.masked, test.rest = test.cell, test.cell
+		}
+		if masked != test.masked || rest != test.rest || has != (test.cell != test.masked) {
+			t.Errorf("%q: %q and %q, %t", test.cell, masked, rest, has)
+		}
+	}
+	for cell, want := range map[string]string{"480322-9949": "480322-****", "x 480322 9949": "x 480322-****", "480322\u20139949.": "480322-****.", "19480322-t949": "19480322-****", "0155-123456": "0155-123456"} {
+		if got := Mask(cell); got != want {
+			t.Errorf("%q is masked as %q", cell, got)
+		}
+	}
+}
+
 func TestEssence(t *testing.T) {
 	for _, test := range []struct {
 		a, b, municipality string
@@ -132,6 +165,7 @@ func FuzzValues(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		numbersIn(s, "2012-10-12")
 		for _, d := range []dates{{today: "2012-10-12"}, {monthFirst: true, from04: true, today: "2012-10-12"}} {
 			if day, ok := d.parse(s); ok && day != "" && !day.Valid() {
 				t.Errorf("%q is the day %q", s, day)

@@ -73,6 +73,22 @@ var within = []struct {
 	{"skyddad", Protected}, {"sekretess", Protected}, {"protected", Protected},
 }
 
+// surnameFirst reports whether a column of whole names is called so that the surname stands first in it.
+func surnameFirst(label string) bool {
+	label = people.Fold(label)
+	first := func(words ...string) int {
+		at := len(label)
+		for _, w := range words {
+			if i := strings.Index(label, w); i >= 0 {
+				at = min(at, i)
+			}
+		}
+		return at
+	}
+	given := first("förnamn", "tilltalsnamn", "first name", "given name", "forename")
+	return given < len(label) && first("efternamn", "last name", "surname", "family name") < given
+}
+
 // guess finds the column of each field by what the columns are called. Of several that fit, the one whose name is the surest has it.
 func guess(labels []string) map[Field]int {
 	type sure struct{ column, rank int }

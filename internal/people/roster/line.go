@@ -103,7 +103,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			continue
 		}
 
-		if l.Given, l.Family = called(cell); l.Given == "" || l.Family == "" {
+		if l.Given, l.Family = p.called(cell); l.Given == "" || l.Family == "" {
 			switch {
 			case p.has(Name):
 				bad(Name, ErrNoName)
@@ -161,7 +161,7 @@ func (p *Part) labelAt(column int) string {
 
 // barely is what a row tells that is not enough for a person: it may be about someone all the same.
 func (p *Part) barely(l Line, cell func(Field) string, ring *secret.Ring, today local.Date) Line {
-	l.Given, l.Family = called(cell)
+	l.Given, l.Family = p.called(cell)
 	l.Workplace, l.Municipality = cell(Workplace), cell(Municipality)
 	p.identity(&l, cell, today, func(Field, *fault.Fault) {})
 	if l.known() {
@@ -171,10 +171,10 @@ func (p *Part) barely(l Line, cell func(Field) string, ring *secret.Ring, today 
 }
 
 // called is what someone is called, in one column or two.
-func called(cell func(Field) string) (given, family string) {
+func (p *Part) called(cell func(Field) string) (given, family string) {
 	if given, family = cell(Given), cell(Family); given == "" || family == "" {
 		if whole := cell(Name); whole != "" {
-			return splitName(whole)
+			return splitName(whole, p.surnameFirst)
 		}
 	}
 	return given, family

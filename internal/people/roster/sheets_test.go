@@ -209,3 +209,16 @@ func TestEmployerOfANameAndANumber(t *testing.T) {
 		}
 	})
 }
+
+// A heading that says that the surname stands first is believed where no comma tells.
+func TestSurnameFirst(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		for label, want := range map[string]string{"Efternamn Förnamn": "Karin/Von Essen", "Namn": "Von Essen/Karin"} {
+			diff := w.compare("lista.csv", []byte(label+";Arbetsplats;Kommun;Titel\r\nVon Essen Karin;Biblioteket;Köping;chef\r\n"), roster.Choices{})
+			if len(diff.Items) != 1 || diff.Items[0].Given+"/"+diff.Items[0].Family != want {
+				t.Errorf("%s: %+v, %q", label, diff.Items, mistakes(diff))
+			}
+		}
+	})
+}

@@ -43,6 +43,7 @@ type Part struct {
 	titles          []string // what stands above
 	from, to, birth dates
 	shares          shares
+	surnameFirst    bool  // in the cells of whole names
 	passed          []int // the rows with something in them that were passed over, by number
 	blank           int   // how many rows were, that hold nothing
 }
@@ -145,6 +146,7 @@ func understand(s sheet.Sheet, asked Mapping, from04 bool, today local.Date) (p 
 	}
 	p.rows = s.Rows[at+1:]
 	p.byContent(today)
+	p.surnameFirst = surnameFirst(p.Label(Name))
 	p.from = decideDates(p.values(From), from04, today)
 	p.to = decideDates(p.values(To), from04, today)
 	p.birth = decideDates(p.values(Birth), from04, today)

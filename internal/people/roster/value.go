@@ -35,8 +35,8 @@ func clean(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// splitName takes a whole name apart: "Höglund, Zeynep" or "Zeynep von Höglund".
-func splitName(s string) (given, family string) {
+// splitName takes a whole name apart: "Höglund, Zeynep" or "Zeynep von Höglund", and, if the surname stands first, "Von Höglund Zeynep".
+func splitName(s string, surnameFirst bool) (given, family string) {
 	if family, given, ok := strings.Cut(s, ","); ok {
 		return clean(given), clean(family)
 	}
@@ -45,6 +45,9 @@ func splitName(s string) (given, family string) {
 		return "", s
 	}
 	at := len(words) - 1
+	if surnameFirst {
+		return words[at], strings.Join(words[:at], " ")
+	}
 	for at > 1 && slices.Contains([]string{"von", "van", "af", "de", "der", "den", "la", "el", "al", "di", "da", "dos", "ibn", "bin"}, strings.ToLower(words[at-1])) {
 		at--
 	}

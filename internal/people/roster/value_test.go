@@ -79,8 +79,24 @@ func TestNames(t *testing.T) {
 		{"Prince", "", "Prince"},
 		{"Höglund,", "", "Höglund"},
 	} {
-		if given, family := splitName(clean(test.cell)); given != test.given || family != test.family {
+		if given, family := splitName(clean(test.cell), false); given != test.given || family != test.family {
 			t.Errorf("%q is %q and %q", test.cell, given, family)
+		}
+	}
+	for _, test := range []struct{ cell, given, family string }{
+		{"Von Essen Karin", "Karin", "Von Essen"},
+		{"Höglund Ann-Sofie", "Ann-Sofie", "Höglund"},
+		{"von Hagen, Elzbieta Maria", "Elzbieta Maria", "von Hagen"},
+		{"Prince", "", "Prince"},
+	} {
+		if given, family := splitName(clean(test.cell), true); given != test.given || family != test.family {
+			t.Errorf("the surname first, %q is %q and %q", test.cell, given, family)
+		}
+	}
+	for label, want := range map[string]bool{"Efternamn Förnamn": true, "Efternamn, förnamn": true, "EFTERNAMN OCH FÖRNAMN": true, "Last name, first name": true,
+		"Förnamn Efternamn": false, "För- och efternamn": false, "Namn": false, "Efternamn": false, "": false} {
+		if surnameFirst(label) != want {
+			t.Errorf("%q", label)
 		}
 	}
 	for _, test := range []struct{ cell, want string }{
@@ -176,6 +192,7 @@ func FuzzValues(f *testing.F) {
 				t.Errorf("%q is the share %d", s, n)
 			}
 		}
-		splitName(clean(s))
+		splitName(clean(s), false)
+		splitName(clean(s), true)
 	})
 }

@@ -293,6 +293,9 @@ func TestOnce(t *testing.T) {
 		if added != again || len(found) != 1 || found[0].ID != added.ID || found[0].Share != 37.5 || found[0].Workplace.Name != "Filialen" || found[0].StaffRole != "librarian" {
 			t.Errorf("%+v, %+v, found %+v", added, again, found)
 		}
+		if language, err := db.Value[string](t.Context(), w.d, `SELECT language FROM person WHERE id = $1`, added.ID); err != nil || language != "" {
+			t.Errorf("nobody chose %q, %v", language, err)
+		}
 		w.ask("contact", "POST", people, person).status(403)
 	})
 }
@@ -325,6 +328,14 @@ func TestAttendance(t *testing.T) {
 		}
 		if r := into[Recorded](put("office", "["+row(w.staff[0], 90, `, "why": "Kom senare"`)+"]").status(200)); r != (Recorded{Corrected: 1}) {
 			t.Errorf("corrected: %+v", r)
+		}
+		// Who was not there has a reason; a row that there is can be taken back.
+		g = put("office", "["+row(w.staff[1], 0, "")+"]").status(422)
+		if p := into[Problem](g); p.Code != "attendance.no-reason" || len(p.Errors) != 1 || p.Errors[0].Pointer != "#/0/absence" {
+			t.Errorf("no minutes of whom nothing is recorded: %s", g.Body)
+		}
+		if r := into[Recorded](put("office", "["+row(w.staff[0], 0, `, "why": "Var inte där"`)+"]").status(200)); r != (Recorded{Corrected: 1}) {
+			t.Errorf("taken back: %+v", r)
 		}
 		put("contact", both).status(403)
 	})

@@ -124,7 +124,7 @@ type NewPerson struct {
 	ISCED     *int    `json:"isced,omitempty" doc:"Highest completed level of education, 0 to 8."`
 	Email     string  `json:"email,omitempty"`
 	Phone     string  `json:"phone,omitempty"`
-	Language  string  `json:"language,omitempty" enum:"sv,en" default:"sv" doc:"Of letters."`
+	Language  string  `json:"language,omitempty" enum:"sv,en" doc:"Of letters and pages, if the person has chosen. Left out: letters are in Swedish."`
 	Protected bool    `json:"protected,omitempty" doc:"The person's identity is protected."`
 	Employer  string  `json:"employer" doc:"Its id."`
 	Workplace string  `json:"workplace" doc:"Its id."`

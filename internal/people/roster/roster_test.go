@@ -114,6 +114,15 @@ func TestRealLists(t *testing.T) {
 			if got := counts(w.compare(test.name, content, roster.Choices{})); got != test.again {
 				t.Errorf("%s once more: %s", test.name, got)
 			}
+			if test.name == "koping-2012-09.csv" { // with a quotation mark by mistake before a number, and two around a word
+				rows := strings.SplitAfter(string(content), "\n")
+				rows[9] = `"` + rows[9]
+				rows[12] = strings.Replace(rows[12], ";bibl", `;"Bibbla" bibl`, 1)
+				diff := w.compare(test.name, []byte(strings.Join(rows, "")), roster.Choices{})
+				if got := counts(diff); !strings.HasPrefix(got, "0 new, ") || !strings.Contains(got, " 0 moved, 0 left, ") || !slices.Equal(mistakes(diff), []string{"10 Personnummer: people.identity"}) {
+					t.Errorf("with quotation marks by mistake: %s, %q", got, mistakes(diff))
+				}
+			}
 			doctor.Well(t, d)
 		}
 		if got := counts(w.compare("eskilstuna.xlsx", file(t, "eskilstuna-2012-09.xlsx"), roster.Choices{})); !strings.HasPrefix(got, "0 new, 0 changed, 0 moved, 0 left") {

@@ -146,6 +146,16 @@ func (s *Server) entryForm(req *http.Request, r view.Reader) form {
 		}
 		if adding {
 			f.Title = say("new")
+		} else {
+			f.Back = entryPath(x.ID)
+			if x.About != "" {
+				f.What = append(f.What, r.Say("reflection.about-it", x.About))
+			}
+			if x.Level != reflection.Me {
+				f.What = append(f.What, say("edit-shared"))
+			}
+		}
+		if adding || x.Untied() {
 			attended, err := reflection.AttendedBy(ctx, c, r.Viewer)
 			if err != nil {
 				return f, err
@@ -159,14 +169,6 @@ func (s *Server) entryForm(req *http.Request, r view.Reader) form {
 				options = append(options, view.Option{Value: a.Occasion, Label: label + ", " + r.ShortDate(a.Date)})
 			}
 			f.Controls = append(f.Controls, control{Field: view.Field{Name: "occasion", Label: say("about"), Value: x.Occasion, Options: view.None(say("about-none"), options)}, As: "select"})
-		} else {
-			f.Back = entryPath(x.ID)
-			if x.About != "" {
-				f.What = append(f.What, r.Say("reflection.about-it", x.About))
-			}
-			if x.Level != reflection.Me {
-				f.What = append(f.What, say("edit-shared"))
-			}
 		}
 		f.Controls = append(f.Controls,
 			control{Field: view.Field{Name: "title", Label: say("title"), Optional: true, Value: x.Title}},

@@ -235,7 +235,7 @@ func (s *Server) takeNotes(w http.ResponseWriter, req *http.Request, r view.Read
 		}
 		return s.showNotes(w, req, r, status(faults), in.text("step"), in.text("text"), faults)
 	}
-	return done(w, req, workshopPath(id)+"/notes?"+query("step", in.text("step")), "workshop.done-noted", r.Number(n))
+	return done(w, req, workshopPath(id)+"/notes?"+query("step", in.text("step"), "stored", in.text("key")), "workshop.done-noted", r.Number(n))
 }
 
 // shopSummary is what a workshop said, by question and group.

@@ -222,19 +222,26 @@ func Versions(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer
 	return list, err
 }
 
-// An Attended is an occasion that someone has been at.
+// An Attended is an occasion that someone has been at, as far as is known.
 type Attended struct {
 	Occasion, Programme string
 	Title, Name         string
 	Date                local.Date // the last time
 }
 
-// AttendedBy are the occasions that v has been at, the latest first.
+// AttendedBy are the occasions that v has been at by v's day, the latest first: those with minutes, and, since people write when they come home and lists
+// are filled in later, those where v has a seat or that v's own workplace holds, while nobody's attendance is recorded there.
 func AttendedBy(ctx context.Context, c db.Conn, v access.Viewer) ([]Attended, error) {
 	return db.All(ctx, c, func(a *Attended) []any { return []any{&a.Occasion, &a.Programme, &a.Title, &a.Name, &a.Date} },
 		`SELECT o.id, a.programme, a.title, o.name, max(m.date) FROM attendance t JOIN meeting m ON m.id = t.meeting
 		JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
-		WHERE t.person = $1 AND t.minutes > 0 GROUP BY o.id, a.programme, a.title, o.name ORDER BY max(m.date) DESC, o.id`, v.Person)
+		WHERE t.person = $1 AND t.minutes > 0 GROUP BY o.id, a.programme, a.title, o.name
+		UNION ALL SELECT o.id, a.programme, a.title, o.name, max(m.date) FROM meeting m JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
+		WHERE m.date <= $2 AND o.cancelled IS NULL AND NOT EXISTS (SELECT 1 FROM attendance t JOIN meeting n ON n.id = t.meeting WHERE n.occasion = o.id)
+			AND (EXISTS (SELECT 1 FROM signup s WHERE s.occasion = o.id AND s.person = $1 AND s.state = 'seated')
+				OR EXISTS (SELECT 1 FROM occasion_place l JOIN employment e ON e.workplace = l.workplace WHERE l.occasion = o.id AND e.person = $1
+					AND e.valid_from <= m.date AND (e.valid_to IS NULL OR e.valid_to > m.date)))
+		GROUP BY o.id, a.programme, a.title, o.name ORDER BY 5 DESC, 1`, v.Person, v.On)
 }
 
 // Write adds an entry to v's own logbook, for nobody else to read.
@@ -242,12 +249,8 @@ func Write(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, r
 	var faults fault.List
 	faults.Add(r.Text.check())
 	faults.Add(r.dated(v))
-	if r.Occasion != "" {
-		attended, err := AttendedBy(ctx, tx, v)
-		if err != nil {
-			return err
-		}
-		faults.Unless(slices.ContainsFunc(attended, func(a Attended) bool { return a.Occasion == r.Occasion }), ErrOccasion.At("occasion"))
+	if err := r.about(ctx, tx, v, &faults); err != nil {
+		return err
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -261,6 +264,19 @@ func Write(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, r
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "write", Entity: "reflection", Row: r.ID})
 }
+
+// about finds whether v has been at what an entry is about, if anything.
+func (r *Reflection) about(ctx context.Context, c db.Conn, v access.Viewer, faults *fault.List) error {
+	if r.Occasion == "" {
+		return nil
+	}
+	attended, err := AttendedBy(ctx, c, v)
+	faults.Unless(err != nil || slices.ContainsFunc(attended, func(a Attended) bool { return a.Occasion == r.Occasion }), ErrOccasion.At("occasion"))
+	return err
+}
+
+// Untied reports whether an entry is about no occasion, and may still be told which: nobody else reads it.
+func (r Reflection) Untied() bool { return r.Occasion == "" && r.Level == Me && r.Shared == "" }
 
 // dated reports what is wrong with the day of an entry: it is of what has been, as of v's day.
 func (r *Reflection) dated(v access.Viewer) error {
@@ -282,18 +298,28 @@ func (r *Reflection) keep(ctx context.Context, tx *db.Tx, ring *secret.Ring, v a
 	return err
 }
 
-// Rewrite gives an entry of v's own a new text, if r.Version still is the last. What others read stays as it was until it is shared anew.
+// Rewrite gives an entry of v's own a new text, if r.Version still is the last. What others read stays as it was until it is shared anew. One that is about nothing
+// yet, and that nobody else reads, may be told what it is about; else that stays.
 func Rewrite(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, r *Reflection) error {
-	if _, err := Get(ctx, tx, ring, v, r.ID); err != nil {
+	was, err := Get(ctx, tx, ring, v, r.ID)
+	if err != nil {
 		return err
+	}
+	if !was.Untied() {
+		r.Occasion = was.Occasion
 	}
 	var faults fault.List
 	faults.Add(r.Text.check())
 	faults.Add(r.dated(v))
+	if was.Untied() {
+		if err := r.about(ctx, tx, v, &faults); err != nil {
+			return err
+		}
+	}
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE reflection SET date = $1, version = version + 1 WHERE id = $2 AND version = $3`, r.Date, r.ID, r.Version)
+	n, err := tx.Exec(ctx, `UPDATE reflection SET date = $1, occasion = $2, version = version + 1 WHERE id = $3 AND version = $4`, r.Date, db.Null(r.Occasion), r.ID, r.Version)
 	if err != nil {
 		return err
 	}

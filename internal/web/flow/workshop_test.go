@@ -93,6 +93,22 @@ func TestWorkshop(t *testing.T) {
 	screen.staysInSight(".answer", "h1", ".stage__clock", "#do-next", "#do-back")
 	screen.Look(1280, 900, "light")
 
+	// So it is with what the note-taker saves without contact.
+	pen.Offline(true)
+	pen.Focus("#text")
+	pen.Press("En rad utan nät")
+	pen.click("Spara svaren")
+	pen.Wait("#lost-contact.ds-alert")
+	pen.Offline(false)
+	screen.Wait(".answers .answer:nth-child(15)")
+	pen.Wait("#lost-contact.ds-sr-only")
+	if n := browsertest.Eval[int](pen.Page, `[...document.querySelectorAll('.answer')].filter(e => e.textContent.includes('En rad utan nät')).length`); n != 1 {
+		t.Errorf("what was saved without contact is there %d times", n)
+	}
+	if left := browsertest.Eval[string](pen.Page, `document.querySelector('#text').value + Object.keys(localStorage)`); left != "" {
+		t.Errorf("once it is there, %q is still kept", left)
+	}
+
 	// A phone without contact says so, keeps what was sent and sends it again until it is there, once. A laptop that was closed, or another, opens where the workshop is.
 	phone.Offline(true)
 	phone.Focus("#body")
@@ -107,7 +123,7 @@ func TestWorkshop(t *testing.T) {
 	}
 	phone.Offline(false)
 	phone.Wait("section[aria-labelledby=own] li:nth-child(2)")
-	screen.Wait(".answers .answer:nth-child(15)")
+	screen.Wait(".answers .answer:nth-child(16)")
 	if n := browsertest.Eval[int](screen.Page, `[...document.querySelectorAll('.answer')].filter(e => e.textContent.includes('Ett svar utan nät')).length`); n != 1 {
 		t.Errorf("what was sent without contact is there %d times", n)
 	}

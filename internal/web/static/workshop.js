@@ -21,9 +21,10 @@
 		});
 		return all;
 	}
+	function text(f) { return f.elements.body || f.elements.text; }
 	function keep(f) {
 		try {
-			if (f.elements.body.value) localStorage.setItem(name(f), JSON.stringify({ text: f.elements.body.value, key: f.elements.key.value, chosen: chosen(f) }));
+			if (text(f).value) localStorage.setItem(name(f), JSON.stringify({ text: text(f).value, key: f.elements.key.value, chosen: chosen(f) }));
 			else localStorage.removeItem(name(f));
 		} catch (e) { /* a browser that keeps nothing */ }
 	}
@@ -34,8 +35,8 @@
 				if (k.indexOf(saved) === 0 && stored && JSON.parse(localStorage.getItem(k)).key === stored) localStorage.removeItem(k);
 			});
 			var was = f && JSON.parse(localStorage.getItem(name(f)) || "null");
-			if (was && !f.elements.body.value) {
-				f.elements.body.value = was.text;
+			if (was && !text(f).value) {
+				text(f).value = was.text;
 				f.elements.key.value = was.key;
 				chosen(f, was.chosen);
 			}
@@ -48,8 +49,43 @@
 	document.addEventListener("keydown", function (event) {
 		if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-enter], #say")) event.target.form.requestSubmit();
 	});
-	var notes = document.querySelector("[data-enter] textarea");
-	if (notes && !document.querySelector(".ds-error-summary")) notes.focus();
+	function pen() { return document.querySelector(".ds-error-summary") ? null : document.querySelector("[data-enter] textarea"); }
+	if (pen()) pen().focus();
+
+	// A page says when it has lost contact, and when it has it again.
+	function contact(lost) {
+		var p = document.getElementById("lost-contact");
+		if (lost === (p.className === "ds-alert")) return;
+		p.className = lost ? "ds-alert" : "ds-sr-only";
+		p.textContent = lost ? p.dataset.text : "";
+		announce(p.textContent);
+	}
+
+	// An answer, and what a note-taker has typed, is sent until it has arrived.
+	document.addEventListener("submit", function (event) {
+		var f = event.target;
+		if (f !== form()) return;
+		event.preventDefault();
+		if (f.dataset.sent) return;
+		f.dataset.sent = "yes";
+		keep(f);
+		(function send() {
+			fetch(f.action, { method: "POST", body: new URLSearchParams(new FormData(f)) }).then(function (answer) {
+				contact(false);
+				delete f.dataset.sent;
+				return answer.text().then(function (page) {
+					var main = new DOMParser().parseFromString(page, "text/html").getElementById("main");
+					if (!main) return contact(true);
+					if (answer.redirected) history.replaceState(null, "", answer.url);
+					document.getElementById("main").replaceWith(document.adoptNode(main));
+					stage = document.getElementById("stage") || stage;
+					restore();
+					var to = pen() || main.querySelector("[autofocus]");
+					if (to) to.focus();
+				});
+			}, function () { contact(true); window.setTimeout(send, 3000); });
+		})();
+	}, true);
 
 	// An answer that is dragged to a group is sent there by its own button. A grip lets a finger on the rest of the card scroll.
 	var html = document.documentElement, dragged;
@@ -102,41 +138,6 @@
 
 	if (!stage) return;
 
-	// The screen says when it has lost contact, and when it has it again.
-	function contact(lost) {
-		var p = document.getElementById("lost-contact");
-		if (lost === (p.className === "ds-alert")) return;
-		p.className = lost ? "ds-alert" : "ds-sr-only";
-		p.textContent = lost ? p.dataset.text : "";
-		announce(p.textContent);
-	}
-
-	// An answer is sent until it has arrived.
-	document.addEventListener("submit", function (event) {
-		var f = event.target;
-		if (f !== form()) return;
-		event.preventDefault();
-		if (f.dataset.sent) return;
-		f.dataset.sent = "yes";
-		keep(f);
-		(function send() {
-			fetch(f.action, { method: "POST", body: new URLSearchParams(new FormData(f)) }).then(function (answer) {
-				contact(false);
-				delete f.dataset.sent;
-				return answer.text().then(function (text) {
-					var main = new DOMParser().parseFromString(text, "text/html").getElementById("main");
-					if (!main) return contact(true);
-					if (answer.redirected) history.replaceState(null, "", answer.url);
-					document.getElementById("main").replaceWith(document.adoptNode(main));
-					stage = document.getElementById("stage") || stage;
-					restore();
-					var to = main.querySelector("[autofocus]");
-					if (to) to.focus();
-				});
-			}, function () { contact(true); window.setTimeout(send, 3000); });
-		})();
-	}, true);
-
 	// The clock counts from what the server said.
 	var clock, left, since;
 	function wind() {
@@ -157,7 +158,7 @@
 	// What someone is in the middle of is not taken away from them.
 	function busy() {
 		var at = document.activeElement, f = form();
-		if (f && (f.elements.body.value || f.elements.answer)) return "text";
+		if (f && (text(f).value || f.elements.answer)) return "text";
 		if (dragged) return "field";
 		return stage.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) || stage.querySelector(".answer__move[open], .ds-details[open], input[type=checkbox]:checked") ? "field" : "";
 	}

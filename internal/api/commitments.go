@@ -35,7 +35,7 @@ type CommitmentsQuery struct {
 	Paging
 	Goal     string `query:"goal" maxLength:"60" doc:"The id of a goal area, or none."`
 	State    string `query:"state" enum:"open,on-the-way,changed,done,dropped"`
-	Standing string `query:"standing" enum:"going,asked,ahead,due,late,ended"`
+	Standing string `query:"standing" enum:"going,past-due,asked,ahead,due,late,ended"`
 }
 
 func listCommitments(s *Server, ctx context.Context, c caller, in *CommitmentsQuery) (*body[List[Commitment]], error) {

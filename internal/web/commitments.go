@@ -23,6 +23,7 @@ type commitmentsPage struct {
 	Programme programme.Programme
 	Goals     []programme.GoalArea
 	Counts    []focus.Count
+	PastDue   []focus.Count
 	Tree      *people.Tree
 	Unit      string
 	Open      bool // the reader may read the rows behind a figure
@@ -62,7 +63,11 @@ func (s *Server) commitments(w http.ResponseWriter, req *http.Request, r view.Re
 			return err
 		}
 		f := focus.Filter{Programme: d.Programme.ID, Workplaces: within(d.Tree, d.Unit), On: today}
-		d.Counts, err = focus.Counts(ctx, c, r.Viewer, f)
+		if d.Counts, err = focus.Counts(ctx, c, r.Viewer, f); err != nil {
+			return err
+		}
+		f.Standing = focus.PastDue
+		d.PastDue, err = focus.Counts(ctx, c, r.Viewer, f)
 		return err
 	})
 	if err != nil {

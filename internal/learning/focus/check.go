@@ -43,10 +43,13 @@ const (
 	Asked Standing = "asked" // due or late
 	Going Standing = "going" // not ended
 	After Standing = "after" // the next check comes after the programme's last day: it is the workplace's own
+
+	// PastDue is [Commitment.Overdue], also to choose by: however the follow-up stands.
+	PastDue Standing = "past-due"
 )
 
 // Standings are all that a list can be narrowed to.
-var Standings = []Standing{Going, Asked, Due, Late, Ahead, After, Ended}
+var Standings = []Standing{Going, PastDue, Asked, Due, Late, Ahead, After, Ended}
 
 // Overdue reports whether the day by which c was to be done has gone by, and it is not: however its follow-up stands.
 func (c Commitment) Overdue(on local.Date) bool { return !c.State.Ended() && c.Due < on }

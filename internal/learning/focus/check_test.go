@@ -453,3 +453,30 @@ func TestCountAfterTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// What is past its due date is counted and listed however its follow-up stands, until it is done or dropped.
+func TestCountPastDue(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		office := at.Holder(access.Office)
+		w.commit(leader, someCommitment())
+		done := w.commit(leader, someCommitment()).ID
+		w.commit(leader, someCommitment())
+		if err := w.say(leader, done, focus.Answer{State: focus.Done}); err != nil {
+			t.Fatal(err)
+		}
+		due := someCommitment().Due
+		for day, want := range map[local.Date]int{due: 0, due.Add(1): 2} {
+			f := focus.Filter{Programme: at.Programme, On: day, Standing: focus.PastDue}
+			list, err := focus.List(t.Context(), d, office, f)
+			counts, err2 := focus.Counts(t.Context(), d, office, f)
+			n := 0
+			for _, c := range counts {
+				n += c.N
+			}
+			if err := errors.Join(err, err2); err != nil || len(list) != want || n != want || slices.ContainsFunc(list, func(c focus.Commitment) bool { return !c.Overdue(day) || c.ID == done }) {
+				t.Errorf("on %s %d are listed and %d counted, want %d, %v", day, len(list), n, want, err)
+			}
+		}
+	})
+}

@@ -102,6 +102,8 @@ func (f Filter) where(v access.Viewer, right access.Right, args *[]any) string {
 		where += ` AND c.next_check <= ` + param(f.On)
 	case After:
 		where += ` AND c.next_check > (SELECT ends FROM programme WHERE id = $2)`
+	case PastDue:
+		where += ` AND c.state NOT IN ('done', 'dropped') AND c.due < ` + param(f.On)
 	case Going:
 		where += ` AND c.next_check IS NOT NULL`
 	case Ended:

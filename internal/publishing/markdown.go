@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	markdown = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Linkify),
+	markdown = goldmark.New(goldmark.WithParser(textParser()), goldmark.WithExtensions(extension.Table, extension.Linkify),
 		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(headings{}, 100))),
 		goldmark.WithRendererOptions(html.WithHardWraps())) // a letter ends with who writes it, on a line of its own
 	clean = policy()
@@ -24,6 +24,27 @@ var (
 	// Pictures stand among the documents, so that their files are kept as long as the text.
 	pictures = regexp.MustCompile(`^/p/[a-z0-9-]+/documents/[a-z0-9-]+$`)
 )
+
+// textParser reads Markdown in which HTML is no marks: whoever writes "<Anna> sade" or "[Anna]: ja" sees it as text, escaped, rather than
+// loses it without a word. So it knows neither HTML nor addresses that are told of apart from their links.
+func textParser() parser.Parser {
+	return parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewSetextHeadingParser(), 100),
+			util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(parser.NewListParser(), 300),
+			util.Prioritized(parser.NewListItemParser(), 400),
+			util.Prioritized(parser.NewCodeBlockParser(), 500),
+			util.Prioritized(parser.NewATXHeadingParser(), 600),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+			util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(parser.NewParagraphParser(), 1000)),
+		parser.WithInlineParsers(
+			util.Prioritized(parser.NewCodeSpanParser(), 100),
+			util.Prioritized(parser.NewLinkParser(), 200),
+			util.Prioritized(parser.NewAutoLinkParser(), 300),
+			util.Prioritized(parser.NewEmphasisParser(), 500)))
+}
 
 // policy is the marks that a text may have. Whatever else gets through the parser is taken out.
 func policy() *bluemonday.Policy {

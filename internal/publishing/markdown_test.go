@@ -15,10 +15,13 @@ func TestHTML(t *testing.T) {
 		{"a link", "[bloggen](/p/x/blog)", "<p><a href=\"/p/x/blog\">bloggen</a></p>\n"},
 		{"an address becomes a link", "Se https://example.org/a.", "<p>Se <a href=\"https://example.org/a\">https://example.org/a</a>.</p>\n"},
 		{"a script in a link", "[klicka](javascript:alert(1))", "<p>klicka</p>\n"},
-		{"a script", "<script>alert(1)</script>", "\n"},
-		{"an event", "Hej <b onclick=\"x()\">du</b>", "<p>Hej du</p>\n"},
-		{"a frame", "<iframe src=\"https://example.org\"></iframe>", "\n"},
-		{"a style", "<p style=\"position:fixed\">x</p>", "\n"},
+		{"a script is text", "<script>alert(1)</script> Efter.", "<p>&lt;script&gt;alert(1)&lt;/script&gt; Efter.</p>\n"},
+		{"a paragraph in HTML is text", "<p>Vi har lärt oss…</p>", "<p>&lt;p&gt;Vi har lärt oss…&lt;/p&gt;</p>\n"},
+		{"a name in angles is text", "<Anna> sade att *vi* kan", "<p>&lt;Anna&gt; sade att <em>vi</em> kan</p>\n"},
+		{"a name in brackets is text", "[Anna]: ja", "<p>[Anna]: ja</p>\n"},
+		{"a remark is text", "<!-- glöm inte -->", "<p>&lt;!-- glöm inte --&gt;</p>\n"},
+		{"an event is text", "Hej <b onclick=\"x()\">du</b>", "<p>Hej &lt;b onclick=&#34;x()&#34;&gt;du&lt;/b&gt;</p>\n"},
+		{"a frame is text", "<iframe title=\"x\"></iframe>", "<p>&lt;iframe title=&#34;x&#34;&gt;&lt;/iframe&gt;</p>\n"},
 		{"a picture among the documents", "![En karta](/p/x/documents/karta)", "<p><img src=\"/p/x/documents/karta\" alt=\"En karta\"></p>\n"},
 		{"a picture from elsewhere", "![En karta](https://example.org/spy.png)", "<p><img alt=\"En karta\"></p>\n"},
 		{"a table scrolls", "|a|\n|-|\n|b|", "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Tabell\"><table class=\"ds-table\">\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>b</td>\n</tr>\n</tbody>\n</table></div>\n"},
@@ -51,6 +54,7 @@ func FuzzHTML(f *testing.F) {
 func TestPlain(t *testing.T) {
 	for _, test := range []struct{ source, want string }{
 		{"## Rubrik\n\nHej *alla*!\nNu **börjar** det.\n\n- ett\n- två", "Hej alla! Nu börjar det. ett två"},
+		{"<Anna> sade: <b>hej</b>", "<Anna> sade: <b>hej</b>"},
 		{"Ett [ord](/p) till och ännu några fler ord som inte får plats här", "Ett ord till och ännu några fler ord som …"},
 	} {
 		if got := Plain(test.source, 45); got != test.want {
@@ -61,8 +65,8 @@ func TestPlain(t *testing.T) {
 
 func TestParts(t *testing.T) {
 	want := []Part{{Text: "Vad vi har lärt oss", Heading: true}, {Text: "Hej alla!\nNu börjar det på https://example.org."}, {Text: "ett", Item: true, First: true}, {Text: "två", Item: true},
-		{Text: "sedan", Item: true, First: true}, {Text: "Slut"}}
-	got := Parts("# Vad vi *har* lärt oss\n\nHej alla!\nNu **börjar** det på https://example.org.\n\n- ett\n- två\n\n1. sedan\n\n<script>x</script>\n\nSlut\n")
+		{Text: "sedan", Item: true, First: true}, {Text: "<script>x</script> Efter skript."}, {Text: "<p>Slut</p>"}, {Text: "<Anna> sade"}}
+	got := Parts("# Vad vi *har* lärt oss\n\nHej alla!\nNu **börjar** det på https://example.org.\n\n- ett\n- två\n\n1. sedan\n\n<script>x</script> Efter skript.\n\n<p>Slut</p>\n\n<Anna> sade\n")
 	if !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}

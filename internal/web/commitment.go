@@ -33,10 +33,10 @@ type commitmentPage struct {
 	Events []focus.Event
 	Names  map[string]people.Name
 	Signs  []focus.Sign
-	Asked  focus.Focus    // of its workplace, if users have been asked about it
-	Voices focus.Answered // what they answered
-	Writes bool           // the reader may change it
-	Says   bool           // the reader may say how it goes
+	Asked  focus.Focus // of its workplace, if users have been asked about it
+	Voices focus.Heard // what they answered
+	Writes bool        // the reader may change it
+	Says   bool        // the reader may say how it goes
 	Zone   string
 	Today  local.Date
 }

@@ -279,11 +279,11 @@ type signList struct {
 	Programme programme.Programme
 	Goals     []programme.GoalArea
 	Rows      []focus.Sign
-	Asked     []focus.Focus             // with answers, in order of their workplaces' names; on the first page alone
-	Voices    map[string]focus.Answered // by the focus
-	Written   int                       // how many of the answers have a text
-	Cut       bool                      // not all of those are shown
-	Names     map[string]string         // of workplaces
+	Asked     []focus.Focus          // with answers, in order of their workplaces' names; on the first page alone
+	Voices    map[string]focus.Heard // by the focus
+	Written   int                    // how many of the answers have a text
+	Cut       bool                   // not all of those are shown
+	Names     map[string]string      // of workplaces
 	Next      string
 }
 
@@ -337,9 +337,10 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 		return strings.Compare(people.SortKey(d.Names[a.Workplace]), people.SortKey(d.Names[b.Workplace]))
 	})
 	for _, f := range d.Asked {
-		a := d.Voices[f.ID]
-		d.Written += a.Wrote
-		d.Cut = d.Cut || a.Wrote > len(a.Texts)
+		for _, a := range d.Voices[f.ID] {
+			d.Written += a.Wrote
+			d.Cut = d.Cut || a.Wrote > len(a.Texts)
+		}
 	}
 	if format != "" {
 		return download(w, format, r.Say("focus.signs")+" "+d.Programme.ShortName, signSheet(r, d))
@@ -370,15 +371,17 @@ func signSheet(r view.Reader, d signList) sheet.Table {
 				}
 			}
 			for _, f := range d.Asked {
-				name, question, a := d.Names[f.Workplace], questionText(r, f.Text), d.Voices[f.ID]
-				for _, is := range focus.Noticed {
-					if !yield([]any{count, nil, name, nil, nil, nil, nil, question, r.State("noticed", is), a.Counts[is]}) {
-						return
+				for _, a := range d.Voices[f.ID] {
+					name, question := d.Names[f.Workplace], askedText(r, a)
+					for _, is := range focus.Noticed {
+						if !yield([]any{count, nil, name, nil, nil, nil, nil, question, r.State("noticed", is), a.Counts[is]}) {
+							return
+						}
 					}
-				}
-				for _, u := range a.Texts {
-					if !yield([]any{text, u.On, name, r.State("sign-by", "user"), u.Text, nil, nil, question, r.State("noticed", u.Noticed), nil}) {
-						return
+					for _, u := range a.Texts {
+						if !yield([]any{text, u.On, name, r.State("sign-by", "user"), u.Text, nil, nil, question, r.State("noticed", u.Noticed), nil}) {
+							return
+						}
 					}
 				}
 			}

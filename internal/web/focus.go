@@ -103,8 +103,8 @@ const voicesBeside = 3
 type focusPage struct {
 	At      learningAt
 	Focus   focus.Focus
-	Earlier []focus.Focus             // of workplaces that have gone up in it
-	Voices  map[string]focus.Answered // what users answered about each, by its id
+	Earlier []focus.Focus          // of workplaces that have gone up in it
+	Voices  map[string]focus.Heard // what users answered about each, by its id
 	Where   map[string]string
 	Texts   []focus.Text
 	Names   map[string]people.Name

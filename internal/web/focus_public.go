@@ -153,7 +153,7 @@ func (s *Server) takeVoice(w http.ResponseWriter, req *http.Request, r view.Read
 	nobody := r
 	nobody.Viewer = access.Viewer{Person: "public"} // also who has signed in answers as nobody
 	_, err = s.change(req, nobody, func(ctx context.Context, tx *db.Tx) (string, error) {
-		return "", focus.TakeAnswer(ctx, tx, f.Code, focus.UserAnswer{Noticed: in.text("noticed"), Text: in.text("text")})
+		return "", focus.TakeAnswer(ctx, tx, f.Code, focus.UserAnswer{Noticed: in.text("noticed"), Text: in.text("text"), Wording: in.number("wording")})
 	})
 	if faults, status, ok := mistakes(err); ok {
 		return render(w, req, status, questionView(r.In(f.Programme), question{Public: f, Form: view.Form{Action: askPath(f.Code), Key: in.text("key")}, In: in, Faults: faults}))

@@ -79,6 +79,31 @@ func answersChart(r view.Reader, a focus.Answered) view.Chart {
 	return c
 }
 
+// answersID tells the pictures of the answers about a focus apart.
+func answersID(f focus.Focus, i int) string {
+	if i == 0 {
+		return f.ID
+	}
+	return f.ID + "-" + strconv.Itoa(i)
+}
+
+// askedText is what some answers are to; where that was the usual question, which asks no more, also what it was about.
+func askedText(r view.Reader, a focus.Answered) string {
+	text := questionText(r, a.Asked)
+	if !a.Now && a.Asked.Question == "" {
+		text = a.Asked.Statement + " – " + text
+	}
+	return text
+}
+
+// askedLanguage is that of [askedText].
+func askedLanguage(r view.Reader, a focus.Answered) string {
+	if !a.Now {
+		return "sv"
+	}
+	return questionLanguage(r, a.Asked)
+}
+
 // answersAnchor is where on a workplace's page of its focus the answers about one stand.
 func answersAnchor(at learningAt, f focus.Focus) string {
 	if f.Workplace == at.Workplace {
@@ -93,6 +118,17 @@ func withoutLinks(signs []focus.Sign) []focus.Sign {
 	for i, s := range signs {
 		s.Act = ""
 		all[i] = s
+	}
+	return all
+}
+
+// besideTheirs are the signs of a commitment on its own page: those that were noted when it was worded otherwise with what it said then.
+func besideTheirs(signs []focus.Sign) []focus.Sign {
+	all := withoutLinks(signs)
+	for i, s := range signs {
+		if s.Before {
+			all[i].Act = s.Act
+		}
 	}
 	return all
 }

@@ -215,5 +215,19 @@ func TestAnswersForTheReport(t *testing.T) {
 			"Tecken;2012-10-", ";;;\r\n", "Antal svar;;Stadsbiblioteket;;;;;", ";Ja;1\r\n", ";Nej;1\r\n", ";Vet inte;0\r\n", ";Stadsbiblioteket;En användare;Jag fick hjälp;;;", "Fler frågar", "!Anna")
 		p.wants("the commitment", "GET", commitment, nil, 200, "/focus#answers", "1 ja, 1 nej, 0 vet inte.")
 		p.wants("one of another workplace", "GET", "/programmes/kompobib/workplaces/"+p.w.rows["unit"]["other"]+"/commitments/"+p.w.rows["commitment"]["other"], nil, 200, "!Vad användarna svarar")
+		// The workplace asks something else: what was answered before stays with what was asked.
+		place := "/programmes/kompobib/workplaces/" + p.w.rows["unit"]["own"]
+		p.as = p.w.viewers["contact"]
+		p.wants("another question", "POST", place+"/focus/edit", url.Values{"key": {"e"}, "version": {"1"}, "statement": {"Vi möter dig"}, "question": {"Har du mött oss?"}}, 303)
+		p.as = ""
+		p.wants("the form", "GET", "/n/"+p.w.rows["focus"]["own"], nil, 200, "Har du mött oss?", `name="wording" value="2"`)
+		p.wants("a form of before", "POST", "/n/"+p.w.rows["focus"]["own"], url.Values{"key": {"f"}, "noticed": {"unsure"}, "wording": {"1"}}, 303)
+		p.as = p.w.viewers["office"]
+		p.wants("the list", "GET", list, nil, 200, "Har du mött oss?", "Tidigare fråga:", "Vi svarar own – Har du märkt det?")
+		p.wants("the file", "GET", list+"?format=csv", nil, 200, ";Har du mött oss?;Ja;0\r\n", "Vi svarar own – Har du märkt det?;Ja;1\r\n", "Vi svarar own – Har du märkt det?;Vet inte;1\r\n")
+		p.wants("the commitment", "GET", commitment, nil, 200, "Tidigare fråga:", "1 ja, 1 nej, 1 vet inte.", "!0 ja")
+		p.wants("the workplace's page", "GET", place+"/focus", nil, 200, "Har du mött oss?", "Tidigare fråga:", "Jag fick hjälp", "Ingen har svarat än.")
+		p.wants("its path", "GET", place+"/path", nil, 200, "Har du mött oss?", "Tidigare fråga:")
+		p.wants("its path on paper", "GET", place+"/path.pdf", nil, 200)
 	})
 }

@@ -141,7 +141,7 @@ type pathOutcome struct {
 	Counts  []focus.Count
 	Rows    []focus.Commitment
 	Signs   []focus.Sign
-	Voices  map[string]focus.Answered // by the focus
+	Voices  map[string]focus.Heard // by the focus
 	Today   local.Date
 }
 

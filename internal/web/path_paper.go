@@ -189,17 +189,21 @@ func pathFocusSheet(ctx context.Context, c db.Conn, s *Server, r view.Reader, at
 		if f.Workplace != d.Focus.Workplace {
 			blocks = append(blocks, pdf.Heading{Level: 3, Text: r.Say("focus.of", d.whose(f))})
 		}
-		blocks = append(blocks, pdf.Paragraph{Text: questionText(r, f.Text), Lang: questionLanguage(r, f.Text), As: pdf.Strong})
-		answers := d.Voices[f.ID]
-		if answers.All == 0 {
-			blocks = append(blocks, pdf.Paragraph{Text: r.Say("focus.no-answers")})
-			continue
+		for _, answers := range d.Voices[f.ID] {
+			if !answers.Now {
+				blocks = append(blocks, pdf.Paragraph{Text: r.Say("focus.asked-before"), As: pdf.Muted})
+			}
+			blocks = append(blocks, pdf.Paragraph{Text: askedText(r, answers), Lang: askedLanguage(r, answers), As: pdf.Strong})
+			if answers.All == 0 {
+				blocks = append(blocks, pdf.Paragraph{Text: r.Say("focus.no-answers")})
+				continue
+			}
+			t := pdf.Table{Caption: r.Count("focus.answers-all", answers.All), Columns: []pdf.Column{{Label: r.Say("workshop.answer")}, {Label: r.Say("focus.persons"), Number: true}}}
+			for _, is := range focus.Noticed {
+				t.Rows = append(t.Rows, []string{r.State("noticed", is), r.Number(answers.Counts[is])})
+			}
+			blocks = append(blocks, t)
 		}
-		t := pdf.Table{Caption: r.Count("focus.answers-all", answers.All), Columns: []pdf.Column{{Label: r.Say("workshop.answer")}, {Label: r.Say("focus.persons"), Number: true}}}
-		for _, is := range focus.Noticed {
-			t.Rows = append(t.Rows, []string{r.State("noticed", is), r.Number(answers.Counts[is])})
-		}
-		blocks = append(blocks, t)
 	}
 	return blocks, nil
 }

@@ -31,6 +31,11 @@ func Invariants() []db.Invariant {
 		db.Never("each focus has the text that it names, and all before it",
 			`SELECT f.id FROM focus f WHERE (SELECT count(*) FROM focus_text t WHERE t.focus = f.id AND t.version <= f.version) <> f.version
 			OR EXISTS (SELECT 1 FROM focus_text t WHERE t.focus = f.id AND t.version > f.version) ORDER BY f.id`),
+		db.Never("each answer of a user is to a text that its focus has had",
+			`SELECT u.id FROM user_answer u WHERE NOT EXISTS (SELECT 1 FROM focus_text t WHERE t.focus = u.focus AND t.version = u.wording) ORDER BY u.id`),
+		db.Never("each sign of a commitment names a wording that it has had, and one of a focus none",
+			`SELECT s.id FROM observed_sign s WHERE (s.commitment IS NULL) <> (s.wording IS NULL)
+			OR s.commitment IS NOT NULL AND NOT EXISTS (SELECT 1 FROM commitment_text t WHERE t.commitment = s.commitment AND t.number = s.wording) ORDER BY s.id`),
 	}
 }
 

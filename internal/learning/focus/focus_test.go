@@ -237,8 +237,8 @@ func TestPublicFocus(t *testing.T) {
 			}
 		}
 		all, err := focus.UserAnswers(t.Context(), d, 10, shown.Focus)
-		got := all[shown.ID]
-		if err != nil || got.All != 2 || got.Counts["yes"] != 1 || len(got.Texts) != 1 || got.Texts[0].Text != "Ja!\n<b>Bra</b>" {
+		got := all[shown.ID][0]
+		if err != nil || len(all[shown.ID]) != 1 || got.All != 2 || got.Counts["yes"] != 1 || len(got.Texts) != 1 || got.Texts[0].Text != "Ja!\n<b>Bra</b>" {
 			t.Errorf("answers: %+v, %v", got, err)
 		}
 		if got.Wrote != 1 {
@@ -249,10 +249,10 @@ func TestPublicFocus(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if few, err := focus.UserAnswers(t.Context(), d, 2, shown.Focus); err != nil || few[shown.ID].Wrote != 3 || len(few[shown.ID].Texts) != 2 {
+		if few, err := focus.UserAnswers(t.Context(), d, 2, shown.Focus); err != nil || few[shown.ID][0].Wrote != 3 || len(few[shown.ID][0].Texts) != 2 {
 			t.Errorf("of three with a text two are asked for: %+v, %v", few, err)
 		}
-		if none, err := focus.UserAnswers(t.Context(), d, 0, shown.Focus); err != nil || none[shown.ID].All != 4 || none[shown.ID].Texts != nil {
+		if none, err := focus.UserAnswers(t.Context(), d, 0, shown.Focus); err != nil || none[shown.ID][0].All != 4 || none[shown.ID][0].Texts != nil {
 			t.Errorf("no texts are asked for: %+v, %v", none, err)
 		}
 		if id := got.Texts[0].ID; len(id) != 13 {
@@ -269,7 +269,7 @@ func TestPublicFocus(t *testing.T) {
 		if err := withdraw(leader, "user_answer", got.Texts[0].ID, false); err != nil {
 			t.Error(err)
 		}
-		if got, err := focus.UserAnswers(t.Context(), d, 10, shown.Focus); err != nil || got[shown.ID].All != 3 {
+		if got, err := focus.UserAnswers(t.Context(), d, 10, shown.Focus); err != nil || got[shown.ID][0].All != 3 {
 			t.Errorf("withdrawn: %+v, %v", got, err)
 		}
 		if err := withdraw(leader, "user_answer", "nothing", false); !errors.Is(err, focus.ErrNotFound) {

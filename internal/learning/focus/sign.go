@@ -28,18 +28,20 @@ var NoticedBy = []string{"user", "staff", "partner", "school", "politician", "ot
 type Sign struct {
 	ID, Workplace string
 	Commitment    string // "" for the focus
-	Happens, Act  string // of the commitment
+	Happens, Act  string // of the commitment, as it was when the sign was noted
+	Before        bool   // the commitment has been worded otherwise since
 	Goal          string // of the commitment
 	By            string // a role
 	On            local.Date
 	Text          string
 }
 
-const selectSigns = `SELECT s.id, s.workplace, coalesce(s.commitment, ''), coalesce(t.happens, ''), coalesce(t.act, ''), coalesce(c.goal, ''), s.noticed_by, s.noticed_on, s.text
-	FROM observed_sign s LEFT JOIN commitment c ON c.id = s.commitment LEFT JOIN commitment_text t ON t.commitment = c.id AND t.number = c.wording WHERE s.withdrawn = 0 `
+const selectSigns = `SELECT s.id, s.workplace, coalesce(s.commitment, ''), coalesce(t.happens, ''), coalesce(t.act, ''), coalesce(c.goal, ''), s.noticed_by, s.noticed_on, s.text,
+	CASE WHEN s.wording <> c.wording THEN 1 ELSE 0 END
+	FROM observed_sign s LEFT JOIN commitment c ON c.id = s.commitment LEFT JOIN commitment_text t ON t.commitment = s.commitment AND t.number = s.wording WHERE s.withdrawn = 0 `
 
 func scanSign(s *Sign) []any {
-	return []any{&s.ID, &s.Workplace, &s.Commitment, &s.Happens, &s.Act, &s.Goal, &s.By, &s.On, &s.Text}
+	return []any{&s.ID, &s.Workplace, &s.Commitment, &s.Happens, &s.Act, &s.Goal, &s.By, &s.On, &s.Text, db.Truth(&s.Before)}
 }
 
 // Signs are those of a workplace, the last noticed first; of a commitment if one is named. At most limit.
@@ -80,14 +82,17 @@ func AddSign(ctx context.Context, tx *db.Tx, v access.Viewer, p learning.Place, 
 	if faults != nil {
 		return faults
 	}
+	var wording any
 	if s.Commitment != "" {
-		if _, err := Get(ctx, tx, v, p, s.Commitment); err != nil {
+		c, err := Get(ctx, tx, v, p, s.Commitment)
+		if err != nil {
 			return err
 		}
+		wording = c.number
 	}
 	s.ID, s.Workplace = tx.NewID(), p.Workplace
-	if _, err := tx.Exec(ctx, `INSERT INTO observed_sign (id, programme, workplace, commitment, noticed_by, noticed_on, text, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.ID, p.Programme, p.Workplace, db.Null(s.Commitment), s.By, s.On, s.Text, tx.By); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO observed_sign (id, programme, workplace, commitment, noticed_by, noticed_on, text, made_by, wording) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		s.ID, p.Programme, p.Workplace, db.Null(s.Commitment), s.By, s.On, s.Text, tx.By, wording); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "observed_sign", Row: s.ID, Detail: map[string]any{"workplace": p.Workplace}})
@@ -123,6 +128,7 @@ var Noticed = []string{"yes", "no", "unsure"}
 type UserAnswer struct {
 	ID, Noticed, Text string
 	On                local.Date
+	Wording           int // the number of the focus's text that was answered, if who takes it knows; else it is the present one
 }
 
 // maxAnswer is the most characters that a user writes.
@@ -144,78 +150,131 @@ func TakeAnswer(ctx context.Context, tx *db.Tx, code string, a UserAnswer) error
 	if faults != nil {
 		return faults
 	}
+	if a.Wording < 1 || a.Wording > f.Number {
+		a.Wording = f.Number
+	}
 	// The first half of an id tells the millisecond: only chance is kept.
-	if _, err := tx.Exec(ctx, `INSERT INTO user_answer (id, focus, noticed, text, answered_on) VALUES ($1, $2, $3, $4, $5)`, tx.NewID()[13:], f.ID, a.Noticed, a.Text, today(tx)); err != nil {
+	if _, err := tx.Exec(ctx, `INSERT INTO user_answer (id, focus, noticed, text, answered_on, wording) VALUES ($1, $2, $3, $4, $5, $6)`,
+		tx.NewID()[13:], f.ID, a.Noticed, a.Text, today(tx), a.Wording); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "focus", Row: f.ID})
 }
 
-// Answered are what users answered about a focus: how many of each, and the last who wrote something.
+// Answered are what users answered to one wording of the question about a focus: how many of each, and the last who wrote something.
 type Answered struct {
+	Asked  Text // the last text of the focus that asked so
+	Now    bool // it asks so still
 	Counts map[string]int
 	All    int
 	Wrote  int // how many of them wrote something
 	Texts  []UserAnswer
 }
 
+// Heard is what users answered about a focus: to its present question first, whether anybody has or not, and then to those that it asked before, the last
+// first.
+type Heard []Answered
+
+// All is how many they are, and how many of them wrote something.
+func (a Heard) All() (all, wrote int) {
+	for _, x := range a {
+		all += x.All
+		wrote += x.Wrote
+	}
+	return all, wrote
+}
+
+// asks is what makes two texts ask the same: the question, and where it is the usual one what users have or have not noticed.
+func (t Text) asks() [2]string {
+	if t.Question == "" {
+		return [2]string{"", t.Statement}
+	}
+	return [2]string{t.Question}
+}
+
+// to returns the answers to what t asks, which they have from then on.
+func (a *Heard) to(t Text) *Answered {
+	i := slices.IndexFunc(*a, func(x Answered) bool { return x.Asked.asks() == t.asks() })
+	if i < 0 {
+		i = len(*a)
+		*a = append(*a, Answered{Asked: t, Now: i == 0, Counts: map[string]int{}})
+	}
+	return &(*a)[i]
+}
+
 // UserAnswers returns them, by the id of each focus that was read, with as many queries however many there are; of each at most limit texts.
-func UserAnswers(ctx context.Context, c db.Conn, limit int, of ...Focus) (map[string]Answered, error) {
+func UserAnswers(ctx context.Context, c db.Conn, limit int, of ...Focus) (map[string]Heard, error) {
 	return userAnswers(ctx, c, limit, limit*len(of), of)
 }
 
 // userAnswers returns at most each texts of each focus, and all of all together.
-func userAnswers(ctx context.Context, c db.Conn, each, all int, of []Focus) (map[string]Answered, error) {
-	found, ids := map[string]Answered{}, []string(nil)
+func userAnswers(ctx context.Context, c db.Conn, each, all int, of []Focus) (map[string]Heard, error) {
+	found, ids := map[string]*Heard{}, []string(nil)
 	for _, f := range of {
-		found[f.ID] = Answered{Counts: map[string]int{}}
+		found[f.ID] = new(Heard)
+		found[f.ID].to(f.Text)
 		if f.ID != "" {
 			ids = append(ids, f.ID)
 		}
 	}
+	given := func() map[string]Heard {
+		m := make(map[string]Heard, len(found))
+		for id, a := range found {
+			m[id] = *a
+		}
+		return m
+	}
 	if len(ids) == 0 {
-		return found, nil
+		return given(), nil
 	}
 	type count struct {
 		focus, noticed string
+		asked          Text
 		n, wrote       int
 	}
 	var args []any
 	in := db.In(&args, ids)
-	counts, err := db.All(ctx, c, func(n *count) []any { return []any{&n.focus, &n.noticed, &n.n, &n.wrote} },
-		`SELECT focus, noticed, count(*), sum(CASE WHEN text <> '' THEN 1 ELSE 0 END) FROM user_answer WHERE withdrawn = 0 AND focus IN `+in+` GROUP BY focus, noticed ORDER BY focus, noticed`, args...)
+	counts, err := db.All(ctx, c, func(n *count) []any {
+		return []any{&n.focus, &n.asked.Number, &n.asked.Statement, &n.asked.Question, &n.noticed, &n.n, &n.wrote}
+	}, `SELECT u.focus, u.wording, t.statement, t.question, u.noticed, count(*), sum(CASE WHEN u.text <> '' THEN 1 ELSE 0 END)
+		FROM user_answer u JOIN focus_text t ON t.focus = u.focus AND t.version = u.wording WHERE u.withdrawn = 0 AND u.focus IN `+in+`
+		GROUP BY u.focus, u.wording, t.statement, t.question, u.noticed ORDER BY u.focus, u.wording DESC, u.noticed`, args...)
 	if err != nil {
 		return nil, err
 	}
+	asked := map[string]map[int]Text{}
 	for _, n := range counts {
-		a := found[n.focus]
-		a.Counts[n.noticed] = n.n
+		if asked[n.focus] == nil {
+			asked[n.focus] = map[int]Text{}
+		}
+		asked[n.focus][n.asked.Number] = n.asked
+		a := found[n.focus].to(n.asked)
+		a.Counts[n.noticed] += n.n
 		a.All += n.n
 		a.Wrote += n.wrote
-		found[n.focus] = a
 	}
 	if all == 0 {
-		return found, nil
+		return given(), nil
 	}
 	type said struct {
-		focus string
+		focus   string
+		wording int
 		UserAnswer
 	}
 	args = append(args, each, all)
-	texts, err := db.All(ctx, c, func(u *said) []any { return []any{&u.focus, &u.ID, &u.Noticed, &u.Text, &u.On} },
-		`SELECT focus, id, noticed, text, answered_on FROM (SELECT focus, id, noticed, text, answered_on, row_number() OVER (PARTITION BY focus ORDER BY answered_on DESC, id) AS nth
+	texts, err := db.All(ctx, c, func(u *said) []any { return []any{&u.focus, &u.wording, &u.ID, &u.Noticed, &u.Text, &u.On} },
+		`SELECT focus, wording, id, noticed, text, answered_on FROM (SELECT focus, wording, id, noticed, text, answered_on, row_number() OVER (PARTITION BY focus ORDER BY answered_on DESC, id) AS nth
 			FROM user_answer WHERE withdrawn = 0 AND text <> '' AND focus IN `+in+`) u WHERE nth <= `+fmt.Sprintf(`$%d ORDER BY answered_on DESC, id LIMIT $%d`, len(args)-1, len(args)), args...)
 	for _, u := range texts {
-		a := found[u.focus]
+		a := found[u.focus].to(asked[u.focus][u.wording])
 		a.Texts = append(a.Texts, u.UserAnswer)
-		found[u.focus] = a
 	}
-	return found, err
+	return given(), err
 }
 
 // Voices returns the focuses of the workplaces of a programme that v may read of that users have been asked about, shown to all or not any more, with what they
 // answered; those that nobody has answered are left out. Of all together at most limit texts.
-func Voices(ctx context.Context, c db.Conn, v access.Viewer, programme string, limit int) ([]Focus, map[string]Answered, error) {
+func Voices(ctx context.Context, c db.Conn, v access.Viewer, programme string, limit int) ([]Focus, map[string]Heard, error) {
 	args := []any{v.On, programme}
 	list, err := db.All(ctx, c, scanFocus, learning.Moved+`SELECT `+focusColumns+fromFocus+`WHERE f.programme = $2 AND f.code IS NOT NULL AND `+
 		learning.Reads("f.workplace", v, access.SeeLearning, programme, &args)+` ORDER BY f.id`, args...)
@@ -223,5 +282,8 @@ func Voices(ctx context.Context, c db.Conn, v access.Viewer, programme string, l
 		return nil, nil, err
 	}
 	answers, err := userAnswers(ctx, c, limit, limit, list)
-	return slices.DeleteFunc(list, func(f Focus) bool { return answers[f.ID].All == 0 }), answers, err
+	return slices.DeleteFunc(list, func(f Focus) bool {
+		n, _ := answers[f.ID].All()
+		return n == 0
+	}), answers, err
 }

@@ -23,9 +23,9 @@ import (
 func publicFocusPath(slug, code string) string { return "/p/" + slug + "/focus/" + code }
 func askPath(code string) string               { return "/n/" + code }
 
-// voices bounds how often the question to the users is answered from one address: a library's computers may share one. It guards
-// the machine; who asks is kept in memory for that alone, and forgotten.
-var voices = auth.Pace{Tries: 30, Every: 10 * time.Second}
+// voices bounds how often the question to the users is answered from one address: a library's computers, and the phones of the classes that visit it, share
+// one. It guards the machine; who asks is kept in memory for that alone, and forgotten.
+var voices = auth.Pace{Tries: 150, Every: 2 * time.Second}
 
 // A publicFocuses is what a programme's workplaces will be known for, as everyone sees it.
 type publicFocuses struct {
@@ -146,17 +146,20 @@ func (s *Server) takeVoice(w http.ResponseWriter, req *http.Request, r view.Read
 	if err != nil {
 		return err
 	}
-	if s.rates.Take("voice "+s.address(req), voices, s.Now()) > 0 {
-		return errTooMany
-	}
 	in := formOf(req)
+	again := func(status int, faults fault.List) error {
+		return render(w, req, status, questionView(r.In(f.Programme), question{Public: f, Form: view.Form{Action: askPath(f.Code), Key: in.text("key")}, In: in, Faults: faults}))
+	}
+	if s.rates.Take("voice "+s.address(req), voices, s.Now()) > 0 {
+		return again(http.StatusTooManyRequests, fault.List{errRush})
+	}
 	nobody := r
 	nobody.Viewer = access.Viewer{Person: "public"} // also who has signed in answers as nobody
 	_, err = s.change(req, nobody, func(ctx context.Context, tx *db.Tx) (string, error) {
 		return "", focus.TakeAnswer(ctx, tx, f.Code, focus.UserAnswer{Noticed: in.text("noticed"), Text: in.text("text"), Wording: in.number("wording")})
 	})
 	if faults, status, ok := mistakes(err); ok {
-		return render(w, req, status, questionView(r.In(f.Programme), question{Public: f, Form: view.Form{Action: askPath(f.Code), Key: in.text("key")}, In: in, Faults: faults}))
+		return again(status, faults)
 	}
 	if err != nil {
 		return err

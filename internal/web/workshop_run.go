@@ -51,7 +51,7 @@ func (d running) promising(answers []workshop.Answer) []learning.Place {
 
 // at is the place of the present step among those that are held, from 0; -1 before it has begun.
 func (d running) at() (held []workshop.Step, i int) {
-	held = slices.DeleteFunc(slices.Clone(d.Steps), func(s workshop.Step) bool { return s.Skipped })
+	held = d.Held(d.Steps)
 	return held, slices.IndexFunc(held, func(s workshop.Step) bool { return s.ID == d.Step })
 }
 

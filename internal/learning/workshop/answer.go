@@ -360,6 +360,11 @@ func Summary(ctx context.Context, c db.Conn, v access.Viewer, id string) ([]Ques
 	if err != nil {
 		return nil, err
 	}
+	for i, s := range steps {
+		if w.Running() && s.ID == w.Step {
+			steps[i].Skipped = false // left out while it is asked
+		}
+	}
 	return answers(ctx, c, id, steps)
 }
 

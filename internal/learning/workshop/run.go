@@ -73,7 +73,7 @@ func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, mo
 
 // move is what a move makes of s, by pure reckoning.
 func (s *State) move(m Move, all []Step, at time.Time, random string) error {
-	steps := slices.DeleteFunc(slices.Clone(all), func(x Step) bool { return x.Skipped })
+	steps := s.Held(all)
 	if m == Begin {
 		if s.Running() {
 			return ErrTurn
@@ -125,6 +125,12 @@ func (s *State) move(m Move, all []Step, at time.Time, random string) error {
 		return ErrMove
 	}
 	return nil
+}
+
+// Held are the steps that are held, of all: also the present one, if the plan leaves it out while it is held, so that what came before it and comes after is
+// found from there.
+func (s State) Held(all []Step) []Step {
+	return slices.DeleteFunc(slices.Clone(all), func(x Step) bool { return x.Skipped && x.ID != s.Step })
 }
 
 // take makes x the present step, with its clock running.

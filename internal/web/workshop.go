@@ -204,6 +204,9 @@ func (s *Server) workshopPlan(req *http.Request, r view.Reader) form {
 		if !d.Leads {
 			return f, workshop.ErrNotLead
 		}
+		if d.Closed != nil && req.Method == http.MethodGet { // what is sent is given back
+			return f, workshop.ErrReopen
+		}
 		names, err := workshop.Candidates(ctx, c, r.Viewer, d.Workshop)
 		if err != nil {
 			return f, err

@@ -20,6 +20,7 @@ import (
 	"kompobib/internal/learning"
 	"kompobib/internal/learning/focus"
 	"kompobib/internal/learning/workshop"
+	"kompobib/internal/local"
 	"kompobib/internal/sheet"
 	"kompobib/internal/web/view"
 )
@@ -28,6 +29,7 @@ import (
 type running struct {
 	shop
 	Questions []workshop.Question
+	Today     local.Date
 	Left      int    // seconds of the present step
 	URL       string // where phones join
 	Square    string // the same as a drawing
@@ -82,6 +84,9 @@ func (d running) full() bool {
 	return q != nil && !d.Hidden && q.Count() >= fullFrom
 }
 
+// otherDay reports whether it is about to begin on another day than it is planned for.
+func (d running) otherDay() bool { return d.Began == nil && d.Date != "" && d.Date != d.Today }
+
 // asksFor is what a step asks, or what it is called.
 func asksFor(s workshop.Step) string { return cmp.Or(s.Question, s.Title) }
 
@@ -92,6 +97,7 @@ func (s *Server) readRunning(ctx context.Context, c db.Conn, req *http.Request, 
 	if d.Questions, err = workshop.Summary(ctx, c, r.Viewer, d.ID); err != nil {
 		return d, err
 	}
+	d.Today = s.today(d.Programme.Zone)
 	d.Left = d.Timer.Left(s.DB.Now())
 	if d.Code == "" {
 		return d, nil
@@ -164,9 +170,21 @@ func (s *Server) runMove(w http.ResponseWriter, req *http.Request, r view.Reader
 	switch {
 	case errors.Is(err, workshop.ErrTurn):
 		return doneBut(w, req, to, workshop.ErrTurn.Code)
+	case err != nil && move == workshop.Today:
+		if faults, _, ok := mistakes(err); ok {
+			return doneBut(w, req, to, faults[0].Code, faults[0].Args...)
+		}
+		return err
 	case err != nil:
 		return err
 	case move == workshop.Finish:
+		shop, err := workshop.Get(req.Context(), s.DB, r.Viewer, id)
+		if err != nil {
+			return err
+		}
+		if shop.Date > s.today(shop.Zone) {
+			return done(w, req, workshopPath(id)+"/summary", "workshop.done-closed-early", r.Date(shop.Date))
+		}
 		return done(w, req, workshopPath(id)+"/summary", "workshop.done-closed")
 	}
 	http.Redirect(w, req, to, http.StatusSeeOther)

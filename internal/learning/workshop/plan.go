@@ -67,7 +67,7 @@ func Set(ctx context.Context, tx *db.Tx, v access.Viewer, id string, p Plan, ver
 		return err
 	}
 	if w.Closed != nil {
-		return ErrClosed
+		return ErrReopen
 	}
 	if w.Version != version {
 		return fault.Stale

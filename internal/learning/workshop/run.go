@@ -11,6 +11,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
+	"kompobib/internal/local"
 )
 
 var (
@@ -18,13 +19,15 @@ var (
 	ErrMove    = fault.Define(fault.Invalid, "workshop.move")
 	ErrNotRuns = fault.Define(fault.Conflict, "workshop.not-runs")
 	ErrClosed  = fault.Define(fault.Conflict, "workshop.closed")
+	ErrReopen  = fault.Define(fault.Conflict, "workshop.reopen-first")
 )
 
 // A Move is what who presents can do.
 type Move string
 
 const (
-	Begin  Move = "begin" // also once more, after it was closed
+	Begin  Move = "begin"       // also once more, after it was closed
+	Today  Move = "begin-today" // begin, and be held today rather than on the day that was planned
 	Next   Move = "next"
 	Back   Move = "back"
 	Pause  Move = "pause"
@@ -38,6 +41,12 @@ const (
 
 // Do makes a move, if nobody has made another since turn: of two who present at once, the second sees what the first did.
 func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, move Move) error {
+	if move == Today { // before the workshop is locked, as a plan does
+		if err := holdToday(ctx, tx, v, id); err != nil {
+			return err
+		}
+		move = Begin
+	}
 	if err := lock(ctx, tx, "workshop", id, ErrNotFound); err != nil {
 		return err
 	}
@@ -69,6 +78,37 @@ func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, mo
 		}
 	}
 	return audit.Record(ctx, tx, audit.Event{Act: string(move), Entity: "workshop", Row: id, Detail: map[string]any{"step": s.Step}})
+}
+
+// holdToday moves a workshop's date to today, at the time of day that was planned. Who has a seat is told.
+func holdToday(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error {
+	w, err := led(ctx, tx, v, id)
+	if err != nil {
+		return err
+	}
+	today := local.DateOf(tx.At, local.Zone(w.Zone))
+	switch {
+	case w.Meeting == "":
+		return ErrNoDate
+	case w.Began != nil:
+		return ErrTurn
+	case w.Date == today:
+		return nil
+	}
+	kit, err := KitOf(ctx, tx, w)
+	if err != nil {
+		return err
+	}
+	if today < kit.First || kit.Last < today {
+		return ErrOutside.At("date", kit.First, kit.Last)
+	}
+	if err := w.date(ctx, tx, v, local.Span{Date: today, Start: w.Start, End: w.End}, w.Venue); err != nil {
+		return err
+	}
+	if err := write(ctx, tx, id, w.Version, `occasion = $1`, w.Occasion); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Event{Act: "plan", Entity: "workshop", Row: id, Detail: map[string]any{"occasion": w.Occasion, "date": today}})
 }
 
 // move is what a move makes of s, by pure reckoning.

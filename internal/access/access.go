@@ -36,7 +36,7 @@ const (
 	Seat          Right = "seat"           // sign anyone in the programme up and off
 	Attendance    Right = "attendance"     // take and correct attendance
 	SeeAttendance Right = "see-attendance" // and its evidence
-	SeeSensitive  Right = "see-sensitive"  // sensitive answers, of activities one organises
+	SeeSensitive  Right = "see-sensitive"  // sensitive answers, of activities one organises: whatever role one organises in
 
 	// Of the office.
 	SeePeople        Right = "see-people"
@@ -81,7 +81,7 @@ var Table = map[Role][]Right{
 	Participant: {SeeSelf, SignUp, Learn},
 	Contact:     {SeeStaff, SignStaff, SeeReach, SeeNotReached, Invite, LeadLearning, SeeLearning, SeeOutcome},
 	Organiser:   {Plan, SeeSignups, Seat, Attendance, SeeAttendance, SeeSensitive},
-	Office: {Plan, PlanAny, SeeSignups, Seat, Attendance, SeeAttendance, SeePeople, EditPeople, SeeIdentity,
+	Office: {Plan, PlanAny, SeeSignups, Seat, Attendance, SeeAttendance, SeeSensitive, SeePeople, EditPeople, SeeIdentity,
 		EditOrganisation, EditProgramme, Publish, SeeReach, SeeNotReached, Invite, SeeOutbox,
 		LeadLearning, SeeLearning, PlanLearning, SeeOutcome},
 	Steering:      {SeeReach, SeeOutcome},

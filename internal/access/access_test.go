@@ -33,7 +33,8 @@ func TestReach(t *testing.T) {
 		{"the office plans in its programme", office.In(access.PlanAny, "p"), true},
 		{"not in another", office.In(access.PlanAny, "q"), false},
 		{"an office without a programme in all", everywhere.In(access.PlanAny, "q"), true},
-		{"no office sees sensitive answers", office.Can(access.SeeSensitive), false},
+		{"an office sees sensitive answers to what it organises itself", office.In(access.SeeSensitive, "p"), true},
+		{"not in another programme", office.In(access.SeeSensitive, "q"), false},
 		{"nobody but the system may do everything", access.System.In(access.SeeIdentity, "p"), true},
 	} {
 		if test.got != test.want {

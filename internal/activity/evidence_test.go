@@ -243,6 +243,12 @@ func TestAnswers(t *testing.T) {
 		sees("a colleague", participant("p001"))
 		sees("the organiser", org, "food", "lift", "where")
 		sees("the office does not see what is sensitive", office, "lift", "where")
+		w.exec(`UPDATE activity SET organiser = 'contact-far' WHERE id = $1`, "activity-"+o)
+		sees("who organises it and is of the office does", office, "food", "lift", "where")
+		sees("another of the office does not", viewer("contact-main", access.Office, programme1), "lift", "where")
+		sees("an office of another programme sees nothing of it", viewer("contact-far", access.Office, "other"))
+		sees("who organised it before does not", org)
+		w.exec(`UPDATE activity SET organiser = $1 WHERE id = $2`, organiser, "activity-"+o)
 
 		ask := func(kind string, options ...string) error {
 			return d.Tx(t.Context(), organiser, func(ctx context.Context, tx *db.Tx) error {

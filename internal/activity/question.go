@@ -41,7 +41,7 @@ type Question struct {
 	Version      int
 }
 
-// SeesSensitive reports whether v may see sensitive answers to a's questions: its organiser alone.
+// SeesSensitive reports whether v may see sensitive answers to a's questions: its organiser alone, who may be of the office.
 func (a Activity) SeesSensitive(v access.Viewer) bool {
 	return v.Person != "" && v.Person == a.Organiser && v.In(access.SeeSensitive, a.Programme)
 }

@@ -18,6 +18,7 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/file"
@@ -87,6 +88,25 @@ func TestASeatIsTwoClicksAway(t *testing.T) {
 		list := k.wants("the list as a file", k.post(o+"/seats/file", "format=csv"), 200, "contact Test")
 		if strings.Contains(list.body, "Nötter") {
 			t.Error("a sensitive answer leaves the house in a file")
+		}
+
+		k.as("office")
+		w := k.w.viewers["office"]
+		if err := d.Tx(t.Context(), w, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE activity SET organiser = $1 WHERE id = $2`, w, k.own("activity")); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "update", Entity: "activity", Row: k.own("activity")})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		k.wants("the office reads what it organises itself", k.get(o+"/seats"), 200, "Vad äter du inte?", "Nötter")
+		if strings.Contains(k.post(o+"/seats/file", "format=csv").body, "Nötter") {
+			t.Error("a sensitive answer leaves the house in the office's file")
+		}
+		k.who.Person = k.w.viewers["auditor"]
+		if strings.Contains(k.get(o+"/seats").body, "Nötter") {
+			t.Error("another of the office reads what is for the organiser alone")
 		}
 
 		k.as("contact").wants("giving it up", k.post(o+"/leave"), 303, o)

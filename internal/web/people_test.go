@@ -304,6 +304,12 @@ func TestTheOfficeReorganises(t *testing.T) {
 		k.went(k.post(branch+"/merge", "version", "4", "into", k.library, "on", "2012-10-02"))
 		k.says(branch, "Från och med 2 oktober 2012 ingår arbetsplatsen i", "Köpings stadsbibliotek")
 		k.says("/workplaces", "1 arbetsplats", "!Kolsva")
+
+		later := k.went(k.post("/workplaces/new", "kind", "workplace", "workplace_kind", "branch-library", "name", "Munktorps bibliotek", "parent", k.town, "from", "2005-01-01"))
+		k.went(k.post(later+"/rename", "version", "1", "name", "Munktorps mötesplats", "from", "2013-01-01"))
+		k.says(later, "Munktorps bibliotek", "Munktorps mötesplats", "Byt namn", "Flytta", "Slå ihop", "Stäng", "!Öppna igen")
+		k.went(k.post(later+"/close", "version", "2", "on", "2013-06-30"))
+		k.says(later, "Byt namn", "Öppna igen", "!Stäng")
 		if w := k.post(branch+"/rename", "version", "1", "name", "Kolsva", "from", "2012-01-01"); w.Code != http.StatusConflict {
 			t.Errorf("an old form answers %d", w.Code)
 		}

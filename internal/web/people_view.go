@@ -172,12 +172,13 @@ func closedText(r view.Reader, d unitPage) string {
 	return r.Say("unit.begins", d.History[0].Valid.From)
 }
 
-// stepsOf are the steps that can be taken with a unit as it is.
+// stepsOf are the steps that can be taken with a unit as it is. It is closed when the last that is known of it ends: today's row
+// ends also where it has another name or place from a coming day.
 func stepsOf(d unitPage) []string {
 	switch {
 	case d.Into.Into != "":
 		return []string{"rename"}
-	case d.Valid.To != "":
+	case d.History[len(d.History)-1].Valid.To != "":
 		return []string{"rename", "reopen"}
 	case d.Kind == people.Workplace:
 		return []string{"rename", "move", "merge", "close"}

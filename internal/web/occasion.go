@@ -266,17 +266,20 @@ func seatText(r view.Reader, o activity.Occasion) string {
 	return text
 }
 
-// clashText tells of one other meeting at the same time.
-func clashText(r view.Reader, k activity.Clash) string {
-	return r.Say("occasion.clash-"+string(k.State), k.Title, r.When(local.Date(k.Time.Date), k.Time.Start, k.Time.End))
-}
+// clashText tells the reader of one other meeting of theirs at the same time.
+func clashText(r view.Reader, k activity.Clash) string { return clashSaid(r, k, "") }
 
+// clashTexts tells the reader of those of a colleague.
 func clashTexts(r view.Reader, clashes []activity.Clash) string {
 	texts := make([]string, len(clashes))
 	for i, k := range clashes {
-		texts[i] = clashText(r, k)
+		texts[i] = clashSaid(r, k, "-other")
 	}
 	return strings.Join(texts, " ")
+}
+
+func clashSaid(r view.Reader, k activity.Clash, whose string) string {
+	return r.Say("occasion.clash-"+string(k.State)+whose, k.Title, r.When(local.Date(k.Time.Date), k.Time.Start, k.Time.End))
 }
 
 // canChoose reports whether the colleague can be signed up now.

@@ -120,6 +120,11 @@ func TestAContactSignsColleaguesUp(t *testing.T) {
 		o := "/occasions/" + k.own("occasion")
 		ann := k.own("person")
 		k.wants("colleagues stand with where they are", k.get(o), 200, "ann Test", "Has a seat")
+		clash := k.wants("one who has a seat elsewhere then is told of beside the name", k.get("/occasions/"+k.w.rows["occasion"]["other"]), 200,
+			"Clash: already has a seat at Föreläsning own", "You can sign them up all the same")
+		if strings.Contains(clash.body, "Clash: you") {
+			t.Error("the contact is told that they themselves are elsewhere then")
+		}
 		k.wants("nobody ticked", k.post(o+"/staff"), 422, "Tick at least one colleague")
 		k.wants("somebody else's staff", k.post(o+"/staff", "person="+k.w.rows["person"]["other"]), 422)
 		k.wants("a colleague's seat is given up", k.post(o+"/leave", "person="+ann), 303)

@@ -51,8 +51,14 @@ func (p *program) open() (*house, error) {
 
 // there is an error unless the data that a command is about exists, rather than new data in which nothing stands.
 func (p *program) there() error {
-	if _, err := os.Stat(p.dsn()); p.DB == "" && errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("--data: there is no data in %s", p.Data)
+	if db.IsPostgres(p.dsn()) { // opening it makes nothing, and says what is missing
+		return nil
+	}
+	if _, err := os.Stat(p.dsn()); errors.Is(err, os.ErrNotExist) {
+		if p.DB == "" {
+			return fmt.Errorf("--data: there is no data in %s", p.Data)
+		}
+		return fmt.Errorf("--db: there is no database %s", p.DB)
 	}
 	return nil
 }

@@ -78,6 +78,8 @@ func TestWrongSettings(t *testing.T) {
 		{"KOMPOBIB_ADR=127.0.0.1:80", "doctor", "KOMPOBIB_ADR sets nothing: allowed are KOMPOBIB_ADDR"},
 		{"", "doctor --db mysql://x", "--db begins with mysql://, must be postgres://"},
 		{"", "demo --today 2012-13-01", `--today is "2012-13-01", must be a day`},
+		{"", "demo --today 1999-01-01", `--today is "1999-01-01", must be a day such as 2012-10-12, from 2011-01-14 on`},
+		{"", "demo --today 2011-01-13", `from 2011-01-14 on`},
 		{"", "demo --addr 0.0.0.0:8080", "--public-demo"},
 		{"", "demo --addr :8080", "--public-demo"},
 		{"", "demo --addr kommun.example.org:8080", "--public-demo"},
@@ -132,6 +134,21 @@ func TestWhatTheDoctorCouldNotFindOut(t *testing.T) {
 	}
 	if exitCode(errBroken) != 1 {
 		t.Error("what is broken ends the doctor otherwise than with 1")
+	}
+}
+
+// A database that is not there is told of by commands that are about what stands in one, and not made.
+func TestNoDatabaseIsMadeWhereOneIsSought(t *testing.T) {
+	folder := t.TempDir()
+	typo := filepath.Join(folder, "typo.db")
+	for _, args := range []string{"doctor", "token create --email ann@example.org", "backup " + filepath.Join(folder, "copy"), "import undo x"} {
+		_, err := told(t, nil, append(strings.Fields(args), "--data", folder, "--db", typo)...)
+		if err == nil || !strings.Contains(err.Error(), "--db: there is no database "+typo) {
+			t.Errorf("%s: %v", args, err)
+		}
+	}
+	if made, err := os.ReadDir(folder); err != nil || len(made) > 0 {
+		t.Errorf("there is %v, %v", made, err)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"kompobib/internal/demo"
 	"kompobib/internal/local"
 )
 
@@ -148,8 +149,8 @@ func (s *serving) Validate() error {
 
 // Validate says what a setting of the demo must be.
 func (c *demoCommand) Validate() error {
-	if _, err := local.ParseDate(c.Today); c.Today != "" && err != nil {
-		return fmt.Errorf("--today is %q, must be a day such as 2012-10-12", c.Today)
+	if day, err := local.ParseDate(c.Today); c.Today != "" && (err != nil || day < demo.First) {
+		return fmt.Errorf("--today is %q, must be a day such as 2012-10-12, from %s on", c.Today, demo.First)
 	}
 	if !c.loopback() && !c.PublicDemo {
 		return fmt.Errorf("--addr is %q, must be an address of this machine alone, such as 127.0.0.1:8080: whoever reaches the demo can be anyone in it. --public-demo allows it", c.Addr)

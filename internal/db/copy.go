@@ -253,7 +253,7 @@ var errInUse = errors.New("another process has the database open: stop it first"
 // file beside itself, the tables of PostgreSQL in a schema of their own. Nobody else may have it open.
 func MoveAside(ctx context.Context, dsn string, at time.Time) (to string, err error) {
 	name := "before_" + at.UTC().Format("20060102_150405")
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if IsPostgres(dsn) {
 		return "the schema " + name, moveTables(ctx, dsn, name)
 	}
 	if _, err := os.Stat(dsn); errors.Is(err, os.ErrNotExist) {

@@ -57,6 +57,11 @@ func WithRandom(r io.Reader) Option { return func(d *DB) { d.random = r } }
 // WithObserver calls f after each committed transaction with what it did. Tests use it.
 func WithObserver(f func(Trace)) Option { return func(d *DB) { d.observe = f } }
 
+// IsPostgres reports whether dsn is the URL of a PostgreSQL database, rather than the path of an SQLite file.
+func IsPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
 // Open opens dsn: a postgres:// URL, or the path of an SQLite file.
 // The domain's clock is the given one, moved by the offset stored in the database.
 func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Option) (*DB, error) {
@@ -65,7 +70,7 @@ func Open(ctx context.Context, dsn string, clock func() time.Time, options ...Op
 		option(d)
 	}
 	var err error
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if IsPostgres(dsn) {
 		err = d.openPostgres(dsn)
 	} else {
 		err = d.openSQLite(dsn)

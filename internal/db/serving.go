@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // ErrServed says that another process serves from the database.
@@ -18,7 +17,7 @@ var ErrServed = errors.New("another process serves from this database already: s
 // The lock is on a file of its own beside the database: to open and close the database's own would let go of SQLite's locks on it. The file stays,
 // and says nothing by being there. See docs/decisions/0021-the-server-has-a-lock-of-its-own.md.
 func Serving(dsn string) (io.Closer, error) {
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if IsPostgres(dsn) {
 		return io.NopCloser(nil), nil
 	}
 	path := dsn

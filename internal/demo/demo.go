@@ -38,6 +38,9 @@ const Noon local.Clock = "12:00"
 // condition, and the day on which everyone was told.
 const Today local.Date = "2012-10-12"
 
+// First is the first day that a demo can begin on: by its noon all of [Accounts] can sign in, the contacts last.
+const First local.Date = "2011-01-14"
+
 // system is who did what nobody is named for.
 const system = "system"
 

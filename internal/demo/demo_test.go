@@ -314,6 +314,20 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+// On the first day that a demo can begin on, there is each account with its role, to sign in to.
+func TestTheFirstDay(t *testing.T) {
+	d := empty(t)
+	if err := tell(t.Context(), d, At(First)); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range Accounts {
+		v, err := people.Viewer(t.Context(), d, value[string](t, d, `SELECT person FROM account WHERE email = $1`, a.Email), First)
+		if err != nil || !v.Is(a.Role) {
+			t.Errorf("%s is no %s: %v", a.Email, a.Role, err)
+		}
+	}
+}
+
 // Nobody in the demo can be taken for someone who lives.
 func TestEveryoneIsMadeUp(t *testing.T) {
 	b, err := read()

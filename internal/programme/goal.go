@@ -36,6 +36,18 @@ func Goals(ctx context.Context, c db.Conn, programme string) ([]GoalArea, error)
 		`SELECT id, programme, ord, name, text, version FROM goal_area WHERE programme = $1 ORDER BY ord, id`, programme)
 }
 
+// GoalsOf returns those of several programmes, by programme and in order.
+func GoalsOf(ctx context.Context, c db.Conn, programmes ...string) (map[string][]GoalArea, error) {
+	var args []any
+	list, err := db.All(ctx, c, func(g *GoalArea) []any { return []any{&g.ID, &g.Programme, &g.Ord, &g.Name, &g.Text, &g.Version} },
+		`SELECT id, programme, ord, name, text, version FROM goal_area WHERE programme IN `+db.In(&args, programmes)+` ORDER BY ord, id`, args...)
+	goals := map[string][]GoalArea{}
+	for _, g := range list {
+		goals[g.Programme] = append(goals[g.Programme], g)
+	}
+	return goals, err
+}
+
 func (g *GoalArea) check() error {
 	g.Name, g.Text = strings.TrimSpace(g.Name), strings.TrimSpace(g.Text)
 	var faults fault.List

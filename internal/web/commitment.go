@@ -127,14 +127,14 @@ func commitmentOf(x focus.Commitment, in posted) focus.Commitment {
 }
 
 // commitmentControls are the fields of a commitment in a programme with a last day; without staff it is the reader's own.
-func commitmentControls(r view.Reader, x focus.Commitment, ends local.Date, goals []programme.GoalArea, needs, staff []view.Option) []control {
+func commitmentControls(r view.Reader, x focus.Commitment, ends local.Date, goals, needs, staff []view.Option) []control {
 	say := func(code string) string { return r.Say("focus." + code) }
 	list := []control{
 		{Field: view.Field{Name: "happens", Label: say("happens-label"), Help: say("happens-help"), Value: x.Happens, Rows: 2}, As: "textarea"},
 		{Field: view.Field{Name: "act", Label: say("act-label"), Help: say("act-help"), Value: x.Act}, As: "textarea"},
 		{Field: view.Field{Name: "notice", Label: say("notice-label"), Help: say("notice-help"), Optional: true, Value: x.Notice, Rows: 2}, As: "textarea"},
 		row(dateControl("starts", say("starts"), x.Starts), dateControl("due", say("due-label"), x.Due)),
-		{Field: view.Field{Name: "goal", Label: say("goal-label"), Value: x.Goal, Options: view.None(say("goal-none"), goalsOf(goals))}, As: "select"},
+		{Field: view.Field{Name: "goal", Label: say("goal-label"), Value: x.Goal, Options: view.None(say("goal-none"), goals)}, As: "select"},
 	}
 	if len(needs) > 0 {
 		list = append(list, control{Field: view.Field{Name: "need", Label: say("need-label"), Help: say("need-help"), Value: x.Need, Options: view.None(say("need-none"), needs)}, As: "select"})
@@ -237,7 +237,7 @@ func (s *Server) newCommitmentForm(req *http.Request, r view.Reader) form {
 			Page:  view.Page{Title: r.Say("focus.new"), Crumbs: at.crumbs(r)},
 			Form:  view.Form{Action: at.at("commitments/new"), Keep: true},
 			About: at.Programme.ID, What: append(what, publicAt(r, at.Programme.ID, "focus.public-document")),
-			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, at.Programme.Ends, goals, needs, append([]view.Option{}, staff...))...),
+			Controls: append([]control{{Field: view.Field{Name: "from", Value: from}, As: "hidden"}, {Field: view.Field{Name: "said", Value: idsOf(said)}, As: "hidden"}}, commitmentControls(r, x, at.Programme.Ends, goalsOf(goals), needs, append([]view.Option{}, staff...))...),
 			Submit:   r.Say("focus.new-save"), Back: at.at("commitments"),
 		}
 		if own != "" { // an idea, not what was said in a workshop: no link asks for both
@@ -307,7 +307,7 @@ func (s *Server) commitmentForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		list := commitmentControls(r, x, at.Programme.Ends, goals, needs, append([]view.Option{}, staff...))
+		list := commitmentControls(r, x, at.Programme.Ends, goalsOf(goals), needs, append([]view.Option{}, staff...))
 		if !writes { // who answers for it does not hand it on
 			fields(list, func(c *control) {
 				if c.Name == "owner" {

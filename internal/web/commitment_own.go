@@ -72,7 +72,7 @@ func (s *Server) newOwnForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		prog, options := req.FormValue("programme"), []view.Option(nil)
+		prog, options, ids := req.FormValue("programme"), []view.Option(nil), []string(nil)
 		if prog == "" {
 			prog = list[0].ID
 		}
@@ -82,11 +82,20 @@ func (s *Server) newOwnForm(req *http.Request, r view.Reader) form {
 			if p.ID == prog {
 				x.Due = usuallyDue(today, p)
 			}
-			options = append(options, view.Option{Value: p.ID, Label: p.ShortName})
+			options, ids = append(options, view.Option{Value: p.ID, Label: p.ShortName}), append(ids, p.ID)
 		}
-		goals, err := programme.Goals(ctx, c, prog)
+		goals, err := programme.GoalsOf(ctx, c, ids...)
 		if err != nil {
 			return f, err
+		}
+		var areas []view.Option
+		for _, p := range list {
+			for _, o := range goalsOf(goals[p.ID]) {
+				if len(list) > 1 { // which programme is chosen in the same form
+					o.Group = p.ShortName
+				}
+				areas = append(areas, o)
+			}
 		}
 		x.Months, err = focus.MonthsOf(ctx, c, prog)
 		first := control{Field: view.Field{Name: "programme", Value: prog}, As: "hidden"}
@@ -96,14 +105,14 @@ func (s *Server) newOwnForm(req *http.Request, r view.Reader) form {
 		return formPage{
 			Page: view.Page{Title: r.Say("focus.own-new"), Crumbs: ownCrumbs(r)},
 			Form: view.Form{Action: ownCommitments + "/new", Keep: true},
-			What: []string{r.Say("focus.own-what")}, Controls: append([]control{first}, ownControls(r, x, goals)...),
+			What: []string{r.Say("focus.own-what")}, Controls: append([]control{first}, ownControls(r, x, areas)...),
 			Submit: r.Say("focus.new-save"), Back: ownCommitments,
 		}, err
 	}
 }
 
 // ownControls are those of a commitment, said of oneself.
-func ownControls(r view.Reader, x focus.Commitment, goals []programme.GoalArea) []control {
+func ownControls(r view.Reader, x focus.Commitment, goals []view.Option) []control {
 	list := commitmentControls(r, x, "", goals, nil, nil)
 	fields(list, func(c *control) {
 		switch c.Name {
@@ -132,7 +141,7 @@ func (s *Server) changeOwnForm(req *http.Request, r view.Reader) form {
 			return f, err
 		}
 		goals, err := programme.Goals(ctx, c, x.Programme)
-		return changeCommitment(r, x, ownCrumbs(r), ownCommitments+"/"+x.ID, ownControls(r, x, goals)), err
+		return changeCommitment(r, x, ownCrumbs(r), ownCommitments+"/"+x.ID, ownControls(r, x, goalsOf(goals))), err
 	}
 }
 

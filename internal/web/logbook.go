@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -268,11 +269,19 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 		if err != nil {
 			return f, err
 		}
-		owner, short := r.Say("reflection.the-owner"), r.Say("reflection.the-programme")
-		if len(places) > 0 {
-			p := programmes[places[0].Programme]
-			owner, short = ownerOf(r, p.ID), p.ShortName
+		employers, err := s.employersAt(ctx, c, r)
+		if err != nil {
+			return f, err
 		}
+		var owners, shorts, employed []keeper
+		for _, p := range places {
+			short := programmes[p.Programme].ShortName
+			owners, shorts = append(owners, keeper{ownerOf(r, p.Programme), short}), append(shorts, keeper{short, short})
+			if p.Workplace != "" {
+				employed = append(employed, keeper{cmp.Or(employers[p.Workplace], r.Say("reflection.the-employer")), names[p.Workplace]})
+			}
+		}
+		owner, short, employer := either(r, owners), either(r, shorts), either(r, employed)
 		say := func(code string, args ...any) string { return r.Say("reflection."+code, args...) }
 		f = formPage{Page: view.Page{Title: say("share"), Whose: entryTitle(r, d.Reflection), Crumbs: logbookCrumbs(r)},
 			Form: view.Form{Action: entryPath(d.ID) + "/share", Version: d.Version}, Above: shareAbove(r, d), Heading: say("who-reads"), Submit: say("share-do"), Back: entryPath(d.ID)}
@@ -292,7 +301,7 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 			help := say("level-public-help", owner)
 			switch l {
 			case reflection.Workplace:
-				help = say("level-workplace-help")
+				help = say("level-workplace-help", employer)
 			case reflection.Programme:
 				help = say("level-programme-help", short, owner)
 			}

@@ -146,15 +146,22 @@ func TestQuotationsTellTheirSource(t *testing.T) {
 		if a := p.get("/me/logbook/" + r.ID + "/share"); strings.Contains(a.body, "If you choose another programme") {
 			t.Errorf("told of another programme where there is none: %s", a.body)
 		}
+		p.wants("with whom it is a public document", p.get("/me/logbook/"+r.ID+"/share"), 200, "that is a public document at Kommunen.", "received by the project owner and")
 		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error { // another project for the same workplaces
 			put := func(table, columns string, row ...any) error {
 				return db.Insert(ctx, tx, table, columns, "", [][]any{row})
 			}
 			return errors.Join(put("programme", "id, slug, name, short_name, contact, funding_period, state, starts, ends, zone, published",
 				"second", "second", "Second", "Second", "second@example.org", "2007-2013", "running", "2011-01-01", "2013-12-31", "Europe/Stockholm", 1),
-				put("target_unit", "programme, unit", "second", "region"), audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "programme", Row: "second"}))
+				put("target_unit", "programme, unit", "second", "region"), put("goal_area", "id, programme, ord, name", "goal-second", "second", 1, "Det andra"),
+				put("partner", "id, programme, ord, name, role", "owner-second", "second", 1, "Landstinget", "owner"), audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "programme", Row: "second"}))
 		})
-		p.wants("where to share", p.get("/me/logbook/"+r.ID+"/share"), 200, "If you choose another programme, KompoBib may no longer quote the text, and your yes to that no longer holds.")
+		p.wants("where to share", p.get("/me/logbook/"+r.ID+"/share"), 200, "If you choose another programme, KompoBib may no longer quote the text, and your yes to that no longer holds.",
+			"received by the project owner (KompoBib) or Landstinget (Second) and", "the auditors of KompoBib or Second", "a public document at the project owner (KompoBib) or Landstinget (Second).", "a public document at Kommunen.")
+		p.wants("the goal areas of both for what one undertakes alone", p.get("/me/commitments/new"), 200, `<optgroup label="KompoBib"`, "Medborgarnas behov", `<optgroup label="Second"`, "Det andra")
+		own1 := []string{"happens=någon kommer", "act=frågar vi", "starts=2012-10-12", "due=2013-01-12", "months=1"}
+		p.wants("a goal area of the other", p.post("/me/commitments/new", append(own1, "programme="+learningtest.Programme, "goal=goal-second")...), 422, "belongs to another programme than the one chosen")
+		p.wants("of the one chosen", p.post("/me/commitments/new", append(own1, "programme=second", "goal=goal-second")...), 303)
 		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.Exec(ctx, `UPDATE person SET protected = 1 WHERE id = 'small-0'`); err != nil {
 				return err

@@ -50,12 +50,13 @@ func (l Letters) aboutCommitment(ctx context.Context, c db.Conn, x letter.Letter
 	if w.values["readers"] = ""; p.State.On(focus.DayOf(l.DB.Now()), p.Ends) == programme.Closed {
 		w.values["readers"] = "\n\n" + w.Say(afterEnd(k), w.Date(p.Ends)) + " " + w.Say("focus.after-end-stop")
 	}
+	w.values["silence"] = ""
 	if k.Workplace == "" {
 		w.values["title"], w.values["commitment"], w.path = w.Say("focus.own-title"), w.Say("focus.own-title"), ownCommitments+"/"+k.ID
 		return nil
 	}
 	w.values["title"], w.path = w.Say("focus.quoted", shortText(sentence(w.Language, k.Wording))), "/programmes/"+p.Slug+"/workplaces/"+k.Workplace+"/commitments/"+k.ID
-	w.values["commitment"] = sentence(w.Language, k.Wording)
+	w.values["commitment"], w.values["silence"] = sentence(w.Language, k.Wording), " "+w.Say("focus.silence")
 	switch x.Template {
 	case letter.OwnerLeft:
 		w.path += "/edit"

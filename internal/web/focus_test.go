@@ -151,6 +151,20 @@ func TestFollowUpByLetter(t *testing.T) {
 				t.Errorf("%s quotes the commitment in its subject: %q, %v", template, text.Subject, err)
 			}
 		}
+		reminder := func(id, person string) string {
+			text, err := l.Render(t.Context(), letter.Letter{ID: "x", Template: letter.FollowUpAgain, Person: person, AboutKind: "commitment", About: id, Programme: c.Programme})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text.Plain
+		}
+		const silence = "Uteblir svaret syns det för den som leder arbetsplatsens lärande"
+		if text := reminder(quoted.ID, quoted.Owner); !strings.Contains(text, "logga in. "+silence) {
+			t.Errorf("the reminder does not say who sees that no answer comes: %s", text)
+		}
+		if text := reminder(p.w.rows["own-commitment"]["own"], p.w.viewers["participant"]); strings.Contains(text, silence) || !strings.Contains(text, "Ditt eget åtagande") {
+			t.Errorf("the reminder of what one has undertaken alone says that others see it: %s", text)
+		}
 		at, key := "/f/"+token, 0
 		answer := func(fields ...string) url.Values {
 			key++

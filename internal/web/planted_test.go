@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,34 @@ func TestPrivateStaysPrivate(t *testing.T) {
 		}
 
 		w.rows["entry"]["own"] = strings.TrimPrefix(page, logbookPath+"/")
+		// Undertaken alone, changed, sent too late, and said how it goes.
+		own := url.Values{"key": {"u"}, "programme": {w.rows["programme"]["own"]}, "happens": {planted}, "act": {planted}, "notice": {planted}, "starts": {"2012-10-12"}, "due": {"2013-01-12"}, "months": {"1"}}
+		undertaken := ask("participant", "POST", ownCommitments+"/new", own.Encode())
+		commitment, _, _ := strings.Cut(undertaken.Header().Get("Location"), "?")
+		if undertaken.Code != http.StatusSeeOther {
+			t.Fatalf("undertaken: %d", undertaken.Code)
+		}
+		own.Set("act", planted+" igen")
+		for i, step := range []struct {
+			path string
+			form url.Values
+			want int
+		}{
+			{"/edit", url.Values{"version": {"1"}, "why": {planted}}, 303},
+			{"/edit", url.Values{"version": {"1"}}, 409},
+			{"/state", url.Values{"version": {"2"}, "state": {"on-the-way"}, "why": {planted}}, 303},
+		} {
+			step.form.Set("key", "v"+strconv.Itoa(i))
+			for field, value := range own {
+				if step.path == "/edit" && field != "key" {
+					step.form[field] = value
+				}
+			}
+			if got := ask("participant", "POST", commitment+step.path, step.form.Encode()); got.Code != step.want {
+				t.Fatalf("%s: %d, want %d", step.path, got.Code, step.want)
+			}
+		}
+		w.rows["own-commitment"]["own"] = strings.TrimPrefix(commitment, ownCommitments+"/")
 		// Prepared alone for the analysis, twice, once too late, and one note of three put on the board.
 		analysis, perspective := "/programmes/kompobib/workplaces/"+w.rows["unit"]["own"]+"/swot", w.rows["perspective"]["own"]
 		for _, step := range []struct {
@@ -115,7 +144,7 @@ func TestPrivateStaysPrivate(t *testing.T) {
 		if strings.HasSuffix(t.Name(), "/postgres") { // which shows what SQLite does: by who sees most, and the author
 			readers = []string{"participant", "office", "auditor", "administrator"}
 		}
-		mine := 0
+		mine, undertook := 0, 0
 		for _, route := range routes {
 			for _, whose := range []string{"own", "other"} {
 				method, path, ok := w.path(route.pattern, whose)
@@ -130,7 +159,9 @@ func TestPrivateStaysPrivate(t *testing.T) {
 						}
 						answer := ask(role, method, path+q, form)
 						found := strings.Contains(unpacked(answer.Body.Bytes()), planted)
-						switch author := role == "participant" && (strings.HasPrefix(path, logbookPath) || strings.HasPrefix(path, analysis) || path == "/swot/"+w.rows["swot"]["own"]); {
+						switch author := role == "participant" && (strings.HasPrefix(path, logbookPath) || strings.HasPrefix(path, ownCommitments) || strings.HasPrefix(path, analysis) || path == "/swot/"+w.rows["swot"]["own"]); {
+						case found && author && strings.HasPrefix(path, ownCommitments):
+							undertook++
 						case found && author:
 							mine++
 						case found:
@@ -144,8 +175,8 @@ func TestPrivateStaysPrivate(t *testing.T) {
 				}
 			}
 		}
-		if mine < 5 {
-			t.Errorf("its author finds it on %d pages only", mine)
+		if mine < 5 || undertook < 3 {
+			t.Errorf("its author finds it on %d and %d pages only", mine, undertook)
 		}
 
 		for _, role := range roles[1:] {
@@ -181,7 +212,8 @@ func TestPrivateStaysPrivate(t *testing.T) {
 		}
 		archive := filepath.Join(t.TempDir(), "backup")
 		head, err := backup.Write(t.Context(), archive, d, store, backup.Head{})
-		if err != nil || !slices.ContainsFunc(head.Entries, func(e backup.Entry) bool { return strings.Contains(e.Name, "reflection_text") && e.Rows >= 2 }) {
+		if err != nil || !slices.ContainsFunc(head.Entries, func(e backup.Entry) bool { return strings.Contains(e.Name, "reflection_text") && e.Rows >= 2 }) ||
+			!slices.ContainsFunc(head.Entries, func(e backup.Entry) bool { return strings.Contains(e.Name, "commitment_text") && e.Rows >= 2 }) {
 			t.Fatalf("the backup: %v %v", head, err)
 		}
 		r, err := zip.OpenReader(archive)

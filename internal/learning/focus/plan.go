@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"kompobib/internal/access"
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
 	"kompobib/internal/letter"
 	"kompobib/internal/local"
+	"kompobib/internal/people"
 )
 
 var (
@@ -189,21 +191,65 @@ func nothingChosen(ctx context.Context, c db.Conn, v access.Viewer, p learning.P
 // PlanField is the field of a form in which something is said of what goes on with an idea.
 func PlanField(field, idea string) string { return field + "-" + idea }
 
-// thank tells everyone whose ideas another workplace goes on with, each once.
+// thank tells everyone whose ideas another workplace goes on with, each once. Of someone who is no longer on the roster it tells the contacts of the idea's workplace.
 func thank(ctx context.Context, tx *db.Tx, p learning.Place, after []Idea, list []Commitment) error {
+	whose, err := thanked(ctx, tx, after)
+	if err != nil {
+		return err
+	}
 	var letters []letter.Letter
 	for i, x := range after {
-		if x.owner == list[i].Owner {
-			continue
+		for _, person := range whose[i] {
+			if person == list[i].Owner {
+				continue
+			}
+			at := slices.IndexFunc(letters, func(l letter.Letter) bool { return l.Person == person })
+			if at < 0 {
+				letters = append(letters, letter.Letter{Person: person, Template: letter.IdeaUsed, AboutKind: "commitment", About: x.ID, Programme: p.Programme,
+					Args: map[string]any{"workplace": p.Workplace, "ideas": 1}})
+				continue
+			}
+			letters[at].Template = letter.PlanUsed
+			letters[at].Args["ideas"] = letters[at].Args["ideas"].(int) + 1
 		}
-		at := slices.IndexFunc(letters, func(l letter.Letter) bool { return l.Person == x.owner })
-		if at < 0 {
-			letters = append(letters, letter.Letter{Person: x.owner, Template: letter.IdeaUsed, AboutKind: "commitment", About: x.ID, Programme: p.Programme,
-				Args: map[string]any{"workplace": p.Workplace, "ideas": 1}})
-			continue
-		}
-		letters[at].Template = letter.PlanUsed
-		letters[at].Args["ideas"] = letters[at].Args["ideas"].(int) + 1
 	}
 	return letter.Queue(ctx, tx, letters...)
+}
+
+// thanked are those to thank for each of some ideas.
+func thanked(ctx context.Context, tx *db.Tx, list []Idea) ([][]string, error) {
+	whose, owners := make([][]string, len(list)), make([]string, len(list))
+	for i, x := range list {
+		whose[i], owners[i] = []string{x.owner}, x.owner
+	}
+	gone, err := departed(ctx, tx, owners)
+	if err != nil || len(gone) == 0 {
+		return whose, err
+	}
+	tree, err := people.LoadTree(ctx, tx, today(tx))
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := auth.Contacts(ctx, tx, today(tx))
+	if err != nil {
+		return nil, err
+	}
+	persons := make([]string, len(contacts))
+	for i, c := range contacts {
+		persons[i] = c.Person
+	}
+	left, err := departed(ctx, tx, persons)
+	contacts = slices.DeleteFunc(contacts, func(c auth.UnitHolder) bool { return slices.Contains(left, c.Person) })
+	for i, x := range list {
+		if slices.Contains(gone, x.owner) {
+			whose[i] = leaders(tree, contacts, x.Workplace)
+		}
+	}
+	return whose, err
+}
+
+// departed are those of some persons who are no longer on the roster.
+func departed(ctx context.Context, tx *db.Tx, persons []string) ([]string, error) {
+	args := []any{today(tx)}
+	return db.Values[string](ctx, tx, `SELECT p.id FROM person p WHERE p.id IN `+db.In(&args, persons)+` AND `+people.Departed("p.id", "$1")+` ORDER BY p.id`, args...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -230,6 +231,47 @@ func TestAdopt(t *testing.T) {
 			}
 		}
 		doctor.Well(t, d)
+	})
+}
+
+// Who shared an idea and has left is not thanked: the contacts of the workplace are, each once, but not those who have left too.
+func TestThanksForWhoHasLeft(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		var ideas []focus.Commitment
+		for _, owner := range []string{"near-1", "near-3", "near-3"} {
+			c := someCommitment()
+			c.Owner, c.Shared = owner, true
+			ideas = append(ideas, w.commit(leader, c))
+		}
+		w.Tx("office", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE employment SET valid_to = '2012-10-01' WHERE person IN ('near-3', 'near-4')`); err != nil {
+				return err
+			}
+			var grants [][]any
+			for i, g := range [][2]string{{"near-0", at.Near}, {"near-0", at.NearTown}, {"near-4", at.Near}, {"small-0", at.Small}} {
+				grants = append(grants, []any{fmt.Sprint("grant-", i), g[0], "contact", g[1], "2011-01-01"})
+			}
+			if err := db.Insert(ctx, tx, "role_grant", "id, person, role, unit, valid_from", "", grants); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "end", Entity: "employment", Row: "near-3"})
+		})
+		if err := w.adopt(taker, after(ideas[0]), after(ideas[1]), after(ideas[2])); err != nil {
+			t.Fatal(err)
+		}
+		list, err := letter.List(t.Context(), d, access.System, letter.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, l := range list {
+			got = append(got, fmt.Sprint(l.Person, " ", l.Template, " ", l.Args["ideas"]))
+		}
+		slices.Sort(got)
+		if want := []string{"near-0 plan-used 2", "near-1 idea-used 1"}; !slices.Equal(got, want) {
+			t.Errorf("thanked: %v, want %v", got, want)
+		}
 	})
 }
 

@@ -96,15 +96,23 @@ func abandoned(ctx context.Context, tx *db.Tx) (letters []letter.Letter, events 
 	for _, r := range rows {
 		ids = append(ids, r.id)
 		events = append(events, audit.Event{Act: "remind", Entity: "commitment", Row: r.id, Detail: map[string]any{"left": true}})
-		now := tree.Under(r.workplace)
-		for _, c := range contacts {
-			if len(now) == 1 && slices.Contains(tree.Under(c.Unit), now[0]) {
-				letters = append(letters, letter.Letter{Person: c.Person, Template: letter.OwnerLeft, AboutKind: "commitment", About: r.id, Programme: r.programme})
-			}
+		for _, person := range leaders(tree, contacts, r.workplace) {
+			letters = append(letters, letter.Letter{Person: person, Template: letter.OwnerLeft, AboutKind: "commitment", About: r.id, Programme: r.programme})
 		}
 	}
 	_, err = tx.Exec(ctx, `UPDATE commitment SET left_told = $1 WHERE id IN `+db.In(&args, ids), args...)
 	return letters, events, err
+}
+
+// leaders are those of some contacts who lead a workplace, or what it has gone up in.
+func leaders(tree *people.Tree, contacts []auth.UnitHolder, workplace string) (persons []string) {
+	now := tree.Under(workplace)
+	for _, c := range contacts {
+		if len(now) == 1 && !slices.Contains(persons, c.Person) && slices.Contains(tree.Under(c.Unit), now[0]) {
+			persons = append(persons, c.Person)
+		}
+	}
+	return persons
 }
 
 // Sweep forgets links that nobody can use any more.

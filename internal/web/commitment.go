@@ -483,6 +483,7 @@ type commitmentList struct {
 	Tree      *people.Tree            // of a programme's
 	Gone      map[string]string       // what workplaces that are gone were called
 	From      map[string]focus.Origin // of a file: the workshops that rows come from
+	Needs     []need.Need             // of a file: those that rows answer
 	Today     local.Date
 	Downloads bool
 }
@@ -547,6 +548,9 @@ func (s *Server) workplaceCommitments(w http.ResponseWriter, req *http.Request, 
 				return err
 			}
 			if d.From, err = focus.Origins(ctx, c, d.Rows); err != nil {
+				return err
+			}
+			if d.Needs, err = need.Here(ctx, c, r.Viewer, d.At.Place); err != nil {
 				return err
 			}
 			d.Gone, err = goneNames(ctx, c, d.Tree, d.Rows)

@@ -11,6 +11,7 @@ import (
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning/focus"
+	"kompobib/internal/learning/need"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 	"kompobib/internal/programme"
@@ -217,6 +218,15 @@ func (s *Server) commitmentRows(w http.ResponseWriter, req *http.Request, r view
 			if d.From, err = focus.Origins(ctx, c, d.Rows); err != nil {
 				return err
 			}
+			var ids []string
+			for _, x := range d.Rows {
+				if x.Need != "" {
+					ids = append(ids, x.Need)
+				}
+			}
+			if d.Needs, err = need.ByID(ctx, c, r.Viewer, d.At.Programme.ID, ids); err != nil {
+				return err
+			}
 		}
 		d.Gone, err = goneNames(ctx, c, d.Tree, d.Rows)
 		return err
@@ -260,13 +270,17 @@ func commitmentSheet(r view.Reader, d commitmentList) sheet.Table {
 		Columns: []sheet.Column{{Label: r.Say("unit-kind.workplace"), Width: 30}, {Label: r.Say("unit-kind.municipality")}, {Label: r.Say("unit-kind.county")},
 			{Label: say("happens-label"), Width: 40}, {Label: say("act-label"), Width: 50}, {Label: say("notice-label"), Width: 40}, {Label: say("goal-label"), Width: 30},
 			{Label: say("state-label"), Width: 14}, {Label: say("why-label"), Width: 40}, {Label: say("starts"), Kind: sheet.Date}, {Label: say("due-label"), Kind: sheet.Date}, {Label: say("next-check"), Kind: sheet.Date},
-			{Label: say("origin"), Width: 30}},
+			{Label: say("need-label"), Width: 40}, {Label: say("origin"), Width: 30}, {Label: say("idea-label"), Width: 30}},
 		Rows: func(yield func([]any) bool) {
+			needs := map[string]string{}
+			for _, n := range d.Needs {
+				needs[n.ID] = n.Text
+			}
 			for _, x := range d.Rows {
 				municipality, _ := d.Tree.Municipality(x.Workplace)
 				county, _ := d.Tree.County(x.Workplace)
 				if !yield([]any{d.workplaceName(r, x.Workplace), municipality.Name, county.Name, x.Happens, x.Act, x.Notice, goalName(d.Goals, x.Goal),
-					r.State("commitment-state", string(x.State)), x.Why, x.Starts, x.Due, x.Check, d.From[x.ID].Title}) {
+					r.State("commitment-state", string(x.State)), x.Why, x.Starts, x.Due, x.Check, needs[x.Need], d.From[x.ID].Title, d.Tree.Name(x.IdeaFrom)}) {
 					return
 				}
 			}

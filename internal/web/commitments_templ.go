@@ -124,7 +124,7 @@ func commitmentsView(r view.Reader, d commitmentsPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Label: r.Say("focus.overdue"), Number: r.Number(counted(d.PastDue, func(focus.Count) bool { return true })), Href: d.rowsHref("standing", "past-due"), Definition: r.Say("focus.overdue-what")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Label: r.Say("focus.overdue"), Number: r.Number(counted(d.PastDue, everyCount)), Href: d.rowsHref("standing", "past-due"), Definition: r.Say("focus.overdue-what")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -91,7 +91,7 @@ func answersID(f focus.Focus, i int) string {
 func askedText(r view.Reader, a focus.Answered) string {
 	text := questionText(r, a.Asked)
 	if !a.Now && a.Asked.Question == "" {
-		text = a.Asked.Statement + " – " + text
+		text = a.Asked.Statement + " – " + locale.Swedish.Say("focus.question-usual")
 	}
 	return text
 }

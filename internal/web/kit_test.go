@@ -125,7 +125,7 @@ func TestAnswersBecomeCommitments(t *testing.T) {
 			p.wants("nothing is silently overdue", p.get(path), 200, "Past its due date")
 		}
 		for _, path := range []string{"/programmes/kompobib/workplaces/" + learningtest.Near + "/commitments", "/programmes/kompobib/commitments/list"} {
-			p.wants("so does its row in the file", p.get(path+"?format=csv"), 200, "Comes from the workshop", shopTitle(t, d, shop))
+			p.wants("so does its row in the file", p.get(path+"?format=csv"), 200, "Comes from the workshop", shopTitle(t, d, shop), "After an idea from")
 		}
 		// What is taken back once it was opened again goes when it is closed, as always; the commitment stays.
 		for _, step := range []func(ctx context.Context, tx *db.Tx) error{

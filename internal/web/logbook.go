@@ -54,7 +54,7 @@ func (s *Server) logbook(w http.ResponseWriter, req *http.Request, r view.Reader
 		}
 		attended, err := reflection.AttendedBy(ctx, c, r.Viewer)
 		for _, a := range attended {
-			if len(d.Unsaid) < unsaid && !slices.ContainsFunc(d.Entries, func(e reflection.Reflection) bool { return e.Occasion == a.Occasion }) {
+			if a.Recorded && len(d.Unsaid) < unsaid && !slices.ContainsFunc(d.Entries, func(e reflection.Reflection) bool { return e.Occasion == a.Occasion }) {
 				d.Unsaid = append(d.Unsaid, a)
 			}
 		}

@@ -227,16 +227,19 @@ type Attended struct {
 	Occasion, Programme string
 	Title, Name         string
 	Date                local.Date // the last time
+	Recorded            bool       // rather than that they had a seat there, or that their workplace held it
 }
 
 // AttendedBy are the occasions that v has been at by v's day, the latest first: those with minutes, and, since people write when they come home and lists
 // are filled in later, those where v has a seat or that v's own workplace holds, while nobody's attendance is recorded there.
 func AttendedBy(ctx context.Context, c db.Conn, v access.Viewer) ([]Attended, error) {
-	return db.All(ctx, c, func(a *Attended) []any { return []any{&a.Occasion, &a.Programme, &a.Title, &a.Name, &a.Date} },
-		`SELECT o.id, a.programme, a.title, o.name, max(m.date) FROM attendance t JOIN meeting m ON m.id = t.meeting
+	return db.All(ctx, c, func(a *Attended) []any {
+		return []any{&a.Occasion, &a.Programme, &a.Title, &a.Name, &a.Date, db.Truth(&a.Recorded)}
+	},
+		`SELECT o.id, a.programme, a.title, o.name, max(m.date), 1 FROM attendance t JOIN meeting m ON m.id = t.meeting
 		JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
 		WHERE t.person = $1 AND t.minutes > 0 GROUP BY o.id, a.programme, a.title, o.name
-		UNION ALL SELECT o.id, a.programme, a.title, o.name, max(m.date) FROM meeting m JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
+		UNION ALL SELECT o.id, a.programme, a.title, o.name, max(m.date), 0 FROM meeting m JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
 		WHERE m.date <= $2 AND o.cancelled IS NULL AND NOT EXISTS (SELECT 1 FROM attendance t JOIN meeting n ON n.id = t.meeting WHERE n.occasion = o.id)
 			AND (EXISTS (SELECT 1 FROM signup s WHERE s.occasion = o.id AND s.person = $1 AND s.state = 'seated')
 				OR EXISTS (SELECT 1 FROM occasion_place l JOIN employment e ON e.workplace = l.workplace WHERE l.occasion = o.id AND e.person = $1

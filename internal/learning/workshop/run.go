@@ -80,7 +80,8 @@ func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, mo
 	return audit.Record(ctx, tx, audit.Event{Act: string(move), Entity: "workshop", Row: id, Detail: map[string]any{"step": s.Step}})
 }
 
-// holdToday moves a workshop's date to today, at the time of day that was planned. Who has a seat is told.
+// holdToday moves a workshop's date to today: at the time of day that was planned, or now if that is still to come, for attendance is taken from its start
+// on. Who has a seat is told.
 func holdToday(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error {
 	w, err := led(ctx, tx, v, id)
 	if err != nil {
@@ -102,7 +103,14 @@ func holdToday(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error
 	if today < kit.First || kit.Last < today {
 		return ErrOutside.At("date", kit.First, kit.Last)
 	}
-	if err := w.date(ctx, tx, v, local.Span{Date: today, Start: w.Start, End: w.End}, w.Venue); err != nil {
+	start, end := w.Start, w.End
+	if now := tx.At.In(local.Zone(w.Zone)).Format("15:04"); now < start {
+		long := local.Span{Date: w.Date, Start: start, End: end, Zone: w.Zone}.Minutes()
+		if later, ok := after(now, long); ok {
+			start, end = now, later
+		}
+	}
+	if err := w.date(ctx, tx, v, local.Span{Date: today, Start: start, End: end}, w.Venue); err != nil {
 		return err
 	}
 	if err := write(ctx, tx, id, w.Version, `occasion = $1`, w.Occasion); err != nil {

@@ -11,6 +11,9 @@ import (
 // number is what may be an identity number, wherever it stands.
 var number = regexp.MustCompile(`\b(\d{6}(?:\d{2})?) ?[-+\x{2010}\x{2011}\x{2013}\x{2212}]? ?[\dA-Za-z]\d{3}\b`)
 
+// masks are numbers of which the last four are hidden.
+var masks = regexp.MustCompile(`\b\d{6}(\d{2})?-\*{4}`)
+
 // Mask hides the last four of identity numbers in a text.
 func Mask(s string) string { return number.ReplaceAllString(s, "$1-****") }
 
@@ -19,6 +22,9 @@ var worded = []Field{Name, Given, Family, Workplace, Municipality, Title}
 
 // numbersIn hides the last four of the identity numbers that a text holds, in all spellings that are known. rest is the text without them, has whether there are any.
 func numbersIn(text string, today local.Date) (masked, rest string, has bool) {
+	if rest = masks.ReplaceAllString(text, ""); rest != text { // as we hand it out ourselves
+		return text, clean(rest), true
+	}
 	digits := 0
 	for i := range len(text) {
 		if isDigit(text[i]) {

@@ -45,10 +45,16 @@ func splitName(s string, surnameFirst bool) (given, family string) {
 		return "", s
 	}
 	at := len(words) - 1
-	if surnameFirst {
-		return words[at], strings.Join(words[:at], " ")
+	before := func(word string) bool {
+		return slices.Contains([]string{"von", "van", "af", "de", "der", "den", "la", "el", "al", "di", "da", "dos", "ibn", "bin"}, strings.ToLower(word))
 	}
-	for at > 1 && slices.Contains([]string{"von", "van", "af", "de", "der", "den", "la", "el", "al", "di", "da", "dos", "ibn", "bin"}, strings.ToLower(words[at-1])) {
+	if surnameFirst {
+		for at = 1; at < len(words)-1 && before(words[at-1]); {
+			at++
+		}
+		return strings.Join(words[at:], " "), strings.Join(words[:at], " ")
+	}
+	for at > 1 && before(words[at-1]) {
 		at--
 	}
 	return strings.Join(words[:at], " "), strings.Join(words[at:], " ")

@@ -86,6 +86,8 @@ func TestNames(t *testing.T) {
 	for _, test := range []struct{ cell, given, family string }{
 		{"Von Essen Karin", "Karin", "Von Essen"},
 		{"Höglund Ann-Sofie", "Ann-Sofie", "Höglund"},
+		{"Höglund Anna Maria", "Anna Maria", "Höglund"},
+		{"de la Cruz Maria", "Maria", "de la Cruz"},
 		{"von Hagen, Elzbieta Maria", "Elzbieta Maria", "von Hagen"},
 		{"Prince", "", "Prince"},
 	} {

@@ -85,11 +85,18 @@ func TestWorkshop(t *testing.T) {
 		t.Errorf("a group made by dragging has a name:\n%s", text)
 	}
 
+	// The clock is silent until somebody wants it to be heard, and then stays so when the screen changes.
+	if on := browsertest.Eval[string](screen.Page, `document.querySelector('#do-sound').ariaPressed`); on != "false" {
+		t.Errorf("before anybody asks for a sound it is on: %s", on)
+	}
+	screen.Click("#do-sound")
+
 	// Where there is so much that it scrolls, the question, the clock and the buttons stay in sight, and do not cover what has focus.
 	pen.Focus("#text")
 	pen.Press(strings.Repeat("Vi frågar den som inte kommer hit, varje vecka\n", 14))
 	pen.click("Spara svaren")
 	screen.Wait(".stage__head ~ * .answer:nth-child(14), .stage__head ~ .answers .answer:nth-child(14)")
+	screen.Wait("#do-sound[aria-pressed=true]")
 	screen.staysInSight(".answer", "h1", ".stage__clock", "#do-next", "#do-back")
 	screen.Look(1280, 900, "light")
 
@@ -99,14 +106,21 @@ func TestWorkshop(t *testing.T) {
 	pen.Press("En rad utan nät")
 	pen.click("Spara svaren")
 	pen.Wait("#lost-contact.ds-alert")
+	pen.Focus("#text")
+	pen.Press("\rHalva nästa")
 	pen.Offline(false)
 	screen.Wait(".answers .answer:nth-child(15)")
 	pen.Wait("#lost-contact.ds-sr-only")
 	if n := browsertest.Eval[int](pen.Page, `[...document.querySelectorAll('.answer')].filter(e => e.textContent.includes('En rad utan nät')).length`); n != 1 {
 		t.Errorf("what was saved without contact is there %d times", n)
 	}
+	if left := browsertest.Eval[string](pen.Page, `document.querySelector('#text').value`); left != "Halva nästa" {
+		t.Errorf("what was typed while it was sent is %q", left)
+	}
+	pen.click("Spara svaren")
+	screen.Wait(".answers .answer:nth-child(16)")
 	if left := browsertest.Eval[string](pen.Page, `document.querySelector('#text').value + Object.keys(localStorage)`); left != "" {
-		t.Errorf("once it is there, %q is still kept", left)
+		t.Errorf("once all is there, %q is still kept", left)
 	}
 
 	// A phone without contact says so, keeps what was sent and sends it again until it is there, once. A laptop that was closed, or another, opens where the workshop is.
@@ -123,7 +137,7 @@ func TestWorkshop(t *testing.T) {
 	}
 	phone.Offline(false)
 	phone.Wait("section[aria-labelledby=own] li:nth-child(2)")
-	screen.Wait(".answers .answer:nth-child(16)")
+	screen.Wait(".answers .answer:nth-child(17)")
 	if n := browsertest.Eval[int](screen.Page, `[...document.querySelectorAll('.answer')].filter(e => e.textContent.includes('Ett svar utan nät')).length`); n != 1 {
 		t.Errorf("what was sent without contact is there %d times", n)
 	}

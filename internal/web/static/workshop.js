@@ -69,8 +69,16 @@
 		if (f.dataset.sent) return;
 		f.dataset.sent = "yes";
 		keep(f);
+		// What is typed from now on is not saved yet: it is neither sent along nor lost.
+		var sent = text(f).value, body = new URLSearchParams(new FormData(f));
+		function goOn() {
+			var next = form(), now = text(f).value;
+			if (!next || now === sent) return;
+			text(next).value = text(next).value || now.indexOf(sent) ? now : now.slice(sent.length).replace(/^\s+/, "");
+			keep(next);
+		}
 		(function send() {
-			fetch(f.action, { method: "POST", body: new URLSearchParams(new FormData(f)) }).then(function (answer) {
+			fetch(f.action, { method: "POST", body: body }).then(function (answer) {
 				contact(false);
 				delete f.dataset.sent;
 				return answer.text().then(function (page) {
@@ -80,6 +88,7 @@
 					document.getElementById("main").replaceWith(document.adoptNode(main));
 					stage = document.getElementById("stage") || stage;
 					restore();
+					goOn();
 					var to = pen() || main.querySelector("[autofocus]");
 					if (to) to.focus();
 				});
@@ -138,18 +147,50 @@
 
 	if (!stage) return;
 
+	// The clock is silent until somebody asks it to sound when the time is up; then it does so at once too, so that they know how loud it is.
+	var sound = false, audio;
+	function hear() {
+		var b = stage.querySelector("[data-sound]");
+		if (!b || !window.AudioContext) return;
+		b.hidden = false;
+		b.setAttribute("aria-pressed", String(sound));
+		b.dataset.variant = sound ? "secondary" : "tertiary";
+	}
+	function ring() {
+		[0, 0.5].forEach(function (after) {
+			var tone = audio.createOscillator(), volume = audio.createGain(), at = audio.currentTime + after;
+			tone.frequency.value = 660;
+			volume.gain.setValueAtTime(0.2, at);
+			volume.gain.exponentialRampToValueAtTime(0.001, at + 0.4);
+			tone.connect(volume).connect(audio.destination);
+			tone.start(at);
+			tone.stop(at + 0.4);
+		});
+	}
+	document.addEventListener("click", function (event) {
+		if (!event.target.closest("[data-sound]")) return;
+		sound = !sound;
+		audio = audio || new AudioContext();
+		audio.resume();
+		hear();
+		if (sound) ring();
+	});
+
 	// The clock counts from what the server said.
-	var clock, left, since;
+	var clock, left, since, before;
 	function wind() {
 		clock = stage.querySelector("[data-left]");
-		left = clock ? Number(clock.dataset.left) : 0;
+		left = before = clock ? Number(clock.dataset.left) : 0;
 		since = performance.now();
+		hear();
 	}
 	function tick() {
 		if (!clock || !clock.hasAttribute("data-runs")) return;
 		var s = left - Math.floor((performance.now() - since) / 1000), n = Math.abs(s);
 		clock.textContent = (s < 0 ? "\u2212" : "") + Math.floor(n / 60) + ":" + String(n % 60).padStart(2, "0");
 		clock.classList.toggle("stage__clock--over", s < 0);
+		if (sound && before > 0 && s <= 0) ring();
+		before = s;
 	}
 	wind();
 	tick();

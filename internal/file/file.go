@@ -47,7 +47,7 @@ type File struct {
 // Limits are what a purpose takes.
 type Limits struct {
 	Size  int64    // bytes
-	Media []string // 'image/png', 'image/jpeg', 'image/webp', 'image/svg+xml', 'application/pdf'
+	Media []string // 'image/png', 'image/jpeg', 'image/webp', 'image/svg+xml', 'application/pdf'; nil for what is sealed, whose chance beginning tells nothing
 }
 
 // What most purposes take.
@@ -121,12 +121,14 @@ func (s *Store) Receive(r io.Reader, name string, limits Limits) (File, error) {
 	if n == 0 {
 		return File{}, ErrEmpty
 	}
-	f := File{Name: baseName(name), Media: sniff(head)}
-	if f.Media == "application/zip" {
-		f.Media = cmp.Or(officeOf(head, f.Name), f.Media)
-	}
-	if !slices.Contains(limits.Media, f.Media) {
-		return File{}, ErrMedia.With(f.Media)
+	f := File{Name: baseName(name), Media: "application/octet-stream"}
+	if limits.Media != nil {
+		if f.Media = sniff(head); f.Media == "application/zip" {
+			f.Media = cmp.Or(officeOf(head, f.Name), f.Media)
+		}
+		if !slices.Contains(limits.Media, f.Media) {
+			return File{}, ErrMedia.With(f.Media)
+		}
 	}
 	var random [16]byte
 	if _, err := io.ReadFull(s.random, random[:]); err != nil {

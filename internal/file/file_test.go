@@ -69,6 +69,16 @@ func TestReceive(t *testing.T) {
 	}
 }
 
+// What is sealed is text by chance: one in four thousand begins as a picture does.
+func TestReceiveSealed(t *testing.T) {
+	s, _ := open(t)
+	for _, sealed := range []string{"BMl4c2VhbGVk", "c2VhbGVk"} {
+		if f, err := s.Receive(strings.NewReader(sealed), "roster.sealed", file.Limits{Size: 100}); err != nil || f.Media != "application/octet-stream" {
+			t.Errorf("%s: %q, %v", sealed, f.Media, err)
+		}
+	}
+}
+
 func files(t *testing.T, folder string) int {
 	t.Helper()
 	all, err := os.ReadDir(folder)

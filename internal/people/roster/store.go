@@ -52,7 +52,7 @@ const (
 )
 
 // sealedFile is what the file store is given: text, a third longer than what it seals.
-var sealedFile = file.Limits{Size: MaxFile*2 + 1024, Media: []string{"text/plain"}}
+var sealedFile = file.Limits{Size: MaxFile*2 + 1024}
 
 // An Import is a list taken in.
 type Import struct {

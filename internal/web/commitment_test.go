@@ -113,6 +113,7 @@ func TestOfferedPlan(t *testing.T) {
 			t.Error("the fault of taking nothing does not lead to what is left")
 		}
 		p.wants("and the other", "POST", at, form("two", c.ID), 303)
+		p.wants("the file tells whose the ideas were", "GET", strings.TrimSuffix(list, "ideas")+"commitments?format=csv", nil, 200, "Efter en idé från", ";"+p.text(`SELECT name FROM unit_period WHERE unit = '`+from+`'`)+"\r\n")
 		p.wants("nothing is offered", "GET", list, nil, 200, "Ni har redan gjort hela planen från", "!"+at, "!commitments/new?from=")
 		p.wants("its page asks nothing", "GET", at, nil, 200, "Ni har redan gjort alla åtagandena i planen till era", "Se ert åtagande", "!type=\"checkbox\"")
 		p.wants("a window that is still open", "POST", at, form("late", c.ID), 409, "Ni har redan gjort allt i planen till ert", "!href=\"#take-")

@@ -240,19 +240,21 @@ func (s *Server) commitmentRows(w http.ResponseWriter, req *http.Request, r view
 	return render(w, req, http.StatusOK, commitmentRowsView(r.In(d.At.Programme.ID), d))
 }
 
-// goneNames are the names of those workplaces that are no longer there.
+// goneNames are the names of those workplaces of commitments, and of the ideas that they go on with, that are no longer there.
 func goneNames(ctx context.Context, c db.Conn, t *people.Tree, rows []focus.Commitment) (map[string]string, error) {
 	var gone []string
 	for _, x := range rows {
-		if t.Name(x.Workplace) == "" {
-			gone = append(gone, x.Workplace)
+		for _, unit := range []string{x.Workplace, x.IdeaFrom} {
+			if unit != "" && t.Name(unit) == "" {
+				gone = append(gone, unit)
+			}
 		}
 	}
 	slices.Sort(gone)
 	return people.UnitNames(ctx, c, slices.Compact(gone))
 }
 
-// workplaceName is what a commitment's workplace is called, and what it has gone up in.
+// workplaceName is what a workplace is called, and what it has gone up in.
 func (d commitmentList) workplaceName(r view.Reader, unit string) string {
 	if name := d.Tree.Name(unit); name != "" {
 		return name
@@ -279,8 +281,12 @@ func commitmentSheet(r view.Reader, d commitmentList) sheet.Table {
 			for _, x := range d.Rows {
 				municipality, _ := d.Tree.Municipality(x.Workplace)
 				county, _ := d.Tree.County(x.Workplace)
+				from := ""
+				if x.IdeaFrom != "" {
+					from = d.workplaceName(r, x.IdeaFrom)
+				}
 				if !yield([]any{d.workplaceName(r, x.Workplace), municipality.Name, county.Name, x.Happens, x.Act, x.Notice, goalName(d.Goals, x.Goal),
-					r.State("commitment-state", string(x.State)), x.Why, x.Starts, x.Due, x.Check, needs[x.Need], d.From[x.ID].Title, d.Tree.Name(x.IdeaFrom)}) {
+					r.State("commitment-state", string(x.State)), x.Why, x.Starts, x.Due, x.Check, needs[x.Need], d.From[x.ID].Title, from}) {
 					return
 				}
 			}
@@ -347,9 +353,11 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(d.Asked, func(a, b focus.Focus) int {
-		return strings.Compare(people.SortKey(d.Names[a.Workplace]), people.SortKey(d.Names[b.Workplace]))
-	})
+	order := map[string]string{} // a key takes longer to make than to compare
+	for _, f := range d.Asked {
+		order[f.Workplace] = people.SortKey(d.Names[f.Workplace])
+	}
+	slices.SortStableFunc(d.Asked, func(a, b focus.Focus) int { return strings.Compare(order[a.Workplace], order[b.Workplace]) })
 	for _, f := range d.Asked {
 		for _, a := range d.Voices[f.ID] {
 			d.Written += a.Wrote

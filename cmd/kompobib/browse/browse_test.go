@@ -140,8 +140,8 @@ func like(path string) string {
 // TestEveryPage goes wherever links lead in each role. Every page is small, holds together, and leads nowhere that one may not
 // go, and none is wider than the narrowest phone: the first of all that are alike is laid out in the place of the one that is open ([lay]).
 // Axe is asked, in the light on a desk and in the dark on the phone, about what stands in something that it has not stood in before, and
-// about the whole page where much does; a page with a script of its own is opened. With BROWSE_ALL (make torture) all pages are opened, and axe is asked about the whole of the first
-// of all that are alike. What concerns a page as a whole, its headings, ids and labels, is looked at in all of them ([wrong]).
+// about the whole page where much does; a page with a script of its own is opened. With BROWSE_ALL (make torture) all pages are
+// laid out, and the first of all that are alike is opened, and axe asked about the whole of it. What concerns a page as a whole, its headings, ids and labels, is looked at in all of them ([wrong]).
 func TestEveryPage(t *testing.T) {
 	looked := looked{kinds: map[string]bool{}, nests: map[string]bool{}}
 	all := os.Getenv("BROWSE_ALL") != ""

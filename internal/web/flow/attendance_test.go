@@ -147,6 +147,28 @@ func TestCorrection(t *testing.T) {
 	}
 }
 
+// What was about to be told of a page is not told of the one that takes its place.
+func TestAnnouncedTooLate(t *testing.T) {
+	w := newWorld(t)
+	meeting, persons := class(w, 3)
+	v := w.visit(t, "Eva", quick)
+	v.Go("/meetings/" + meeting + "/attendance")
+	browsertest.Eval[bool](v.Page, `(() => {
+		const minutes = document.getElementById("minutes-`+persons[1]+`");
+		document.addEventListener("htmx:beforeSwap", () => {
+			minutes.value = "90";
+			minutes.dispatchEvent(new Event("input", { bubbles: true }));
+		}, { capture: true, once: true });
+		return true;
+	})()`)
+	v.hears(v.act("save", func() { v.click("Spara närvaron") }), "3 nya rader")
+	// A timer started now goes off after those of before the answer.
+	told := browsertest.Eval[string](v.Page, `new Promise(tell => setTimeout(() => tell(document.getElementById("live").textContent), 50))`)
+	if told != "" {
+		t.Errorf("after the answer the page tells %q of the one before", told)
+	}
+}
+
 // Nobody was in two places at once. The refusal stands beside the row, names the person, and the rest stays as typed.
 func TestOverlap(t *testing.T) {
 	for _, way := range ways {

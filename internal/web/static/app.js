@@ -21,11 +21,14 @@
 	});
 
 	// What changes elsewhere on the page, while focus stays, is told in the one live region.
-	document.addEventListener("announce", function (event) {
+	var soon; // the timer of what is not yet told, since a region that has been empty says the same words again
+	function announce(text) {
 		var region = document.getElementById("live");
+		window.clearTimeout(soon);
 		region.textContent = "";
-		window.setTimeout(function () { region.textContent = event.detail; }, 50);
-	});
+		if (text) soon = window.setTimeout(function () { region.textContent = text; }, 50);
+	}
+	document.addEventListener("announce", function (event) { announce(event.detail); });
 
 	// Answers that tell of mistakes are pages too, and are swapped in like the rest. One without a main part is
 	// not ours: a proxy's, perhaps.
@@ -34,7 +37,7 @@
 		event.detail.shouldSwap = ours;
 		event.detail.isError = !ours;
 		if (!ours) return lost();
-		document.getElementById("live").textContent = "";
+		announce(""); // of what is swapped out, no more
 		document.activeElement.blur(); // or focus would be put back on what is swapped out
 	});
 

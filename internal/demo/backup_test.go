@@ -55,7 +55,7 @@ func filed(t *testing.T, d *db.DB, store *file.Store) string {
 	return f.ID
 }
 
-// writing signs people up and off, as fast as it goes, until stop is called.
+// writing signs people up and off, as fast as it goes, from when it has begun to until stop is called.
 func writing(t *testing.T, d *db.DB) (stop func() int) {
 	t.Helper()
 	list, err := activity.Calendar(t.Context(), d, access.System, activity.Filter{From: Today})
@@ -74,8 +74,11 @@ func writing(t *testing.T, d *db.DB) (stop func() int) {
 	var done sync.Mutex
 	written := 0
 	ctx, cancel := context.WithCancel(t.Context())
+	begun := make(chan struct{})
+	begin := sync.OnceFunc(func() { close(begun) })
 	for worker := range 4 {
 		group.Go(func() {
+			defer begin()
 			for n := worker; ctx.Err() == nil; n += 4 {
 				person := staff.Rows[n%len(staff.Rows)].ID
 				err := d.Tx(context.WithoutCancel(ctx), person, func(ctx context.Context, tx *db.Tx) error {
@@ -92,9 +95,11 @@ func writing(t *testing.T, d *db.DB) (stop func() int) {
 				done.Lock()
 				written++
 				done.Unlock()
+				begin()
 			}
 		})
 	}
+	<-begun
 	return func() int {
 		cancel()
 		group.Wait()
@@ -110,7 +115,6 @@ func TestABackupUnderWritingIsPutBackOnEitherEngine(t *testing.T) {
 		sheet := filed(t, d, store)
 		path := filepath.Join(t.TempDir(), "copy.zip")
 		stop := writing(t, d)
-		time.Sleep(20 * time.Millisecond) // so that there is something under way
 		head, err := backup.Write(t.Context(), path, d, store, backup.Head{MadeAt: time.Now(), Keys: "these"})
 		if n := stop(); n == 0 {
 			t.Error("nothing was written meanwhile")
@@ -155,7 +159,7 @@ func TestABackupUnderWritingIsPutBackOnEitherEngine(t *testing.T) {
 				t.Error("an archive was put where something is")
 			}
 			// People go on from there.
-			if n := func() int { stop := writing(t, back); time.Sleep(20 * time.Millisecond); return stop() }(); n == 0 {
+			if n := writing(t, back)(); n == 0 {
 				t.Error("nothing can be written")
 			}
 		})

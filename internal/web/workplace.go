@@ -71,13 +71,18 @@ func byDay(rows []activity.Absent) (days []awayDay) {
 }
 
 // occasions gathers those who are away at the same meeting.
-func (d awayDay) occasions() (list [][]activity.Absent) {
-	for _, a := range d.Away {
-		n := slices.IndexFunc(list, func(o []activity.Absent) bool { return o[0].Occasion == a.Occasion && o[0].Start == a.Start })
+func (d awayDay) occasions() [][]activity.Absent {
+	return alike(d.Away, func(a activity.Absent) string { return a.Occasion + string(a.Start) })
+}
+
+// alike gathers rows of which the same is true, in the order in which the first of each stands.
+func alike[T any](rows []T, of func(T) string) (list [][]T) {
+	for _, row := range rows {
+		n := slices.IndexFunc(list, func(like []T) bool { return of(like[0]) == of(row) })
 		if n < 0 {
 			n, list = len(list), append(list, nil)
 		}
-		list[n] = append(list[n], a)
+		list[n] = append(list[n], row)
 	}
 	return list
 }

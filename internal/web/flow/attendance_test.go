@@ -136,7 +136,7 @@ func TestCorrection(t *testing.T) {
 			v.Focus("#why")
 			v.Press("Gick tidigt")
 			told = v.act("correct", func() { v.click("Spara närvaron") })
-			v.hears(told, "0 nya rader och 1 rättade")
+			v.hears(told, "0 nya rader och 1 rättad.")
 			if said := w.present(meeting); said[persons[1]] != "90" || said[persons[0]] != "150" {
 				t.Errorf("recorded: %v", said)
 			}

@@ -4,6 +4,9 @@
 //	[seat]
 //	taken = "Platsen är tagen."
 //	left = { one = "%s plats kvar", other = "%s platser kvar" }
+//	rows = "Rättade: %s {rad|rader}"
+//
+// What stands in braces has a form for one and a form for others, and goes by what the words before it are filled in with.
 package locale
 
 import (
@@ -13,6 +16,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -125,7 +129,37 @@ func (l Language) fill(text string, args []any) string {
 			}
 		}
 	}
-	return fmt.Sprintf(text, written...)
+	return fmt.Sprintf(agree(text, written), written...)
+}
+
+var verbOrForms = regexp.MustCompile(`%%|%(?:\[([0-9]+)\])?[a-z]|\{([^{}|]*)\|([^{}|]*)\}`)
+
+// agree chooses the form of each of a text's braces: the first after an argument that is written 1.
+func agree(text string, written []any) string {
+	if !strings.Contains(text, "|") {
+		return text
+	}
+	next, last := 0, "" // the argument that the next verb takes, and what the last one wrote
+	return verbOrForms.ReplaceAllStringFunc(text, func(found string) string {
+		part := verbOrForms.FindStringSubmatch(found)
+		switch {
+		case found == "%%":
+		case found[0] == '%':
+			if part[1] != "" {
+				n, _ := strconv.Atoi(part[1])
+				next = n - 1
+			}
+			if next < len(written) {
+				last = fmt.Sprint(written[next])
+			}
+			next++
+		case last == "1":
+			return part[2]
+		default:
+			return part[3]
+		}
+		return found
+	})
 }
 
 var isClock = regexp.MustCompile(`^[0-2][0-9]:[0-5][0-9]$`)

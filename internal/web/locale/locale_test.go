@@ -1,6 +1,7 @@
 package locale_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,11 @@ func TestFormat(t *testing.T) {
 		{"one", sv.Count("calendar.free", 1), "1 plats kvar"},
 		{"many", sv.Count("calendar.free", 1200), "1\u00a0200 platser kvar"},
 		{"none", en.Count("calendar.free", 0), "0 seats left"},
+		{"one among words", sv.Say("attendance-page.done", 0, 1), "Närvaron är sparad: 0 nya rader och 1 rättad."},
+		{"others among words", sv.Say("attendance-page.done", 1, 1001), "Närvaron är sparad: 1 ny rad och 1\u00a0001 rättade."},
+		{"one that is written already", en.Say("need.sorted", en.Number(1)), "Done: 1 need was given a topic."},
+		{"none among words", en.Say("need.sorted", 0), "Done: 0 needs were given a topic."},
+		{"two numbers, one form", sv.Say("swot.headline", 1, 1, 0, 0), "1 av 1 arbetsplats är överens, 0 har börjat och 0 har inte börjat."},
 		{"a date among words", sv.Say("public.state-running", local.Date("2011-01-17"), local.Date("2013-03-31")), "Projektet har pågått sedan den 17\u00a0januari\u00a02011 och slutar den 31\u00a0mars\u00a02013."},
 	} {
 		if test.got != test.want {
@@ -75,6 +81,34 @@ func TestAmountsAreGrouped(t *testing.T) {
 	}
 	if asked != len(digits)*len(locale.Languages) {
 		t.Errorf("%d words ask for digits, and %d in each language are listed", asked, len(digits))
+	}
+}
+
+// What is counted has a form for one: no words, filled in with it, say "1 rows". Limits are more than one and go before their noun.
+func TestOneIsOne(t *testing.T) {
+	several := map[locale.Language]*regexp.Regexp{
+		locale.Swedish: regexp.MustCompile(`(\S+) 1 (?:[a-zåäö]+ )?(?:arbetsplatser|personer|platser|dagar|månader|timmar|minuter|rader|träffar|möten|aktiviteter|kommuner|workshopar|åtaganden|listor|anställningar|gånger|frågor|texter|rapporter|nycklar|filer|grupper|rättade|intygade|gjorda)\b`),
+		locale.English: regexp.MustCompile(`(\S+) 1 (?:[a-z]+ )?(?:workplaces|people|persons|colleagues|participants|members|days|months|hours|minutes|rows|meetings|activities|municipalities|workshops|commitments|lists|employments|times|questions|texts|reports|keys|files|groups|letters|needs|seats)\b`),
+	}
+	// Before a limit, a share of so many, and an interval stands a word that says so.
+	limits := []string{"högst", "minst", "än", "av", "mellan", "och", "most", "least", "than", "of", "between", "and"}
+	verb := regexp.MustCompile(`%[a-z]`)
+	for _, l := range locale.Languages {
+		for _, code := range l.Codes() {
+			verbs := len(verb.FindAllString(l.Say(code), -1))
+			if verbs == 0 || strings.HasSuffix(code, ".other") {
+				continue
+			}
+			said := l.Say(code, slices.Repeat([]any{1}, verbs)...)
+			for _, found := range several[l].FindAllStringSubmatch(": "+said, -1) {
+				if !slices.Contains(limits, strings.ToLower(found[1])) {
+					t.Errorf("%s says %q: write {one|others} after the number", code, said)
+				}
+			}
+			if strings.ContainsAny(said, "|") {
+				t.Errorf("%s says %q", code, said)
+			}
+		}
 	}
 }
 

@@ -448,6 +448,20 @@ func TestWhatIsMeantForSomeone(t *testing.T) {
 				t.Errorf("%s: %s, %v; want %s", test.says, got.String(), err, test.want)
 			}
 		}
+		// In a calendar of one's own stands also what one is signed up to, whoever it is meant for, and what is shut.
+		w.seat(farOnly, "p001")
+		for who, want := range map[string]string{"p000": all + shut, "p001": all + farOnly + shut, "contact-far": all + farOnly + shut + theirs, "stranger": "", "": ""} {
+			v := participant(who)
+			v.On = "2012-10-12"
+			list, err := activity.Calendar(t.Context(), d, v, activity.Filter{From: "2012-10-12", ForMe: true})
+			var got strings.Builder
+			for _, e := range list {
+				got.WriteString(e.ID)
+			}
+			if err != nil || got.String() != want {
+				t.Errorf("for %q: %s, %v; want %s", who, got.String(), err, want)
+			}
+		}
 	})
 }
 

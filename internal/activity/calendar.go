@@ -18,6 +18,7 @@ type Filter struct {
 	Unit                            string     // a municipality where a meeting is held, or its county
 	From, To                        local.Date // with a meeting from the first and before the second, in local dates
 	Mine                            bool       // only those that the viewer is signed up to
+	ForMe                           bool       // only those, and what is meant for the viewer, as employed on the viewer's day
 	Managed                         bool       // only those that the viewer may change
 	Cancelled                       bool       // also those that were cancelled
 	Open                            time.Time  // only those that one can sign up to at this time
@@ -140,15 +141,23 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 		now := parameter(f.Open)
 		where.WriteString(" AND o.cancelled IS NULL AND o.opens <= " + now + " AND o.closes > " + now + " AND (o.starts IS NULL OR o.starts > " + now + ")")
 	}
+	const signedUp = "s.state IN ('requested', 'seated', 'waiting', 'offered')"
 	within := ""
-	if f.For != nil {
-		within = meant(&args, &where, f.For, f.From)
+	switch {
+	case f.For != nil:
+		var isMeant string
+		within, isMeant = meant(&args, f.For, f.From)
+		where.WriteString(" AND " + isMeant)
+	case f.ForMe:
+		var isMeant string
+		within, isMeant = meant(&args, []string{v.Person}, v.On)
+		where.WriteString(" AND (" + signedUp + " OR " + isMeant + ")")
 	}
 	if f.Unsigned {
 		where.WriteString(" AND COALESCE(s.state, 'cancelled') = 'cancelled'")
 	}
 	if f.Mine {
-		where.WriteString(" AND s.state IN ('requested', 'seated', 'waiting', 'offered')")
+		where.WriteString(" AND " + signedUp)
 	}
 	if !f.Cancelled {
 		where.WriteString(" AND o.cancelled IS NULL")
@@ -208,23 +217,23 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 	return list, nil
 }
 
-// meant limits a calendar to what is for one of the persons: an employment of theirs on the day is in the programme's target
-// group, and in the activity's audience, and at a workplace that holds the occasion where workplaces do. It returns what the query begins with: the
+// meant is the condition that an occasion is for one of the persons: an employment of theirs on the day is in the programme's target
+// group, and in the activity's audience, and at a workplace that holds the occasion where workplaces do. The query begins with within: the
 // units that hold their workplaces, and what has gone up in these.
-func meant(args *[]any, where *strings.Builder, persons []string, day local.Date) string {
+func meant(args *[]any, persons []string, day local.Date) (within, condition string) {
 	in := db.In(args, persons)
 	*args = append(*args, day)
 	d := last(args)
 	employed := "e.person IN " + in + " AND e.valid_from <= " + d + " AND (e.valid_to IS NULL OR e.valid_to > " + d + ")"
-	where.WriteString(` AND EXISTS (SELECT 1 FROM employment e WHERE ` + employed + `
+	condition = `EXISTS (SELECT 1 FROM employment e WHERE ` + employed + `
 		AND EXISTS (SELECT 1 FROM within w JOIN target_unit t ON t.unit = w.unit WHERE w.workplace = e.workplace AND t.programme = a.programme)
 		AND (NOT EXISTS (SELECT 1 FROM audience_unit x WHERE x.activity = a.id)
 			OR EXISTS (SELECT 1 FROM within w JOIN audience_unit x ON x.unit = w.unit WHERE w.workplace = e.workplace AND x.activity = a.id))
 		AND (NOT EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id)
 			OR EXISTS (SELECT 1 FROM audience_role x WHERE x.activity = a.id AND x.staff_role = e.staff_role))
 		AND (NOT EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id)
-			OR EXISTS (SELECT 1 FROM gone JOIN occasion_place x ON x.workplace = gone.place WHERE gone.workplace = e.workplace AND x.occasion = o.id)))`)
-	return `WITH RECURSIVE within (workplace, unit) AS (
+			OR EXISTS (SELECT 1 FROM gone JOIN occasion_place x ON x.workplace = gone.place WHERE gone.workplace = e.workplace AND x.occasion = o.id)))`
+	within = `WITH RECURSIVE within (workplace, unit) AS (
 			SELECT e.workplace, e.workplace FROM employment e WHERE ` + employed + `
 			UNION
 			SELECT w.workplace, u.parent FROM within w JOIN unit_period u ON u.unit = w.unit
@@ -234,6 +243,7 @@ func meant(args *[]any, where *strings.Builder, persons []string, day local.Date
 			UNION
 			SELECT g.workplace, m.unit FROM gone g JOIN unit_merge m ON m.into_unit = g.place WHERE m.on_date <= ` + d + `
 		) `
+	return within, condition
 }
 
 // undated is the date that those without one are sorted by.

@@ -158,7 +158,7 @@ func meView(r view.Reader, d myPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = entries(r, d.Next, d.Now).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = entries(r, d.Next, d.Now, false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

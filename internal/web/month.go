@@ -76,7 +76,7 @@ func (s *Server) monthPage(w http.ResponseWriter, req *http.Request, r view.Read
 	ctx := req.Context()
 	err = s.DB.Snapshot(ctx, func(c db.Conn) (err error) {
 		entries, err := activity.Calendar(ctx, c, r.Viewer, activity.Filter{Programme: here, Goal: q.Get("goal"), Unit: q.Get("county"), Kind: q.Get("kind"),
-			Mine: q.Get("mine") != "" && r.SignedIn(), From: from, To: to})
+			Mine: whose(r) == whoseMine, ForMe: whose(r) == whoseForMe, From: from, To: to})
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (s *Server) monthPage(w http.ResponseWriter, req *http.Request, r view.Read
 // chosen is what a calendar is chosen by, as a query that goes along from list to month and back.
 func chosen(q url.Values) string {
 	kept := url.Values{}
-	for _, name := range []string{"programme", "goal", "county", "kind", "mine"} {
+	for _, name := range []string{"programme", "goal", "county", "kind", "whose"} {
 		if v := q.Get(name); v != "" {
 			kept.Set(name, v)
 		}
@@ -132,6 +132,6 @@ func chosen(q url.Values) string {
 // feedPath is the address of a feed of what the page shows.
 func feedPath(r view.Reader) string {
 	q := r.Query()
-	q.Del("mine") // a feed knows nobody
+	q.Del("whose") // a feed knows nobody
 	return "/calendar.ics" + r.Lang(strings.TrimPrefix(chosen(q), "?"))
 }

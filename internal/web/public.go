@@ -119,7 +119,7 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 			r = r.In(p.ID)
 		}
 	}
-	f := activity.Filter{Programme: here, Goal: q.Get("goal"), Unit: q.Get("county"), Kind: q.Get("kind"), Mine: q.Get("mine") != "" && r.SignedIn(),
+	f := activity.Filter{Programme: here, Goal: q.Get("goal"), Unit: q.Get("county"), Kind: q.Get("kind"), Mine: whose(r) == whoseMine, ForMe: whose(r) == whoseForMe,
 		From: date(d.From), To: date(d.To), Limit: most + 1}
 	if f.To != "" {
 		f.To = f.To.Add(1) // the reader means the last day
@@ -196,6 +196,19 @@ func (s *Server) calendarPage(w http.ResponseWriter, req *http.Request, r view.R
 		return download(w, format, r.Say("calendar.title"), calendarSheet(r, d))
 	}
 	return render(w, req, http.StatusOK, calendarView(r, d))
+}
+
+// Whose occasions a calendar shows: everybody's, unless the reader asks for what the reader may go to, or is signed up to.
+const (
+	whoseForMe = "for-me"
+	whoseMine  = "mine"
+)
+
+func whose(r view.Reader) string {
+	if !r.SignedIn() {
+		return ""
+	}
+	return r.Query().Get("whose")
 }
 
 // A mark is where a page of the calendar ends or begins, as an address has it.

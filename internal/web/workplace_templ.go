@@ -832,7 +832,7 @@ func workplaceView(r view.Reader, d workplacePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = entries(r, d.Next, d.Now).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = entries(r, d.Next, d.Now, false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

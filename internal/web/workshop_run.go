@@ -195,18 +195,12 @@ func (s *Server) runMove(w http.ResponseWriter, req *http.Request, r view.Reader
 func (s *Server) arrange(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	id, in := req.PathValue("workshop"), formOf(req)
 	_, err := s.change(req, r, func(ctx context.Context, tx *db.Tx) (string, error) {
-		switch in.text("do") {
-		case "remove":
+		if in.text("do") == "remove" {
 			return "", workshop.Remove(ctx, tx, r.Viewer, id, in.text("answer"))
-		case "rename":
-			return "", workshop.Rename(ctx, tx, r.Viewer, id, in.text("group"), in.text("name"))
 		}
 		return "", workshop.Put(ctx, tx, r.Viewer, id, in.text("answer"), in.text("group"), in.text("name"))
 	})
-	to := workshopPath(id) + "/run"
-	if back := ours(in.text("back")); back != "" {
-		to = back
-	}
+	to := arrangedAt(req)
 	if faults, _, ok := mistakes(err); ok || errors.Is(err, workshop.ErrNoAnswer) {
 		if !ok {
 			faults = fault.List{workshop.ErrNoAnswer}
@@ -218,6 +212,59 @@ func (s *Server) arrange(w http.ResponseWriter, req *http.Request, r view.Reader
 	}
 	http.Redirect(w, req, to, http.StatusSeeOther)
 	return nil
+}
+
+// arrangedAt is the page that answers are arranged on: the screen in the room, or the note-taker's.
+func arrangedAt(req *http.Request) string {
+	return cmp.Or(ours(formOf(req).text("back")), workshopPath(req.PathValue("workshop"))+"/run")
+}
+
+func groupPath(workshop, group string) string { return workshopPath(workshop) + "/groups/" + group }
+
+// groupForm gives a group another name: it is asked for when the one on the screen could not be saved.
+func (s *Server) groupForm(req *http.Request, r view.Reader) form {
+	return func(ctx context.Context, c db.Conn) (f formPage, err error) {
+		d, err := s.readRunning(ctx, c, req, r)
+		if err != nil {
+			return f, err
+		}
+		id := req.PathValue("group")
+		g, there := d.group(id)
+		switch {
+		case !d.Notes:
+			return f, workshop.ErrNotNotes
+		case !there && req.Method == http.MethodGet: // else what was typed is given back, whatever has become of the group
+			return f, workshop.ErrNoGroup
+		}
+		back := arrangedAt(req)
+		return formPage{
+			About: d.Programme.ID, Page: view.Page{Title: r.Say("workshop.rename"), Crumbs: d.crumbs(r)}, Form: view.Form{Action: groupPath(d.ID, id), Keep: true},
+			Controls: []control{{Field: view.Field{Name: "name", Label: r.Say("workshop.group-label"), Help: r.Say("workshop.rename-help"), Value: g.Name}},
+				{Field: view.Field{Name: wasField, Value: g.Name}, As: "hidden"}, {Field: view.Field{Name: "back", Value: back}, As: "hidden"}},
+			Submit: r.Say("plan.save"), Back: back,
+		}, nil
+	}
+}
+
+// group is one of those that its answers stand in.
+func (d running) group(id string) (workshop.Group, bool) {
+	for _, q := range d.Questions {
+		if i := slices.IndexFunc(q.Groups, func(g workshop.Group) bool { return g.ID == id }); i >= 0 {
+			return q.Groups[i], true
+		}
+	}
+	return workshop.Group{}, false
+}
+
+func (s *Server) renameGroup(w http.ResponseWriter, req *http.Request, r view.Reader) error {
+	in := formOf(req)
+	return s.takeForm(w, req, r, "workshop.done-renamed", s.groupForm(req, r), func(ctx context.Context, tx *db.Tx) (string, error) {
+		err := workshop.Rename(ctx, tx, r.Viewer, req.PathValue("workshop"), req.PathValue("group"), in.text(wasField), in.text("name"))
+		if errors.Is(err, workshop.ErrNoGroup) {
+			err = fault.List{workshop.ErrGroupGone.At("name")}
+		}
+		return arrangedAt(req), err
+	})
 }
 
 func (s *Server) notesPage(w http.ResponseWriter, req *http.Request, r view.Reader) error {

@@ -244,6 +244,13 @@ func (b *builder) workshops(programmes, goals map[string]string, main, branch, a
 		b.t.Fatal(err)
 	}
 	b.row("answer", "own", answers[0].Answers[0].ID)
+	b.do(func(ctx context.Context, tx *db.Tx) error {
+		return workshop.Put(ctx, tx, v, own.ID, answers[0].Answers[0].ID, "", "Mod")
+	})
+	if answers, err = workshop.Summary(b.t.Context(), b.d, v, own.ID); err != nil {
+		b.t.Fatal(err)
+	}
+	b.row("group", "own", answers[0].Groups[0].ID)
 }
 
 // analyses opens the analysis in each programme. Each workplace has agreed on one and taken it up again.

@@ -22,6 +22,8 @@ var (
 	ErrStep      = fault.Define(fault.Conflict, "workshop.step")
 	ErrNoAnswer  = fault.Define(fault.NotFound, "workshop.no-answer")
 	ErrGroupName = fault.Define(fault.Invalid, "workshop.group-name")
+	ErrNoGroup   = fault.Define(fault.NotFound, "workshop.no-group")
+	ErrGroupGone = fault.Define(fault.Conflict, "workshop.group-gone") // while somebody wrote another name for it
 	ErrManyLines = fault.Define(fault.TooLarge, "workshop.many-lines") // args: the most
 	ErrNotNotes  = fault.Define(fault.Forbidden, "workshop.not-notes")
 )
@@ -297,8 +299,8 @@ func Put(ctx context.Context, tx *db.Tx, v access.Viewer, id, answer, group, nam
 		AND step = (SELECT g.step FROM workshop_group g WHERE g.id = $1 AND g.workshop = $3)`, group, answer, id)
 }
 
-// Rename gives a group another name; with none it is taken away, and its answers stand for themselves again.
-func Rename(ctx context.Context, tx *db.Tx, v access.Viewer, id, group, name string) error {
+// Rename gives a group another name, if it still has the one that it was read with; with none it is taken away, and its answers stand for themselves again.
+func Rename(ctx context.Context, tx *db.Tx, v access.Viewer, id, group, was, name string) error {
 	if _, err := writes(ctx, tx, v, id); err != nil {
 		return err
 	}
@@ -307,13 +309,21 @@ func Rename(ctx context.Context, tx *db.Tx, v access.Viewer, id, group, name str
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	if name != "" {
-		return touched(ctx, tx, group, "rename", `UPDATE workshop_group SET name = $1 WHERE id = $2 AND workshop = $3`, name, group, id)
+	now, err := db.Value[string](ctx, tx, `SELECT name FROM workshop_group WHERE id = $1 AND workshop = $2`, group, id)
+	switch {
+	case errors.Is(err, db.ErrNoRows):
+		return ErrNoGroup
+	case err != nil:
+		return err
+	case now != was && now != name:
+		return fault.Stale
+	case name != "":
+		return touched(ctx, tx, group, "rename", `UPDATE workshop_group SET name = $1 WHERE id = $2`, name, group)
 	}
-	if _, err := tx.Exec(ctx, `UPDATE workshop_answer SET grouping = NULL WHERE grouping = $1 AND workshop = $2`, group, id); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE workshop_answer SET grouping = NULL WHERE grouping = $1`, group); err != nil {
 		return err
 	}
-	return touched(ctx, tx, group, "dissolve", `DELETE FROM workshop_group WHERE id = $1 AND workshop = $2`, group, id)
+	return touched(ctx, tx, group, "dissolve", `DELETE FROM workshop_group WHERE id = $1`, group)
 }
 
 // Answered are those of some workshops that have answers.

@@ -333,7 +333,31 @@ func TestRun(t *testing.T) {
 		if list, err = workshop.Summary(t.Context(), d, lead, id); err != nil || len(list[0].Groups[0].Answers) != 2 || list[0].Count() != 4 {
 			t.Errorf("two stand together: %+v, %v", list[0], err)
 		}
-		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error { return workshop.Rename(ctx, tx, lead, id, group, "") })
+		for _, test := range []struct {
+			says             string
+			v                access.Viewer
+			group, was, name string
+			want, isThen     string
+		}{
+			{"one gives the group another name", notes, group, "Mod", "Mer mod", "", "Mer mod"},
+			{"who still sees the first one is told, and writes nothing over", lead, group, "Mod", "Vågar", "fault.stale", "Mer mod"},
+			{"nor takes the group away", lead, group, "Mod", " ", "fault.stale", "Mer mod"},
+			{"two who write the same agree", lead, group, "Mod", "Mer mod ", "", "Mer mod"},
+			{"having seen it, one chooses", lead, group, "Mer mod", "Vågar", "", "Vågar"},
+			{"a name that is too long is not stored", lead, group, "Vågar", strings.Repeat("å", 201), "workshop.long name", "Vågar"},
+			{"a group that is not there has no name", lead, "nowhere", "Vågar", "Mod", "workshop.no-group", "Vågar"},
+			{"who neither leads nor takes notes names nothing", at.Staff("near-2"), group, "Vågar", "Mod", "workshop.not-notes", "Vågar"},
+		} {
+			got := w.try(test.v, func(ctx context.Context, tx *db.Tx) error {
+				return workshop.Rename(ctx, tx, test.v, id, test.group, test.was, test.name)
+			})
+			if list, err = workshop.Summary(t.Context(), d, lead, id); err != nil || got != test.want || list[0].Groups[0].Name != test.isThen {
+				t.Errorf("%s: %q, want %q; it is %+v, %v", test.says, got, test.want, list[0].Groups, err)
+			}
+		}
+		w.Tx("near-1", func(ctx context.Context, tx *db.Tx) error {
+			return workshop.Rename(ctx, tx, lead, id, group, "Vågar", "")
+		})
 		if list, err = workshop.Summary(t.Context(), d, lead, id); err != nil || len(list[0].Groups) != 0 || list[0].Count() != 4 {
 			t.Errorf("a group that is dissolved loses no answer: %+v, %v", list[0], err)
 		}

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -123,6 +124,43 @@ func TestWorkshop(t *testing.T) {
 		t.Errorf("once all is there, %q is still kept", left)
 	}
 
+	// A group's name that is half typed goes over to the page that comes with what was saved meanwhile. If another has given the group a name since, both are shown.
+	types := func(v *visitor, name string) {
+		browsertest.Eval[bool](v.Page, `new Promise(done => {
+			const fold = document.querySelector('.group-of > details'), field = fold.querySelector('[name=name]');
+			fold.open = true;
+			(function look() {
+				field.focus();
+				if (document.activeElement !== field) return setTimeout(look, 20);
+				field.select();
+				done(true);
+			})();
+		})`) // as soon as it has unfolded
+		v.Press(name)
+	}
+	pen.Offline(true)
+	pen.Focus("#text")
+	pen.Press("En rad till")
+	pen.click("Spara svaren")
+	pen.Wait("#lost-contact.ds-alert")
+	types(pen, "Vi vågar fr")
+	types(screen, "Mod och tid")
+	screen.Submit(".group-of > details form button")
+	pen.Offline(false)
+	pen.Wait(".answers .answer:nth-child(17)")
+	pen.Press("åga")
+	if status := pen.Submit(".group-of > details form button"); status != http.StatusConflict {
+		t.Errorf("who would write over what another called the group is answered %d", status)
+	}
+	if text := pen.Text(); !strings.Contains(text, "Mod och tid") || browsertest.Eval[string](pen.Page, `document.querySelector('#name').value`) != "Vi vågar fråga" {
+		t.Errorf("and sees both names:\n%s", text)
+	}
+	pen.Submit("main form button")
+	pen.Wait("#say")
+	if text := pen.Text(); !strings.Contains(text, "Vi vågar fråga") || strings.Contains(text, "Mod och tid") {
+		t.Errorf("having seen both, one chooses:\n%s", text)
+	}
+
 	// A phone without contact says so, keeps what was sent and sends it again until it is there, once. A laptop that was closed, or another, opens where the workshop is.
 	phone.Offline(true)
 	phone.Focus("#body")
@@ -137,7 +175,7 @@ func TestWorkshop(t *testing.T) {
 	}
 	phone.Offline(false)
 	phone.Wait("section[aria-labelledby=own] li:nth-child(2)")
-	screen.Wait(".answers .answer:nth-child(17)")
+	screen.Wait(".answers .answer:nth-child(18)")
 	if n := browsertest.Eval[int](screen.Page, `[...document.querySelectorAll('.answer')].filter(e => e.textContent.includes('Ett svar utan nät')).length`); n != 1 {
 		t.Errorf("what was sent without contact is there %d times", n)
 	}
@@ -151,7 +189,7 @@ func TestWorkshop(t *testing.T) {
 	phone.Wait("section[aria-labelledby=own] li:nth-child(3)")
 
 	screen.Submit("#do-close")
-	if text := screen.Text(); !strings.Contains(text, "Mod") || !strings.Contains(text, "Ett sent svar") || !strings.Contains(text, "Vi frågar varandra") {
+	if text := screen.Text(); !strings.Contains(text, "Vi vågar fråga") || !strings.Contains(text, "Ett sent svar") || !strings.Contains(text, "Vi frågar varandra") {
 		t.Errorf("all that was said is in the summary:\n%s", text)
 	}
 	screen.click("Ta närvaro")

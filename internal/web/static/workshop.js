@@ -45,6 +45,23 @@
 	restore();
 	document.addEventListener("input", function (event) { if (event.target.form && event.target.form === form()) keep(form()); });
 
+	// What is half typed elsewhere, a group's name, goes over to what takes the place of a part of the page: in its own form, which says what it was filled in
+	// from. It reports whether someone is typing there now.
+	function carry(from, swap) {
+		var at = document.activeElement, half = Array.from(from.querySelectorAll("input[id]")).filter(function (e) {
+			return e.form && e.form !== form() && e.value !== e.defaultValue;
+		}).map(function (e) { return { field: e, open: e.closest("details[open]") }; });
+		swap();
+		half.forEach(function (h) {
+			var next = document.getElementById(h.field.id);
+			if (!next) return;
+			next.form.replaceWith(h.field.form);
+			if (h.open) h.field.closest("details").open = true;
+			if (h.field === at) at.focus();
+		});
+		return at === document.activeElement && at.matches("input");
+	}
+
 	// A note-taker sends with Ctrl and Enter, and goes on typing.
 	document.addEventListener("keydown", function (event) {
 		if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("[data-enter], #say")) event.target.form.requestSubmit();
@@ -85,12 +102,13 @@
 					var main = new DOMParser().parseFromString(page, "text/html").getElementById("main");
 					if (!main) return contact(true);
 					if (answer.redirected) history.replaceState(null, "", answer.url);
-					document.getElementById("main").replaceWith(document.adoptNode(main));
+					var old = document.getElementById("main");
+					var typing = carry(old, function () { old.replaceWith(document.adoptNode(main)); });
 					stage = document.getElementById("stage") || stage;
 					restore();
 					goOn();
 					var to = pen() || main.querySelector("[autofocus]");
-					if (to) to.focus();
+					if (to && !typing) to.focus();
 				});
 			}, function () { contact(true); window.setTimeout(send, 3000); });
 		})();
@@ -226,7 +244,7 @@
 					var focus = document.activeElement && stage.contains(document.activeElement) ? document.activeElement.id : "";
 					var next = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
 					var before = stage.querySelector("[data-announce]");
-					stage.replaceChildren(document.adoptNode(next));
+					carry(stage, function () { stage.replaceChildren(document.adoptNode(next)); });
 					stage.dataset.seen = next.dataset.seen;
 					wind();
 					tick();

@@ -541,14 +541,19 @@ func listShared(ctx context.Context, c db.Conn, ring *secret.Ring, r view.Reader
 		last := l.Items[sharedPerPage-1]
 		l.Next = r.With("after", string(last.On)+" "+last.ID)
 	}
+	l.Workplaces, err = placesBeside(ctx, c, l.Items)
+	return l, err
+}
+
+// placesBeside are the names of the workplaces of those who have shared something by name.
+func placesBeside(ctx context.Context, c db.Conn, items []reflection.Shared) (map[string]string, error) {
 	var units []string
-	for _, s := range l.Items {
+	for _, s := range items {
 		if s.Workplace != "" {
 			units = append(units, s.Workplace)
 		}
 	}
-	l.Workplaces, err = people.UnitNames(ctx, c, units)
-	return l, err
+	return people.UnitNames(ctx, c, units)
 }
 
 func (s *Server) publicReflections(w http.ResponseWriter, req *http.Request, r view.Reader) error {

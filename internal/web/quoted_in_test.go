@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/learning/learningtest"
@@ -78,6 +79,24 @@ func TestQuotationReports(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// What may not be used has no column for the report that it stands in; what may be used has.
+func TestNoReportOfWhatMayNotBeUsed(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w, office := learningtest.New(t, d, 2), learningtest.Holder(access.Office)
+		p := newPlanner(t, d, office)
+		mayQuote(w, p.server.Ring)
+		const list, column = "/programmes/kompobib/quotations", ">Report</span>"
+		p.wants("one that is asked for", p.get(list), 200, "May not be used", "Vi lyssnar mer", "!"+column)
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `UPDATE quotation SET state = 'yes', answered_at = $1`, tx.At); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "answer", Entity: "quotation"})
+		})
+		p.wants("one with leave", p.get(list), 200, "!May not be used", "Vi lyssnar mer", column)
 	})
 }
 

@@ -83,7 +83,10 @@ func (s *Server) sharedReflections(w http.ResponseWriter, req *http.Request, r v
 			d.sharedList, err = listShared(ctx, c, s.Ring, r, f)
 			return err
 		}
-		d.Items, err = reflection.List(ctx, c, s.Ring, r.Viewer, f)
+		if d.Items, err = reflection.List(ctx, c, s.Ring, r.Viewer, f); err != nil {
+			return err
+		}
+		d.Workplaces, err = placesBeside(ctx, c, d.Items)
 		return err
 	})
 	if err != nil {
@@ -95,21 +98,31 @@ func (s *Server) sharedReflections(w http.ResponseWriter, req *http.Request, r v
 	return render(w, req, http.StatusOK, sharedPageView(r.In(d.Programme.ID), d))
 }
 
-// sharedSheet is what is shared as a file.
+// namesOf are names of ids, in their order.
+func namesOf(names map[string]string, ids []string) string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = names[id]
+	}
+	return strings.Join(list, ", ")
+}
+
+// sharedSheet is what is shared as a file, and tells no more than the page. A row is one person's text, so whatever it told besides of where its author works would
+// be told of a group of one: the workplace stands beside a name alone, and counties and kinds of workplace in no row, but counted by [report.ThemesOf]. The goal areas
+// are those of the activity that it is about.
 func sharedSheet(r view.Reader, d sharedPage) sheet.Table {
-	t := sheet.Table{Columns: []sheet.Column{{Label: r.Say("reflection.shared-day")}, {Label: r.Say("reflection.who-reads")}, {Label: r.Say("reflection.by-whom"), Width: 24},
-		{Label: r.Say("reflection.about"), Width: 36}, {Label: r.Say("reflection.themes"), Width: 30}, {Label: r.Say("reflection.title"), Width: 30}}}
+	t := sheet.Table{Columns: []sheet.Column{{Label: r.Say("reflection.shared-day")}, {Label: r.Say("reflection.who-reads")}, {Label: r.Say("reflection.by-whom"), Width: 24}, {Label: r.Say("reflection.file-place"), Width: 30},
+		{Label: r.Say("reflection.about"), Width: 36}, {Label: r.Say("reflection.file-goals"), Width: 36}, {Label: r.Say("reflection.themes"), Width: 30}, {Label: r.Say("reflection.title"), Width: 30}}}
 	for _, q := range reflection.Questions {
 		t.Columns = append(t.Columns, sheet.Column{Label: r.Say("reflection.question-" + q), Width: 50})
 	}
-	names := themeNames(d.Themes)
+	names, goals := themeNames(d.Themes), map[string]string{}
+	for _, g := range d.Goals {
+		goals[g.ID] = g.Name
+	}
 	t.Rows = func(yield func([]any) bool) {
 		for _, x := range d.Items {
-			var themes []string
-			for _, id := range x.Themes {
-				themes = append(themes, names[id])
-			}
-			row := []any{string(x.On), r.State("reflection-level", string(x.Level)), x.By, x.About, strings.Join(themes, ", "), x.Title}
+			row := []any{string(x.On), r.State("reflection-level", string(x.Level)), x.By, d.Workplaces[x.Workplace], x.About, namesOf(goals, x.Goals), namesOf(names, x.Themes), x.Title}
 			for _, q := range reflection.Questions {
 				row = append(row, x.Answers[q])
 			}
@@ -419,6 +432,15 @@ func (s *Server) quotationsPage(w http.ResponseWriter, req *http.Request, r view
 		return s.hand(w, req, r, "quotations", d.Programme.ID, len(d.Agreed), r.Say("reflection.quotations")+" "+d.Programme.ShortName, quotationsSheet(r, d))
 	}
 	return render(w, req, http.StatusOK, quotationsView(r.In(d.Programme.ID), d))
+}
+
+// quotationColumns are those of a table of quotations. One that may not be used says beside that which report it stood in, if any.
+func quotationColumns(r view.Reader, agreed bool) []view.Column {
+	columns := []view.Column{{Label: r.Say("reflection.passage")}, {Label: r.Say("reflection.source")}, {Label: r.Say("reflection.state")}}
+	if agreed {
+		columns = append(columns, view.Column{Label: r.Say("reflection.report")})
+	}
+	return columns
 }
 
 // quotationsSheet are those that may be used, with their source.

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -299,12 +300,58 @@ type signList struct {
 	Programme programme.Programme
 	Goals     []programme.GoalArea
 	Rows      []focus.Sign
-	Asked     []focus.Focus          // with answers, in order of their workplaces' names; on the first page alone
+	Asked     []focus.Focus          // with answers, in order of their workplaces' names; some of them
+	Answered  int                    // how many they are in all
+	Answers   bool                   // it is a page of those alone, after the first
 	Voices    map[string]focus.Heard // by the focus
 	Written   int                    // how many of the answers have a text
 	Cut       bool                   // not all of those are shown
 	Names     map[string]string      // of workplaces
 	Next      string
+	NextAsked string // the address of the answers that come after these
+}
+
+// ask reads which workplaces' users have answered what: so many of those after the ones that a mark names, of all workplaces in order of their names.
+func (d *signList) ask(ctx context.Context, c db.Conn, r view.Reader, mark string, limit int) error {
+	all, err := focus.WithAnswers(ctx, c, r.Viewer, d.Programme.ID)
+	if err != nil {
+		return err
+	}
+	if d.Names, err = people.UnitNames(ctx, c, workplacesOf(all)); err != nil {
+		return err
+	}
+	order := map[string]string{} // a key takes longer to make than to compare
+	for _, f := range all {
+		order[f.ID] = people.SortKey(d.Names[f.Workplace])
+	}
+	compare := func(a focus.Focus, key, id string) int {
+		return cmp.Or(strings.Compare(order[a.ID], key), strings.Compare(a.ID, id))
+	}
+	slices.SortFunc(all, func(a, b focus.Focus) int { return compare(a, order[b.ID], b.ID) })
+	d.Answered, d.Asked = len(all), all
+	if mark != "" {
+		keys, ok := db.ReadMark(mark, "", "")
+		if !ok {
+			return fault.Page
+		}
+		d.Answers = true
+		d.Asked = slices.DeleteFunc(all, func(f focus.Focus) bool { return compare(f, keys[0].(string), keys[1].(string)) <= 0 })
+	}
+	if len(d.Asked) > limit {
+		d.Asked = d.Asked[:limit]
+		last := d.Asked[limit-1]
+		d.NextAsked = r.With("answers", db.Mark(order[last.ID], last.ID)) + "#answers"
+	}
+	if d.Voices, err = focus.Voices(ctx, c, limit, d.Asked...); err != nil {
+		return err
+	}
+	for _, f := range d.Asked {
+		for _, a := range d.Voices[f.ID] {
+			d.Written += a.Wrote
+			d.Cut = d.Cut || a.Wrote > len(a.Texts)
+		}
+	}
+	return nil
 }
 
 func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) error {
@@ -319,7 +366,11 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 			return err
 		}
 		if r.Query().Get("after") == "" {
-			if d.Asked, d.Voices, err = focus.Voices(ctx, c, r.Viewer, d.Programme.ID, limit); err != nil {
+			mark := r.Query().Get("answers")
+			if format != "" {
+				mark = "" // a file holds them all
+			}
+			if err = d.ask(ctx, c, r, mark, limit); err != nil || d.Answers {
 				return err
 			}
 		}
@@ -345,24 +396,16 @@ func (s *Server) signs(w http.ResponseWriter, req *http.Request, r view.Reader) 
 		for _, x := range d.Rows {
 			units = append(units, x.Workplace)
 		}
-		units = append(units, workplacesOf(d.Asked)...)
 		slices.Sort(units)
-		d.Names, err = people.UnitNames(ctx, c, slices.Compact(units))
+		names, err := people.UnitNames(ctx, c, slices.Compact(units))
+		if d.Names == nil {
+			d.Names = names
+		}
+		maps.Copy(d.Names, names)
 		return err
 	})
 	if err != nil {
 		return err
-	}
-	order := map[string]string{} // a key takes longer to make than to compare
-	for _, f := range d.Asked {
-		order[f.Workplace] = people.SortKey(d.Names[f.Workplace])
-	}
-	slices.SortStableFunc(d.Asked, func(a, b focus.Focus) int { return strings.Compare(order[a.Workplace], order[b.Workplace]) })
-	for _, f := range d.Asked {
-		for _, a := range d.Voices[f.ID] {
-			d.Written += a.Wrote
-			d.Cut = d.Cut || a.Wrote > len(a.Texts)
-		}
 	}
 	if format != "" {
 		return download(w, format, r.Say("focus.signs")+" "+d.Programme.ShortName, signSheet(r, d))

@@ -272,18 +272,14 @@ func userAnswers(ctx context.Context, c db.Conn, each, all int, of []Focus) (map
 	return given(), err
 }
 
-// Voices returns the focuses of the workplaces of a programme that v may read of that users have been asked about, shown to all or not any more, with what they
-// answered; those that nobody has answered are left out. Of all together at most limit texts.
-func Voices(ctx context.Context, c db.Conn, v access.Viewer, programme string, limit int) ([]Focus, map[string]Heard, error) {
+// WithAnswers returns the focuses of the workplaces of a programme that v may read of, shown to all or not any more, that users have been asked about and have answered.
+func WithAnswers(ctx context.Context, c db.Conn, v access.Viewer, programme string) ([]Focus, error) {
 	args := []any{v.On, programme}
-	list, err := db.All(ctx, c, scanFocus, learning.Moved+`SELECT `+focusColumns+fromFocus+`WHERE f.programme = $2 AND f.code IS NOT NULL AND `+
-		learning.Reads("f.workplace", v, access.SeeLearning, programme, &args)+` ORDER BY f.id`, args...)
-	if err != nil {
-		return nil, nil, err
-	}
-	answers, err := userAnswers(ctx, c, limit, limit, list)
-	return slices.DeleteFunc(list, func(f Focus) bool {
-		n, _ := answers[f.ID].All()
-		return n == 0
-	}), answers, err
+	return db.All(ctx, c, scanFocus, learning.Moved+`SELECT `+focusColumns+fromFocus+`WHERE f.programme = $2 AND f.code IS NOT NULL AND `+
+		learning.Reads("f.workplace", v, access.SeeLearning, programme, &args)+` AND EXISTS (SELECT 1 FROM user_answer u WHERE u.focus = f.id AND u.withdrawn = 0) ORDER BY f.id`, args...)
+}
+
+// Voices are what users answered about each of some focuses, by its id: of all together at most limit texts.
+func Voices(ctx context.Context, c db.Conn, limit int, of ...Focus) (map[string]Heard, error) {
+	return userAnswers(ctx, c, limit, limit, of)
 }

@@ -1,6 +1,7 @@
 package focus_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -83,8 +84,9 @@ func TestAnswersByQuestion(t *testing.T) {
 				t.Errorf("%s: %q, want %q, %v", step.says, got, step.want, err)
 			}
 		}
-		asked, heard, err := focus.Voices(t.Context(), d, leader, at.Programme, 10)
-		if err != nil || len(asked) != 1 || len(heard[asked[0].ID]) != 2 {
+		asked, err := focus.WithAnswers(t.Context(), d, leader, at.Programme)
+		heard, err2 := focus.Voices(t.Context(), d, 10, asked...)
+		if err := cmp.Or(err, err2); err != nil || len(asked) != 1 || len(heard[asked[0].ID]) != 2 {
 			t.Errorf("for the report: %v, %v, %v", asked, heard, err)
 		}
 		dbtest.Hold(t, d, focus.Invariants()...)

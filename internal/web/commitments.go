@@ -335,12 +335,12 @@ func (d *signList) ask(ctx context.Context, c db.Conn, r view.Reader, mark strin
 			return fault.Page
 		}
 		d.Answers = true
-		d.Asked = slices.DeleteFunc(all, func(f focus.Focus) bool { return compare(f, keys[0].(string), keys[1].(string)) <= 0 })
+		d.Asked = slices.DeleteFunc(all, func(f focus.Focus) bool { return compare(f, people.SortKey(keys[0].(string)), keys[1].(string)) <= 0 })
 	}
 	if len(d.Asked) > limit {
 		d.Asked = d.Asked[:limit]
 		last := d.Asked[limit-1]
-		d.NextAsked = r.With("answers", db.Mark(order[last.ID], last.ID)) + "#answers"
+		d.NextAsked = r.With("answers", db.Mark(d.Names[last.Workplace], last.ID)) + "#answers"
 	}
 	if d.Voices, err = focus.Voices(ctx, c, limit, d.Asked...); err != nil {
 		return err

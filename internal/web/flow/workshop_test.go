@@ -65,6 +65,12 @@ func TestWorkshop(t *testing.T) {
 
 	pen := w.visit(t, "Nils", quick)
 	pen.Go("/workshops/" + id + "/notes")
+	pen.Look(390, 844, "dark")
+	if odd := browsertest.Eval[string](pen.Page, `[...document.querySelectorAll('.tabs a')].filter(e => e.getBoundingClientRect().height < 44 || getComputedStyle(e).borderTopWidth === '0px' ||
+		(e.ariaCurrent === 'page') === e.hasAttribute('href')).map(e => e.outerHTML).join() + document.querySelectorAll('.tabs [aria-current]').length`); odd != "1" {
+		t.Errorf("on a phone these tabs are no buttons to press, or do not say where one is: %s", odd)
+	}
+	pen.Look(1280, 900, "light")
 	pen.Focus("#text")
 	pen.Press("Vi frågar varandra")
 	pen.click("Spara svaren")

@@ -37,6 +37,7 @@ type commitmentPage struct {
 	Voices focus.Heard // what they answered
 	Writes bool        // the reader may change it
 	Says   bool        // the reader may say how it goes
+	More   bool        // the reader may write more of them
 	Zone   string
 	Today  local.Date
 }
@@ -52,10 +53,10 @@ func (s *Server) commitmentPage(w http.ResponseWriter, req *http.Request, r view
 			return err
 		}
 		d.Path = d.At.at("commitments/" + d.Focus.ID)
-		if d.Writes, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
+		if d.More, err = learning.MayWrite(ctx, c, r.Viewer, d.At.Place); err != nil {
 			return err
 		}
-		d.Says = d.Writes || d.At.Member && d.Focus.Owner == r.Person
+		d.Says = d.More || d.At.Member && d.Focus.Owner == r.Person
 		d.Writes = d.Says
 		if d.Signs, err = focus.Signs(ctx, c, r.Viewer, d.At.Place, d.Focus.ID, 100); err != nil {
 			return err

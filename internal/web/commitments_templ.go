@@ -755,7 +755,7 @@ func signsView(r view.Reader, d signList) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(d.Rows) == 0 && !d.Answers {
-				templ_7745c5c3_Err = view.Empty(r.Say("focus.no-signs"), r.Say("focus.signs-lead"), view.Link{}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = view.Empty(r.Say("focus.no-signs"), r.Say("focus.no-signs-next"), view.Link{}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

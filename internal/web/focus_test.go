@@ -331,7 +331,7 @@ func TestQuestionToUsers(t *testing.T) {
 		flood := 0
 		for i := range 200 {
 			if status, page := p.ask("POST", at, url.Values{"key": {"flood"}, "noticed": {"yes"}, "text": {"Det jag skrev"}}); status == http.StatusTooManyRequests {
-				if flood = i; !strings.Contains(page, ">Det jag skrev</textarea>") || !strings.Contains(page, html.EscapeString(locale.Swedish.Say("focus.rush"))) {
+				if flood = i; !strings.Contains(page, ">Det jag skrev</textarea>") || !strings.Contains(page, ">"+locale.Swedish.Say("view.too-soon")+"</h2>") || !strings.Contains(page, html.EscapeString(locale.Swedish.Say("focus.rush"))) {
 					t.Error("who is asked to wait loses what was written")
 				}
 				break

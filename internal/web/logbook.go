@@ -312,18 +312,16 @@ func (s *Server) shareForm(req *http.Request, r view.Reader) form {
 		if len(places) == 1 {
 			f.Controls = append(f.Controls, control{Field: view.Field{Name: "place", Value: place}, As: "hidden"})
 		} else {
+			word, called := sharingWhere(places)
 			var options []view.Option
 			for _, p := range places {
-				label := names[p.Workplace]
-				if len(programmes) > 1 {
-					label = strings.Trim(label+", "+programmes[p.Programme].ShortName, ", ")
-				}
+				label := called(programmes[p.Programme].ShortName, names[p.Workplace])
 				options = append(options, view.Option{Value: p.Programme + " " + p.Workplace, Label: label})
 				if d.Sharing.Workplace == p.Workplace && d.Sharing.Programme == p.Programme {
 					place = p.Programme + " " + p.Workplace
 				}
 			}
-			where := view.Field{Name: "place", Label: say("place"), Value: place, Options: options}
+			where := view.Field{Name: "place", Label: say(word), Value: place, Options: options}
 			if slices.ContainsFunc(d.Quoted, reflection.Quotation.Agreed) && slices.ContainsFunc(places, func(p reflection.Place) bool { return p.Programme != d.Sharing.Programme }) {
 				where.Help = say("place-moves", d.Programme.ShortName)
 			}
@@ -455,6 +453,22 @@ func (s *Server) answerQuotation(w http.ResponseWriter, req *http.Request, r vie
 // entryTitle is what an entry is called: its title, what it is about or its day.
 func entryTitle(r view.Reader, x reflection.Reflection) string {
 	return titleOf(r, x.Text, x.About, x.Date)
+}
+
+// sharingWhere is what one chooses by among several places to share at, a word for it, and what each of them is called: by what tells them apart, which a narrow screen shows
+// the beginning of.
+func sharingWhere(places []reflection.Place) (label string, called func(programme, workplace string) string) {
+	programmes, workplaces := map[string]bool{}, map[string]bool{}
+	for _, p := range places {
+		programmes[p.Programme], workplaces[p.Workplace] = true, true
+	}
+	switch {
+	case len(programmes) == 1:
+		return "place", func(_, workplace string) string { return workplace }
+	case len(workplaces) == 1:
+		return "place-programme", func(programme, _ string) string { return programme }
+	}
+	return "place-both", func(programme, workplace string) string { return strings.Trim(programme+", "+workplace, ", ") }
 }
 
 func titleOf(r view.Reader, t reflection.Text, about string, on local.Date) string {

@@ -208,6 +208,10 @@ func TestAnswersForTheReport(t *testing.T) {
 		p.as = p.w.viewers["contact"]
 		id := p.text(`SELECT id FROM user_answer WHERE text = 'Anna var bra'`)
 		p.wants("one that names somebody is taken away", "POST", "/programmes/kompobib/workplaces/"+p.w.rows["unit"]["own"]+"/signs/withdraw", url.Values{"key": {"d"}, "sort": {"user_answer"}, "id": {id}}, 303)
+		p.wants("who writes for a workplace goes on from one commitment to the next", "GET", commitment, nil, 200, `/commitments/new"`)
+		p.as = p.w.viewers["participant"]
+		p.wants("who does not is offered none", "GET", commitment, nil, 200, `!/commitments/new"`)
+		p.as = p.w.viewers["contact"]
 		p.wants("the contact's list", "GET", list, nil, 200, "Jag fick hjälp")
 		p.as = p.w.viewers["office"]
 		p.wants("the office's", "GET", list, nil, 200, `id="answers"`, "Jag fick hjälp", "!Anna", "Stadsbiblioteket</a>", "1 har skrivit något", `>1</td>`, `>0</td>`)

@@ -515,7 +515,7 @@ func sharedHereView(r view.Reader, d sharedHere) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = sharedItems(r, d.sharedList, nil, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sharedItems(r, d.sharedList, nil, nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

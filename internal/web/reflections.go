@@ -44,11 +44,32 @@ type sharedPage struct {
 	Codes  bool // the reader gives themes
 }
 
+// uncoded is the choice of those without a theme.
+const uncoded = "none"
+
+// codedFrom is the list that one who gives themes came from and goes back to: those without a theme, if those were chosen, or all.
+func codedFrom(p programme.Programme, theme string) string {
+	if theme == uncoded {
+		return programmePath(p, "reflections?theme="+uncoded)
+	}
+	return programmePath(p, "reflections")
+}
+
+// coding is where each is given themes.
+func (d sharedPage) coding(r view.Reader) func(id string) string {
+	return func(id string) string {
+		if r.Query().Get("theme") == uncoded {
+			id += "?theme=" + uncoded
+		}
+		return programmePath(d.Programme, "reflections/"+id)
+	}
+}
+
 // sharedFilter is what an address asks for.
 func sharedFilter(req *http.Request, p programme.Programme) reflection.Filter {
 	q := req.URL.Query()
 	f := reflection.Filter{Programme: p.ID, Theme: q.Get("theme"), Goal: q.Get("goal")}
-	if f.Theme == "none" {
+	if f.Theme == uncoded {
 		f.Theme, f.Uncoded = "", true
 	}
 	return f
@@ -200,7 +221,12 @@ func (s *Server) codingForm(req *http.Request, r view.Reader) form {
 			return f, nil
 		}
 		f.Controls = []control{{Field: view.Field{Name: wasField, Value: strings.Join(d.Shared.Themes, " ")}, As: "hidden"}, {Field: view.Field{Name: "themes", Label: r.Say("reflection.themes-choose"), Values: append([]string{}, d.Shared.Themes...), Options: options}, As: "checkboxes"}}
-		f.Submit, f.Back = r.Say("reflection.themes-save"), list
+		theme := formOf(req).text("theme")
+		if req.Method == http.MethodGet {
+			theme = r.Query().Get("theme")
+		}
+		f.Controls = append(f.Controls, control{Field: view.Field{Name: "theme", Value: theme}, As: "hidden"})
+		f.Submit, f.Back = r.Say("reflection.themes-save"), codedFrom(d.Programme, theme)
 		return f, nil
 	}
 }
@@ -211,7 +237,7 @@ func (s *Server) codeReflection(w http.ResponseWriter, req *http.Request, r view
 		if err != nil {
 			return "", err
 		}
-		return programmePath(p, "reflections"), reflection.Code(ctx, tx, r.Viewer, req.PathValue("reflection"), strings.Fields(req.PostFormValue(wasField)), req.PostForm["themes"])
+		return codedFrom(p, formOf(req).text("theme")), reflection.Code(ctx, tx, r.Viewer, req.PathValue("reflection"), strings.Fields(req.PostFormValue(wasField)), req.PostForm["themes"])
 	})
 }
 
@@ -533,7 +559,7 @@ func aboutOf(r view.Reader, q reflection.Quotation) string {
 }
 
 func themeOptions(r view.Reader, themes []reflection.Theme) []view.Option {
-	options := []view.Option{{Value: "none", Label: r.Say("reflection.uncoded")}}
+	options := []view.Option{{Value: uncoded, Label: r.Say("reflection.uncoded")}}
 	for _, t := range themes {
 		options = append(options, view.Option{Value: t.ID, Label: t.Name})
 	}

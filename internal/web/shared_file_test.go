@@ -89,3 +89,54 @@ func TestFileOfSharedTellsNoMoreThanThePage(t *testing.T) {
 		}
 	})
 }
+
+// Who gives themes to those that have none goes on with those that are left, and is told when there are none; who came from all goes back to all.
+func TestCodingGoesOnWithWhatIsLeft(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 2)
+		p := newPlanner(t, d, learningtest.Holder(access.Office))
+		mayQuote(w, p.server.Ring)
+		w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+			if _, err := tx.Exec(ctx, `INSERT INTO theme (id, programme, name) VALUES ('theme', $1, 'Bemötande')`, learningtest.Programme); err != nil {
+				return err
+			}
+			return audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "theme"})
+		})
+		const list, left = "/programmes/kompobib/reflections", "/programmes/kompobib/reflections?theme=none"
+		text := first(t, p.get(list).body, `href="(/programmes/kompobib/reflections/\w+)"`)
+		p.wants("from those without a theme", p.get(left), 200, text+"?theme=none")
+		p.wants("one of them", p.get(text+"?theme=none"), 200, `name="theme" value="none"`, `href="`+left+`"`)
+		for _, test := range []struct{ says, from, to string }{{"from all", "", list}, {"from those without", "none", left}} {
+			before := first(t, p.get(text).body, `name="was" value="(\w*)"`)
+			if a := p.wants(test.says, p.post(text, "themes=theme", "was="+before, "theme="+test.from), 303); a.to != test.to {
+				t.Errorf("%s one goes on at %s, not %s", test.says, a.to, test.to)
+			}
+		}
+		p.wants("none is left", p.get(left), 200, "Every shared text has a theme")
+	})
+}
+
+// Several places to share at are told apart by what differs, a programme before the workplace.
+func TestSharingWhere(t *testing.T) {
+	at := func(pairs ...string) (places []reflection.Place) {
+		for i := 0; i < len(pairs); i += 2 {
+			places = append(places, reflection.Place{Programme: pairs[i], Workplace: pairs[i+1]})
+		}
+		return places
+	}
+	for _, test := range []struct {
+		says         string
+		places       []reflection.Place
+		word, called string
+	}{
+		{"two workplaces in a programme", at("A", "1", "A", "2"), "place", "1"},
+		{"a workplace in two programmes", at("A", "1", "B", "1"), "place-programme", "A"},
+		{"two in two", at("A", "1", "B", "2"), "place-both", "A, 1"},
+		{"one, and a programme without", at("A", "", "B", "2"), "place-both", "A"},
+	} {
+		word, called := sharingWhere(test.places)
+		if got := called(test.places[0].Programme, test.places[0].Workplace); word != test.word || got != test.called {
+			t.Errorf("%s: %s %q, not %s %q", test.says, word, got, test.word, test.called)
+		}
+	}
+}

@@ -90,6 +90,14 @@ func (n StaleNote) columns(r Reader) []Column {
 	return list
 }
 
+// mistakesTitle is what stands above mistakes: also where nothing is wrong but that it came too soon after others.
+func mistakesTitle(r Reader, faults fault.List) string {
+	if len(faults) == 1 && faults[0].Kind == fault.TooMany {
+		return r.Say("view.too-soon")
+	}
+	return r.Count("view.mistakes", len(faults))
+}
+
 func (f Field) kind() string {
 	if f.Kind == "" {
 		return "text"

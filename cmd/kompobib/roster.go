@@ -45,14 +45,14 @@ func (c *importRosterCommand) Validate() error {
 
 func (c *importRosterCommand) Run(p *program) error {
 	told, err := c.run(p)
-	if faults := fault.Of(err); faults != nil && c.JSON {
-		for _, f := range faults {
+	if err != nil {
+		if !c.JSON || fault.Of(err) == nil {
+			return masked(err)
+		}
+		for _, f := range fault.Of(err) {
 			told.Errors = append(told.Errors, rosterError{Reason: roster.Mask(locale.English.Say(f.Code, f.Args...))})
 		}
-		return errors.Join(told.json(p.stdout), inWords(err))
-	}
-	if err != nil {
-		return err
+		return errors.Join(told.json(p.stdout), masked(err))
 	}
 	if c.JSON {
 		err = told.json(p.stdout)
@@ -61,6 +61,15 @@ func (c *importRosterCommand) Run(p *program) error {
 	}
 	if err == nil && c.Apply && !told.Applied {
 		err = errNothing
+	}
+	return err
+}
+
+// masked tells what is wrong without identity numbers, also of a file that is called by one.
+func masked(err error) error {
+	err = inWords(err)
+	if text := roster.Mask(err.Error()); text != err.Error() {
+		return errors.New(text)
 	}
 	return err
 }

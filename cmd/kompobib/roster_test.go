@@ -267,15 +267,21 @@ func TestImportShowsNoNumbers(t *testing.T) {
 			return told(t, nil, append(args, "--data", dir, "--db", url, "--key-file", filepath.Join(dir, "key"))...)
 		}
 		tree(t, url, do)
-		list := filepath.Join(dir, "lista.csv")
+		list := filepath.Join(dir, "lista 480322-9949.csv")
 		const rows = "Ek, Ann;Biblioteket;Köping;;\nEk, Bo;480322-9949;Köping;;\nEk, Cia;Biblioteket;4803229949;;\nEk, Dag 480322-9949;Biblioteket;Köping;;\n" +
-			"Ek, Ed;Biblioteket;Köping;19480322-9949;\nEk, Eva;Biblioteket;Köping;;480322\u20139949\n"
-		if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun;E-post;Anställd tom\n"+rows), 0o600); err != nil {
+			"Ek, Ed;Biblioteket;Köping;19480322-9949;\nEk, Eva;Biblioteket;Köping;;480322\u20139949\n" +
+			"Ek, Fia;Biblioteket;Köping;;;Bengts bokbuss 19480322-9949\n"
+		if err := os.WriteFile(list, []byte("Namn;Arbetsplats;Kommun;E-post;Anställd tom;Arbetsgivare\n"+rows), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		for _, args := range [][]string{nil, {"--json"}, {"--apply", "--json"}, {"--apply"}} {
 			out, err := do(append([]string{"import", "roster", list, "--employer", "Köpings kommun"}, args...)...)
-			if err != nil || strings.Contains(out, "9949") || strings.Count(out, "480322-****") != 5 {
+			if err != nil || strings.Contains(out, "9949") || strings.Count(out, "480322-****") != 6 {
+				t.Errorf("%q: %v\n%s", args, err, out)
+			}
+		}
+		for _, args := range [][]string{{list, "--employer", "Bengts bokbuss 480322-9949"}, {list, "--scope", "480322-9949"}, {filepath.Join(dir, "480322-9949.csv")}} {
+			if out, err := do(append([]string{"import", "roster"}, args...)...); err == nil || strings.Contains(out+err.Error(), "9949") {
 				t.Errorf("%q: %v\n%s", args, err, out)
 			}
 		}

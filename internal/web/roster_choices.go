@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -167,6 +168,8 @@ func (s *Server) saveChoices(w http.ResponseWriter, req *http.Request, r view.Re
 		switch {
 		case err != nil && fault.Of(err) == nil:
 			return err
+		case errors.Is(err, people.ErrOrgPerson):
+			faults = append(faults, people.ErrOrgPerson.At("new_employer"))
 		case named != "":
 			faults.Unless(err != nil || known.Employer == "", errThere.At("new_employer"))
 		case numbered == "":

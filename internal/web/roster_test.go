@@ -205,15 +205,30 @@ func TestImports(t *testing.T) {
 func TestANumberInAnotherColumn(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		k, s := newImports(t, d)
-		const rows = "Ny, Eva;Bokbussen;Köping;chef;2012-03-01\r\n" +
-			"Ny, Bo 19480322-9949;Bokbussen;Köping;chef;2012-03-01\r\n" +
-			"Ny, Cia;480322-9949;Köping;chef;2012-03-01\r\n" +
-			"Ny, Dag;Bokbussen;4803229949;chef;2012-03-01\r\n" +
-			"Ny, Ed;Bokbussen;Köping;chef 480322 9949;2012-03-01\r\n"
-		page, _ := k.send("koping.csv", []byte("Namn;Arbetsplats;Kommun;Befattning;Anställd från\r\n"+rows))
-		k.holds(page+"?kind=mistake", "Här står ett personnummer (Ny, Bo 19480322-****)", "(chef 19480322-****)", "Fel (4)", "!9949")
+		const rows = "Ny, Eva;Bokbussen;Köping;chef;2012-03-01;;;;\r\n" +
+			"Ny, Bo 19480322-9949;Bokbussen;Köping;chef;2012-03-01;;;;\r\n" +
+			"Ny, Cia;480322-9949;Köping;chef;2012-03-01;;;;\r\n" +
+			"Ny, Dag;Bokbussen;4803229949;chef;2012-03-01;;;;\r\n" +
+			"Ny, Ed;Bokbussen;Köping;chef 480322 9949;2012-03-01;;;;\r\n" +
+			"Ny, Eli;Bokbussen;Köping;chef;2012-03-01;Bengts bokbuss 480322-9949;;;\r\n" +
+			"Ny, Eva;Bokbussen;Köping;chef;2012-03-01;;194803229949@koping.example;;\r\n" +
+			"Ny, Fia;Bokbussen;Köping;chef;2012-03-01;;;480322-9949;\r\n" +
+			"Ny, Gun;Bokbussen;Köping;;2012-03-01;;;;480322-9949\r\n"
+		page, _ := k.send("lista 480322-9949.csv", []byte("Namn;Arbetsplats;Kommun;Befattning;Anställd från;Arbetsgivare;E-post;Mobil;Chef 480322-9949\r\n"+rows))
+		k.holds(page+"?kind=mistake", "Här står ett personnummer (Ny, Bo 19480322-****)", "(chef 19480322-****)", "(Bengts bokbuss 19480322-****)", "(19480322-****@koping.example)", "lista 480322-****.csv",
+			"skriv det med bindestreck", "Fel (8)", "!9949")
 		k.holds(page, "Nya (1)", "!9949")
-		kept, err := db.Values[string](t.Context(), d, `SELECT view || summary || choices || trouble FROM roster_import`)
+		k.holds(page+"/choices", "Chef 480322-****", "!9949")
+		if bad := k.post(page+"/mistakes", "format", "csv").Body.String(); !strings.Contains(bad, "480322-****") || strings.Contains(bad, "9949") {
+			t.Errorf("handed out:\n%s", bad)
+		}
+		if answer := k.act(page, "choices", "new_employer", "Bengts bokbuss 480322-9949", "on", "2012-10-12"); !strings.Contains(answer.Body.String(), "Det här är ett personnummer") {
+			t.Errorf("as an employer's name: %d %s", answer.Code, answer.Body)
+		}
+		k.did(page, "choices", "on", "2012-10-12", "column_name", "Namn", "column_workplace", "Arbetsplats", "column_municipality", "Kommun", "column_title", "Befattning",
+			"column_from", "Anställd från", "column_employer", "Arbetsgivare", "column_email", "E-post", "column_phone", "Chef 480322-****")
+		k.holds(page+"?kind=mistake", "Fel (8)", "Chef 480322-****", "!9949")
+		kept, err := db.Values[string](t.Context(), d, `SELECT file_name || employer_name || view || summary || choices || trouble FROM roster_import UNION ALL SELECT detail FROM audit`)
 		if err != nil || strings.Contains(strings.Join(kept, ""), "9949") {
 			t.Errorf("kept: %s, %v", kept, err)
 		}
@@ -222,11 +237,12 @@ func TestANumberInAnotherColumn(t *testing.T) {
 			t.Fatal(err)
 		}
 		all, err := roster.Items(t.Context(), d, s.Ring, imp, roster.Mistaken, 0, 100)
-		if err != nil || len(all) != 4 || strings.Contains(fmt.Sprint(all), "9949") {
+		if err != nil || len(all) != 8 || strings.Contains(fmt.Sprint(all), "9949") {
 			t.Errorf("%+v, %v", all, err)
 		}
 		k.did(page, "apply")
-		if stored, err := db.Values[string](t.Context(), d, `SELECT name FROM unit_period UNION ALL SELECT title FROM employment UNION ALL SELECT given || family FROM person`); err != nil || strings.Contains(strings.Join(stored, " "), "9949") {
+		if stored, err := db.Values[string](t.Context(), d, `SELECT name FROM unit_period UNION ALL SELECT title FROM employment UNION ALL SELECT given || family || email || phone FROM person
+			UNION ALL SELECT choices FROM roster_memory UNION ALL SELECT name FROM employer UNION ALL SELECT detail FROM audit`); err != nil || strings.Contains(strings.Join(stored, " "), "9949") {
 			t.Errorf("stored: %q, %v", stored, err)
 		}
 	})

@@ -266,9 +266,6 @@ func (p *Part) bad(list *List, column int, text string) string {
 	return Mask(text)
 }
 
-// plainPhone is a number that may be a phone's though its digits could be those of a birth: as people write phones, and few write other numbers.
-var plainPhone = regexp.MustCompile(`^0\d{9}$`)
-
 // masked reads a number that we have masked ourselves: the day of birth is left of it.
 var masked = regexp.MustCompile(`^(\d{8})-?\*{4}$`)
 

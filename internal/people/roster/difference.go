@@ -78,6 +78,7 @@ func Read(ctx context.Context, ring *secret.Ring, name string, file []byte, aske
 	if err != nil {
 		return nil, err
 	}
+	maskNames(book)
 	list := &List{Name: name, today: today}
 	for _, s := range book.Hidden {
 		if _, ok := understand(s, asked, book.From04, today); ok { // who is on it would be told as having left
@@ -258,7 +259,7 @@ func (list *List) told(last local.Date) local.Date {
 	for _, p := range list.Parts {
 		texts = append(texts, p.titles...)
 	}
-	return dayOf(append(texts, list.Name), last)
+	return dayOf(append(texts, list.Name), list.today.Add(-toldWithin), last)
 }
 
 // day settles which day the list tells of, and reads the tree as of it.

@@ -84,7 +84,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			return clean(r.Cell(columns[f]))
 		}
 		for _, f := range worded {
-			if masked, rest, has := numbersIn(cell(f), today); has {
+			if masked, rest, has := numberIn(f, cell(f), today); has {
 				if without == nil {
 					without = map[Field]string{}
 				}

@@ -190,8 +190,11 @@ func EmployerChoice(ctx context.Context, c db.Conn, text string) (choices Choice
 		choices.Employer = named[0].ID
 		return choices, nil
 	}
-	if strings.TrimSpace(name) == "" {
+	switch {
+	case strings.TrimSpace(name) == "":
 		return choices, fault.List{ErrEmployer.At("employer")}
+	case Mask(name) != name: // a sole trader's, say
+		return choices, fault.List{people.ErrOrgPerson.At("employer")}
 	}
 	choices.NewEmployer, choices.OrgNumber = name, number
 	return choices, nil

@@ -120,12 +120,12 @@ func Imports(ctx context.Context, c db.Conn, v access.Viewer, limit int) ([]Impo
 	return all, err
 }
 
-// Begin adds an import of which nothing is known but the file's name.
+// Begin adds an import of which nothing is known but the file's name, which is kept without the four last of identity numbers.
 func Begin(ctx context.Context, tx *db.Tx, v access.Viewer, name string, choices Choices) (Import, error) {
 	if !MayImport(v) {
 		return Import{}, ErrMayNot
 	}
-	i := Import{ID: tx.NewID(), FileName: name, State: Received, Choices: choices, DeleteOn: local.DateOf(tx.At, time.UTC).Add(keptDays),
+	i := Import{ID: tx.NewID(), FileName: Mask(clean(name)), State: Received, Choices: choices, DeleteOn: local.DateOf(tx.At, time.UTC).Add(keptDays),
 		MadeBy: tx.By, MadeAt: tx.At, Version: 1}
 	text, err := json.Marshal(choices)
 	if err != nil {

@@ -4,6 +4,7 @@ package roster
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"kompobib/internal/fault"
@@ -179,15 +180,30 @@ func match(cells []string, asked Mapping) map[Field]int {
 	return columns
 }
 
-// labels are what the columns are called; one without a name has its letter.
+// labels are what the columns are called, as it may be shown and kept; one without a name has its letter.
 func labels(cells []string) []string {
 	all := make([]string, len(cells))
 	for i, cell := range cells {
-		if all[i] = clean(cell); all[i] == "" {
+		if all[i] = Mask(clean(cell)); all[i] == "" {
 			all[i] = "(" + letter(i) + ")"
 		}
 	}
 	return all
+}
+
+// maskNames hides identity numbers in what sheets are called, by which their rows are told and found: each has a name of its own.
+func maskNames(book sheet.Book) {
+	taken := map[string]bool{}
+	for _, sheets := range [][]sheet.Sheet{book.Sheets, book.Hidden} {
+		for i := range sheets {
+			masked := Mask(clean(sheets[i].Name))
+			name := masked
+			for n := 2; taken[name]; n++ {
+				name = masked + " (" + strconv.Itoa(n) + ")"
+			}
+			sheets[i].Name, taken[name] = name, true
+		}
+	}
 }
 
 func letter(column int) string {

@@ -55,6 +55,7 @@ type Row struct {
 	Number   int
 	Cells    []string
 	Formulas []int // the columns where a formula stands, in order
+	Torn     bool  // of CSV: it may be a row, or a line of a cell over several
 }
 
 // Cell is the text of a column, "" beyond the last.

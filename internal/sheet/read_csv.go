@@ -18,7 +18,7 @@ func readCSV(ctx context.Context, file []byte) (Book, error) {
 	}
 	f := filler{}
 	comma, skipped := separator(&text)
-	r := records{text: text, comma: comma, width: width(text, comma)}
+	r := recordsOf(text, comma)
 	for number := skipped + 1; ; number++ { // the spreadsheet program counts empty lines too, and a row that runs over several once
 		cells, more := r.next()
 		if !more {
@@ -27,7 +27,7 @@ func readCSV(ctx context.Context, file []byte) (Book, error) {
 		if len(cells) > maxCells {
 			return Book{}, ErrTooWide.With(MaxColumns)
 		}
-		row := Row{Number: number, Cells: make([]string, len(cells))}
+		row := Row{Number: number, Cells: make([]string, len(cells)), Torn: r.torn}
 		for i, cell := range cells {
 			cell = strings.TrimSpace(cell)
 			// ="0123" keeps a program from making a number of it. Other formulas are none of our business to reckon.
@@ -61,7 +61,7 @@ func separator(text *string) (comma byte, skipped int) {
 	comma = ';'
 	best := 0
 	for _, c := range ";\t,|" {
-		r := records{text: (*text)[:min(len(*text), 64<<10)], comma: byte(c)}
+		r := records{text: (*text)[:min(len(*text), looked)], comma: byte(c)}
 		widths := map[int]int{}
 		for n := 0; n < 40; {
 			cells, more := r.next()

@@ -307,6 +307,7 @@ func TestThereAndBack(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("Namn;Ort\r\nÅke Ek;Sörby\r\n"))
 	f.Add([]byte("\"a\nb\";c\n\n;d"))
+	f.Add([]byte("a;b\nc;\"d\ne;f\"\n\"g\";\"h; i\nj; k\""))
 	f.Add([]byte("a;b\n\"a;b\n\"\"\";\"c\" d\r\"e\n"))
 	f.Add(wideText("Namn;Ort\nÅ;b", "\xff\xfe"))
 	f.Add(book(f, `<worksheet><row r="2"><c r="B2" t="s"><v>0</v></c><c><f>A1</f><v>1e3</v></c></row></worksheet>`, "xl/t.xml", `<sst><si><t>Ort</t></si></sst>`))

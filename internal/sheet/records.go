@@ -11,8 +11,35 @@ const maxCells = 16_384
 type records struct {
 	text  string // what is left of it
 	comma byte
-	width int // how many cells a line has that is a row of its own; 0 if that is not known
+	width int // how many cells a line has that is a row of its own; 0 if all that is quoted as it should be is a cell
 	cells []string
+	bare  int  // how many cells so far were not quoted, though something stands in them
+	doubt int  // how much of the text is left where a cell ends that may be one over several lines, or rows with quotes by mistake
+	torn  bool // the row is, or may be, a line of such a cell
+}
+
+// looked is how much of a text is looked at to find out how it is written.
+const looked = 64 << 10
+
+// recordsOf are those of a text whose separator is known.
+func recordsOf(text string, comma byte) records {
+	r := records{text: text, comma: comma, doubt: len(text)}
+	if !wrapped(text, comma) {
+		r.width = width(text, comma)
+	}
+	return r
+}
+
+// wrapped reports whether each cell of a text is quoted, as some programs write all. No row can then lie within a cell: the quote that it begins with would end that.
+func wrapped(text string, comma byte) bool {
+	r := records{text: text[:min(len(text), looked)], comma: comma}
+	for range 100 {
+		bare := r.bare
+		if _, more := r.next(); !more || r.text == "" && len(text) > looked { // the last is cut off
+			return bare == 0
+		}
+	}
+	return r.bare == 0
 }
 
 // next returns the cells of the next row until it is called again: one that is empty for an empty line, and no more than one too many.
@@ -21,11 +48,15 @@ func (r *records) next() (cells []string, more bool) {
 		return nil, false
 	}
 	r.cells = r.cells[:0]
+	left := len(r.text)
+	defer func() { r.torn = left > r.doubt }()
 	line := r.text // from where the line began that the cell begins in
 	for {
 		cell, size := r.quoted(line)
 		if size < 0 {
-			cell, size = r.plain()
+			if cell, size = r.plain(); size > 0 {
+				r.bare++
+			}
 		} else if broken := strings.LastIndexByte(r.text[:size], '\n'); broken >= 0 {
 			line = r.text[broken+1:]
 		}
@@ -67,7 +98,13 @@ func (r *records) plain() (cell string, size int) {
 // quoted reads a cell that is quoted as it should be. Its size is below 0 if it is not, or if it would swallow rows.
 func (r *records) quoted(line string) (cell string, size int) {
 	inner, end := closed(r.text, r.comma)
-	if end < 0 || strings.Contains(r.text[:inner], "\n") && r.swallows(line, line[:len(line)-len(r.text)+inner]) {
+	if end < 0 {
+		return "", -1
+	}
+	if strings.Contains(r.text[:inner], "\n") && r.swallows(line, line[:len(line)-len(r.text)+inner]) {
+		if r.width <= narrow && few(r.text[:inner]) {
+			r.doubt = min(r.doubt, len(r.text)-inner)
+		}
 		return "", -1
 	}
 	cell = r.text[1:inner]
@@ -124,6 +161,21 @@ func (r *records) swallows(line, held string) bool {
 	}
 }
 
+// narrow is how many cells a row has at most of which a line of a cell may hold as many by chance.
+const narrow = 3
+
+// few reports whether a text has no more lines than a cell of a list of staff may have.
+func few(text string) bool {
+	for range 10 {
+		_, after, more := strings.Cut(text, "\n")
+		if !more {
+			return true
+		}
+		text = after
+	}
+	return false
+}
+
 // count is how many cells the first line of a text has, read by itself.
 func count(text string, comma byte) (n int) {
 	if end := strings.IndexByte(text, '\n'); end >= 0 {
@@ -144,26 +196,56 @@ func count(text string, comma byte) (n int) {
 	}
 }
 
-// width is how many cells a line of a text has that is a row of its own: so many as most have, of those that are wider than the half of a row.
-func width(text string, comma byte) (most int) {
-	var widths []int
+// whole reports whether no cell of the first line of a text goes on below it, or began above it, as far as its quotes tell.
+func whole(text string, comma byte) bool {
+	line, _, _ := strings.Cut(text, "\n")
+	r := records{text: line, comma: comma}
+	for r.text != "" {
+		end := strings.IndexByte(r.text, comma)
+		if end < 0 {
+			end = len(r.text)
+		}
+		if strings.Contains(r.text[:end], `"`) {
+			if _, end = closed(r.text, comma); end < 0 {
+				return false
+			}
+		}
+		r.text = r.text[min(end+1, len(r.text)):]
+	}
+	return true
+}
+
+// width is how many cells a line of a text has that is a row of its own: so many as most have, of those that are wider than the half of a row. Whole lines tell, if there are any.
+func width(text string, comma byte) int {
+	var all, sure []int
 	for range 100 {
 		if text == "" {
 			break
 		}
-		widths = append(widths, count(text, comma))
+		n := count(text, comma)
+		if all = append(all, n); whole(text, comma) {
+			sure = append(sure, n)
+		}
 		_, text, _ = strings.Cut(text, "\n")
 	}
-	widest, lines := 0, map[int]int{}
-	for _, w := range widths {
-		widest = max(widest, w)
+	if n := usual(sure, 0); n > 1 {
+		return n
 	}
-	for _, w := range widths {
-		if 2*w <= widest+1 {
+	return usual(all, 1)
+}
+
+// usual is the number that most are of those above the half of the largest; more is what two halves have together beyond it.
+func usual(numbers []int, more int) (most int) {
+	largest, times := 0, map[int]int{}
+	for _, n := range numbers {
+		largest = max(largest, n)
+	}
+	for _, n := range numbers {
+		if 2*n <= largest+more {
 			continue
 		}
-		if lines[w]++; lines[w] > lines[most] || lines[w] == lines[most] && w > most {
-			most = w
+		if times[n]++; times[n] > times[most] || times[n] == times[most] && n > most {
+			most = n
 		}
 	}
 	return most

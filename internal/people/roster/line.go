@@ -57,6 +57,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		before = r.Number
 		tells, column := p.tells(r, today)
 		switch {
+		case r.Torn: // what it tells of nobody knows
 		case tells == blank:
 			p.blank++
 			continue
@@ -67,6 +68,9 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		formula := slices.IndexFunc(r.Formulas, func(i int) bool { return slices.Contains(used, i) })
 		if formula >= 0 {
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[r.Formulas[formula]], Fault: ErrFormula})
+		}
+		if r.Torn {
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Fault: ErrTorn})
 		}
 		l := Line{Part: part, Row: r.Number}
 		sound := true
@@ -95,8 +99,8 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		if numbered(without, Workplace) || numbered(without, Municipality) { // where it is cannot be told
 			without[Workplace], without[Municipality] = "", ""
 		}
-		if formula >= 0 || tells < someone {
-			if formula < 0 {
+		if formula >= 0 || r.Torn || tells < someone {
+			if formula < 0 && !r.Torn {
 				wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.labelAt(column), Fault: ErrNoPerson})
 			}
 			about = append(about, p.barely(l, cell, ring, today))

@@ -150,6 +150,31 @@ func TestWhoIsOnTheListHasNotLeft(t *testing.T) {
 	})
 }
 
+// Where rows may be lines of one cell none of them makes a person or a workplace, and nobody whom they may name has left.
+func TestRowsThatMayBeACell(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const head = "Namn;Arbetsplats\r\n"
+		choices := roster.Choices{NewEmployer: "Köpings kommun", Municipality: w.units["1983"], On: "2012-01-01"}
+		w.take("lista.csv", []byte(head+"Ek, Eva;Biblioteket\r\nEk, Bo;Biblioteket\r\nAl, Cia;Biblioteket\r\n"), choices, roster.Decisions{})
+		choices = w.of("Köpings kommun")
+		choices.Municipality, choices.On, choices.LeftOn = w.units["1983"], "2012-10-01", "2012-10-01"
+		const torn = "2 : roster.torn, 3 : roster.torn"
+		for _, test := range []struct{ says, rows, want, wrong string }{
+			{"an address of two lines", "Ek, Eva;\"Biblioteket; vån 2\r\nStorgatan 1; Köping\"\r\nEk, Bo;Biblioteket\r\n", "0 new, 0 changed, 0 moved, 1 left, 1 unchanged, 0 held", torn},
+			{"marks after two workplaces", "Ek, Eva;\"Biblioteket\r\nAl, Cia;Biblioteket\"\r\nEk, Bo;Biblioteket\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", torn},
+			{"marks beside two names", "\"Ek, Eva;Biblioteket\r\nAl, Cia\";Biblioteket\r\nEk, Bo;Biblioteket\r\n", "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held", torn},
+			{"at the end of the list, where remarks stand", "Ek, Bo;Biblioteket\r\nAl, Cia;Biblioteket\r\nEk, Eva;\"Biblioteket\r\n;\r\nKöping; vån 2\"\r\n", "0 new, 0 changed, 0 moved, 0 left, 2 unchanged, 0 held",
+				"4 : roster.torn, 6 : roster.torn"},
+		} {
+			diff := w.compare("lista.csv", []byte(head+test.rows), choices)
+			if got := strings.Join(mistakes(diff), ", "); counts(diff) != test.want || got != test.wrong || len(diff.Places) != 1 {
+				t.Errorf("%s: %s, %q, %d workplaces", test.says, counts(diff), got, len(diff.Places))
+			}
+		}
+	})
+}
+
 // Nobody has left for a faulty row that may be about them under another name; of others it is told as before.
 func TestFaultyRowUnderAnotherName(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -19,6 +19,7 @@ var (
 	ErrNoColumn  = fault.Define(fault.Invalid, "roster.no-column") // args: the field
 	ErrNoName    = fault.Define(fault.Invalid, "roster.no-name")
 	ErrFormula   = fault.Define(fault.Invalid, "roster.formula")
+	ErrTorn      = fault.Define(fault.Invalid, "roster.torn")      // a row, or a line of a cell
 	ErrDay       = fault.Define(fault.Invalid, "roster.day")       // args: what stands there
 	ErrShare     = fault.Define(fault.Invalid, "roster.share")     // args: what stands there
 	ErrNoShare   = fault.Define(fault.Invalid, "roster.no-share")  // empty or 0

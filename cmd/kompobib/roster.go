@@ -254,11 +254,12 @@ type toldRoster struct {
 	Errors     []rosterError     `json:"errors"`
 
 	Applied bool           `json:"applied"`
-	Import  string         `json:"import,omitempty"`  // the one that it was carried out as
-	Undated int            `json:"undated,omitempty"` // of those who left: they stay, since no day was given
-	Passed  []roster.RowAt `json:"passed_over"`       // the rows with something in them that were not read as people
-	Blank   int            `json:"blank_rows"`        // and how many were empty
-	Notes   []rosterNote   `json:"notes,omitempty"`   // on rows that are right: an employment begins later than they tell, or they are taken in without an identity number
+	Import  string         `json:"import,omitempty"`      // the one that it was carried out as
+	Undated int            `json:"undated,omitempty"`     // of those who left: they stay, since no day was given
+	Passed  []roster.RowAt `json:"passed_over"`           // the rows with something in them that were not read as people
+	Blank   int            `json:"blank_rows"`            // and how many were empty
+	Hidden  []roster.RowAt `json:"hidden_rows,omitempty"` // those that were read though the spreadsheet program does not show them
+	Notes   []rosterNote   `json:"notes,omitempty"`       // on rows that are right: an employment begins later than they tell, or they are taken in without an identity number
 
 	On      local.Date    `json:"on,omitempty"`      // the day that it is read as of
 	Told    local.Date    `json:"told,omitempty"`    // the day that it, or its file's name, seems to tell of, if that is another and nobody has said which
@@ -326,7 +327,7 @@ func toldOf(d *roster.Difference) toldRoster {
 			t.Notes = append(t.Notes, rosterNote{i.Sheet, i.Row, locale.English.Say("roster.numberless")})
 		}
 	}
-	t.Passed, t.Blank, t.On, t.Told = d.Passed.At(), d.Passed.Blank, d.On, d.Told
+	t.Passed, t.Blank, t.Hidden, t.On, t.Told = d.Passed.At(), d.Passed.Blank, d.Hidden.At(), d.On, d.Told
 	return t
 }
 
@@ -476,12 +477,18 @@ func (t toldRoster) words(w io.Writer) (err error) {
 			say("  row %s, %s: %s", roster.RowAt{Sheet: m.Sheet, Row: m.Row}, m.Column, m.Reason)
 		}
 	}
-	if p := t.d.Passed; p.Count > 0 {
-		more := ""
-		if p.Count > len(p.Rows) {
-			more = fmt.Sprintf(" and %d more", p.Count-len(p.Rows))
+	some := func(rows []string, of int) string {
+		text := strings.Join(rows, ", ")
+		if of > len(rows) {
+			text += fmt.Sprintf(" and %d more", of-len(rows))
 		}
-		say("Not read as people, since they are headings, sums or remarks: rows %s%s", strings.Join(p.Rows, ", "), more)
+		return text
+	}
+	if h := t.d.Hidden; h.Count > 0 {
+		say("Read like the others, though hidden in the file, by a filter say: rows %s. Delete them from the file if they are not to come along", some(h.Rows, h.Count))
+	}
+	if p := t.d.Passed; p.Count > 0 {
+		say("Not read as people, since they are headings, sums or remarks: rows %s", some(p.Rows, p.Count))
 	}
 	if p := t.d.Passed; p.Blank > 0 {
 		say("%s passed over", counted(p.Blank, "empty row was", "empty rows were"))

@@ -55,6 +55,7 @@ type Row struct {
 	Number   int
 	Cells    []string
 	Formulas []int // the columns where a formula stands, in order
+	Hidden   bool  // the spreadsheet program does not show it, for a filter say
 	Torn     bool  // of CSV: it may be a row, or a line of a cell over several
 }
 

@@ -338,6 +338,7 @@ func FuzzRead(f *testing.F) {
 func FuzzXML(f *testing.F) {
 	f.Add(`<worksheet><row r="2"><c r="B2" t="s"><v>0</v></c><c><f>A1</f><v>1e3</v></c></row></worksheet>`)
 	f.Add(`<row r="5"/><row r="3"/>`)
+	f.Add(`<row r="1"><c r="A1"><v>1</v></c></row><row r="3" hidden="1"><c r="B3"><v>2</v></c></row><mergeCell ref="A1:A3"/>`)
 	f.Add(`<c r="A1:B2"/><row><c r="1"/><c r="ZZZ9"><is><t>a</t></is></c></row>`)
 	f.Fuzz(func(t *testing.T, sheet string) {
 		if _, err := Read(t.Context(), book(t, sheet, "xl/t.xml", `<sst><si><t>a</t></si></sst>`)); err != nil && fault.Of(err) == nil {

@@ -281,11 +281,12 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 		within bool // in a cell
 		number int
 		steps  int
+		spans  []span
 	)
 	for {
 		token, err := next(d)
 		if err == io.EOF {
-			return nil
+			return f.fill(spans)
 		}
 		if err != nil {
 			return err
@@ -305,7 +306,8 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 					}
 					number = n
 				}
-				row, column = Row{Number: number}, -1
+				hidden := (element{attr: t.Attr}).get("hidden")
+				row, column = Row{Number: number, Hidden: hidden == "1" || hidden == "true"}, -1
 			case "c":
 				if number == 0 {
 					return errXML
@@ -329,6 +331,10 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 				row.Formulas = append(row.Formulas, column)
 			case "v", "t":
 				in = true
+			case "mergeCell":
+				if s, ok := spanOf((element{attr: t.Attr}).get("ref")); ok && len(spans) < MaxRows {
+					spans = append(spans, s)
+				}
 			}
 		case xml.CharData:
 			if in {

@@ -1,10 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"kompobib/internal/access"
 	"kompobib/internal/audit"
@@ -223,5 +227,28 @@ func TestRenamingsAreTold(t *testing.T) {
 		older, _ := k.send("koping-2012-09.csv", rosterFile(t, "koping-2012-09.csv"))
 		k.holds(older, "Listan gäller den 1 september 2012, men en nyare från samma arbetsgivare är redan genomförd", `href="`+third+`">koping-2012-12.csv</a>`, "– 12 oktober 2012")
 		k.holds(third, "De här arbetsplatserna har fått ett nytt namn:", "Kolsva bibliotek heter nu Kolsva bibliotek och mötesplats", "!tolkades på ett annat sätt")
+	})
+}
+
+// A list that is filtered is read whole, and its page says so above what it would change.
+func TestHiddenRowsAreTold(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k, _ := newImports(t, d)
+		f := excelize.NewFile()
+		defer f.Close()
+		for i, row := range [][]any{{"Namn", "Arbetsplats", "Kommun", "Befattning"}, {"Ny, Eva", "Bokbussen", "Köping", "chef"}, {"Ny, Bo", "Bokbussen", "Köping", "chef"}} {
+			if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.SetRowVisible("Sheet1", 3, false); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := f.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		page, _ := k.send("lista.xlsx", b.Bytes())
+		k.holds(page, "1 rad är dold i filen", "Rad: 3", "Nya (2)")
 	})
 }

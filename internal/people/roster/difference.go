@@ -170,6 +170,7 @@ type Difference struct {
 	Mistakes     []Mistake
 	Lost         []RowAt // the rows of which nobody can say where they belong
 	Passed       Passed
+	Hidden       Hidden
 	Mended       bool     // it is of bad rows that have been mended, so that nobody has left
 	about        []*Place // where the rows lie that could not be read in full
 	against      Against

@@ -65,6 +65,9 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			p.passed = append(p.passed, r.Number)
 			continue
 		}
+		if r.Hidden {
+			p.hidden = append(p.hidden, r.Number)
+		}
 		formula := slices.IndexFunc(r.Formulas, func(i int) bool { return slices.Contains(used, i) })
 		if formula >= 0 {
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[r.Formulas[formula]], Fault: ErrFormula})

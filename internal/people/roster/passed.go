@@ -67,7 +67,27 @@ func (p Passed) Any() bool { return p.Count+p.Blank+len(p.Sheets) > 0 }
 // passedShown is how many rows are named of those that are passed over.
 const passedShown = 20
 
+// A Hidden is of the rows that were read though the spreadsheet program does not show them: whoever sends a list that is filtered may mean those that are shown.
+type Hidden struct {
+	Rows  []string `json:"rows,omitempty"`  // the first of them
+	Count int      `json:"count,omitempty"` // of them all
+
+	at []RowAt
+}
+
+// At is where all of them stand; of a difference just made, it is not kept.
+func (h Hidden) At() []RowAt { return h.at }
+
 func (d *Difference) pass(list *List) {
+	for _, p := range list.Parts {
+		for _, row := range p.hidden {
+			d.Hidden.at = append(d.Hidden.at, RowAt{p.Sheet, row})
+		}
+	}
+	d.Hidden.Count = len(d.Hidden.at)
+	for _, at := range d.Hidden.at[:min(d.Hidden.Count, passedShown)] {
+		d.Hidden.Rows = append(d.Hidden.Rows, at.String())
+	}
 	d.Passed.Sheets = list.sheets
 	for _, p := range list.Parts {
 		d.Passed.Blank += p.blank

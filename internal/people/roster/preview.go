@@ -210,6 +210,7 @@ type View struct {
 	Municipality string      `json:"municipality,omitempty"`
 	Places       []PlaceView `json:"places,omitempty"`
 	Passed       Passed      `json:"passed,omitzero"`
+	Hidden       Hidden      `json:"hidden,omitzero"`
 	Repeats      []Repeat    `json:"repeats,omitempty"` // the first of them
 	Repeated     int         `json:"repeated,omitempty"`
 	Mended       bool        `json:"mended,omitempty"`
@@ -256,7 +257,7 @@ func (d *Difference) view() (v View) {
 			}
 		}
 	}
-	v.Municipality, v.Passed, v.Mended, v.Told, v.Against = d.Municipality.ID, d.Passed, d.Mended, d.Told, d.against
+	v.Municipality, v.Passed, v.Hidden, v.Mended, v.Told, v.Against = d.Municipality.ID, d.Passed, d.Hidden, d.Mended, d.Told, d.against
 	for _, o := range d.Duplicates {
 		if o.Other.Row == 0 {
 			continue

@@ -33,6 +33,7 @@ func TestPassedOver(t *testing.T) {
 			{"a sum and the headers once more, wherever", head + eva + "Summa;1;;;;;;\r\n" + head + bo, []int{3, 4}, 0, nil},
 			{"a remark among people", head + eva + ";;Filialen är stängd;;;;;\r\n" + bo, nil, 0, []string{"3 Arbetsplats: roster.no-person"}},
 			{"two words among people", head + eva + ";;;;Vikarier;2012;;\r\n" + bo, nil, 0, []string{"3 Titel: roster.no-person"}},
+			{"the head of a printed page among people", head + eva + "Köpings kommun;;;;;;;Sida 2\r\n" + bo, nil, 0, []string{"3 Personnummer: roster.no-person"}},
 			{"a number and nothing else, last", head + eva + "600121-9960;;;;;;;\r\n", nil, 0, []string{"3 Personnummer: roster.no-person"}},
 			{"a name and nothing else, last", head + eva + ";Ek, Bo;;;;;;\r\n", nil, 0, []string{"3 Namn: roster.no-person"}},
 			{"who made it, last", head + eva + ";Utskriven av Eva Ek;;;;;;\r\n", []int{3}, 0, nil},
@@ -68,6 +69,30 @@ func TestRowsOfSheets(t *testing.T) {
 		}
 		if want := []roster.RowAt{{Sheet: "Ett", Row: 1}, {Sheet: "Två", Row: 1}}; !slices.Equal(diff.Passed.At(), want) || !slices.Equal(diff.Passed.Rows, []string{"Ett 1", "Två 1"}) {
 			t.Errorf("passed over are %v, shown as %q", diff.Passed.At(), diff.Passed.Rows)
+		}
+	})
+}
+
+// Rows that a spreadsheet program hides are read, and it is told which they are; of merged cells each row tells what stands in them, and headers stand in the lower of two rows.
+func TestHiddenAndMergedCells(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		cell := func(texts ...string) (row string) {
+			for _, text := range texts {
+				row += "<c><v>" + text + "</v></c>"
+			}
+			return row
+		}
+		people := "<row>" + cell("Lista", "", "", "") + `</row><row hidden="1">` + cell("", "", "", "Bild") + "</row>" +
+			"<row>" + cell("Arbetsplats", "Namn", "Anställning", "") + "</row><row>" + cell("", "", "Befattning", "Kommun") + "</row>" +
+			"<row>" + cell("Biblioteket", "Ek, Eva", "chef", "Köping") + `</row><row hidden="1">` + cell("", "Ek, Bo", "chef", "Köping") + "</row>" +
+			`<mergeCell ref="A3:A4"/><mergeCell ref="B3:B4"/><mergeCell ref="A5:A6"/>`
+		diff := w.compare("lista.xlsx", workbook(t, people, "<row>"+cell("Annat")+"</row>"), roster.Choices{NewEmployer: "Köpings kommun"})
+		if len(diff.Mistakes) > 0 || counts(diff) != "2 new, 0 changed, 0 moved, 0 left, 0 unchanged, 0 held" || len(diff.Places) != 1 {
+			t.Errorf("%s, %q, %d workplaces", counts(diff), mistakes(diff), len(diff.Places))
+		}
+		if h := diff.Hidden; h.Count != 1 || !slices.Equal(h.Rows, []string{"6"}) || !slices.Equal(h.At(), []roster.RowAt{{Row: 6}}) {
+			t.Errorf("hidden: %+v", h)
 		}
 	})
 }

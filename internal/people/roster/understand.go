@@ -48,6 +48,7 @@ type Part struct {
 	surnameFirst    bool  // in the cells of whole names
 	passed          []int // the rows with something in them that were passed over, by number
 	blank           int   // how many rows were, that hold nothing
+	hidden          []int // the rows that were read though the spreadsheet program does not show them, by number
 }
 
 // Label is what the column of a field is called in the file.
@@ -119,6 +120,9 @@ func Understand(book sheet.Book, asked Mapping, today local.Date) ([]Part, error
 	if len(parts) == 0 {
 		if len(best.Columns) < 2 {
 			return nil, ErrNoHeader
+		}
+		if len(book.Sheets) == 1 {
+			best.Sheet = ""
 		}
 		return []Part{best}, nil
 	}
@@ -294,7 +298,7 @@ func (p Part) tells(r sheet.Row, today local.Date) (t tale, column int) {
 			if filled++; first == "" {
 				first, column = cell, i
 			}
-			told = told || p.is(i, Identity) || p.is(i, Name) || p.is(i, Given) || p.is(i, Family)
+			told = told || p.is(i, Identity) && strings.ContainsAny(cell, "0123456789") || p.is(i, Name) || p.is(i, Given) || p.is(i, Family)
 		}
 	}
 	if filled == 0 {

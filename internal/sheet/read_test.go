@@ -152,6 +152,7 @@ func TestRefused(t *testing.T) {
 		{"a zip that ends too soon", book(t, "<a/>")[:200], ErrBroken},
 		{"XML that ends too soon", book(t, `<worksheet><row><c><v>1`), ErrEmpty},
 		{"a document type", book(t, `<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet/>`), ErrBroken},
+		{"a row within a cell", book(t, `<row><c><v>0<row></c></row>`), ErrBroken},
 		{"a text that there is not", book(t, `<row><c t="s"><v>7</v></c></row>`, "xl/t.xml", `<sst/>`), ErrBroken},
 		{"10 000 columns", book(t, "<row>"+cells.String()+"</row>"), ErrTooWide},
 		{"10 000 columns of CSV", []byte(strings.Repeat("a;", 10_000) + "b\nc"), ErrTooWide},
@@ -338,6 +339,7 @@ func FuzzRead(f *testing.F) {
 func FuzzXML(f *testing.F) {
 	f.Add(`<worksheet><row r="2"><c r="B2" t="s"><v>0</v></c><c><f>A1</f><v>1e3</v></c></row></worksheet>`)
 	f.Add(`<row r="5"/><row r="3"/>`)
+	f.Add(`<row><c><v>0<row></c>0`)
 	f.Add(`<row r="1"><c r="A1"><v>1</v></c></row><row r="3" hidden="1"><c r="B3"><v>2</v></c></row><mergeCell ref="A1:A3"/>`)
 	f.Add(`<c r="A1:B2"/><row><c r="1"/><c r="ZZZ9"><is><t>a</t></is></c></row>`)
 	f.Fuzz(func(t *testing.T, sheet string) {

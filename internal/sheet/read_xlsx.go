@@ -298,6 +298,9 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 		case xml.StartElement:
 			switch t.Name.Local {
 			case "row":
+				if within {
+					return errXML
+				}
 				number++
 				if r := (element{attr: t.Attr}).get("r"); r != "" {
 					n, err := strconv.Atoi(r)

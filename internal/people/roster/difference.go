@@ -232,7 +232,7 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	aboutAt, about := w.places(list.about, choices.Places)
 	d.about = about
 	for i, p := range aboutAt { // all that is wrong with a row is told at once
-		if l := &list.about[i]; p != nil && p.fault != nil && l.Workplace != "" && l.Family != "" {
+		if l := &list.about[i]; p != nil && p.fault != nil && l.Workplace != "" && l.Family != "" && !l.torn {
 			d.mistake(l, p.field, p.fault)
 		}
 	}

@@ -75,7 +75,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		if r.Torn {
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Fault: ErrTorn})
 		}
-		l := Line{Part: part, Row: r.Number}
+		l := Line{Part: part, Row: r.Number, torn: r.Torn}
 		sound := true
 		var without map[Field]string // of fields in which an identity number stands, what else does
 		bad := func(f Field, fl *fault.Fault) {

@@ -197,6 +197,9 @@ func TestRowsThatMayBeACell(t *testing.T) {
 				t.Errorf("%s: %s, %q, %d workplaces", test.says, counts(diff), got, len(diff.Places))
 			}
 		}
+		if diff := w.compare("lista.csv", []byte(head+"Ek, Eva;\"Provfilialen; vån 2\r\nStorgatan 1; Skara\"\r\n"), roster.Choices{Employer: choices.Employer}); strings.Join(mistakes(diff), ", ") != torn {
+			t.Errorf("where no municipality is told: %q", mistakes(diff))
+		}
 	})
 }
 

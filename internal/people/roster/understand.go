@@ -97,6 +97,7 @@ type Line struct {
 	Gender       string
 	Protected    bool
 	masked       bool // the number is, so that it is not read
+	torn         bool // it may be a line of a cell, and tell of no place
 }
 
 func (l Line) known() bool { return l.Identity != people.Identity{} }

@@ -31,6 +31,8 @@ func TestPassedOver(t *testing.T) {
 		}{
 			{"a title, a footer and empty rows", "Personal i Köping\r\n" + head + eva + ";;;;;;;\r\n" + bo + "Antal: 2;;;;;;;\r\nUtskriven 2012-09-01;;;;;;;\r\n", []int{1, 6, 7}, 1, nil},
 			{"a sum and the headers once more, wherever", head + eva + "Summa;1;;;;;;\r\n" + head + bo, []int{3, 4}, 0, nil},
+			{"a sum of many columns, last", head + eva + "Totalt;2;;;;87,5;2,75;45 000\r\n", []int{3}, 0, nil},
+			{"somebody who is called as a sum is", "Namn;Arbetsplats;Kommun\r\nAntal Kovács;Biblioteket;Köping\r\nTotalt 1 person;;\r\n", []int{3}, 0, nil},
 			{"a remark among people", head + eva + ";;Filialen är stängd;;;;;\r\n" + bo, nil, 0, []string{"3 Arbetsplats: roster.no-person"}},
 			{"two words among people", head + eva + ";;;;Vikarier;2012;;\r\n" + bo, nil, 0, []string{"3 Titel: roster.no-person"}},
 			{"the head of a printed page among people", head + eva + "Köpings kommun;;;;;;;Sida 2\r\n" + bo, nil, 0, []string{"3 Personnummer: roster.no-person"}},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
@@ -293,12 +294,16 @@ const (
 
 // tells finds out whom a row tells of. column is the first that something stands in.
 func (p Part) tells(r sheet.Row, today local.Date) (t tale, column int) {
-	filled, first, told := 0, "", false // told: of someone
+	filled, lettered, digits, first, told := 0, 0, 0, "", false // told: of someone
 	for i, cell := range r.Cells {
 		if cell = clean(cell); cell != "" {
 			if filled++; first == "" {
 				first, column = cell, i
 			}
+			if strings.ContainsFunc(cell, unicode.IsLetter) {
+				lettered++
+			}
+			digits += digitsIn(cell)
 			told = told || p.is(i, Identity) && strings.ContainsAny(cell, "0123456789") || p.is(i, Name) || p.is(i, Given) || p.is(i, Family)
 		}
 	}
@@ -306,7 +311,7 @@ func (p Part) tells(r sheet.Row, today local.Date) (t tale, column int) {
 		return blank, 0
 	}
 	word, _, _ := strings.Cut(people.Fold(first), " ")
-	if filled <= 4 && slices.Contains(sums, word) {
+	if slices.Contains(sums, word) && (lettered <= 1 || lettered <= 2 && filled <= 4 && digits > 0) { // Antal is a name too
 		return counts, column
 	}
 	if filled <= 1 || !told && filled <= 2 {

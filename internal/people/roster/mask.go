@@ -81,8 +81,10 @@ func numberIn(f Field, text string, today local.Date) (masked, rest string, has 
 
 // numbersIn hides the last four of the identity numbers that a text holds, in all spellings that are known. rest is the text without them, has whether there are any.
 func numbersIn(text string, today local.Date) (masked, rest string, has bool) {
-	if rest = masks.ReplaceAllString(text, ""); rest != text { // as we hand it out ourselves
-		return text, clean(rest), true
+	if strings.Contains(text, "-****") { // as we hand it out ourselves
+		if rest = masks.ReplaceAllString(text, ""); rest != text {
+			return text, clean(rest), true
+		}
 	}
 	digits := digitsIn(text)
 	if digits < 9 { // an interim number has no more

@@ -62,7 +62,7 @@ func TestFeed(t *testing.T) {
 		if strings.Count(text, "\n") != strings.Count(text, "\r\n") {
 			t.Error("lines do not end as RFC 5545 says")
 		}
-		for _, secret := range []string{"ann", "organiser", "online.example.org"} {
+		for _, secret := range []string{"Test", "ann@", w.rows["person"]["own"], "organiser", "online.example.org"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("the feed tells %q", secret)
 			}

@@ -82,7 +82,7 @@ func TestPlannedNeeds(t *testing.T) {
 		})
 		p := newPlanner(t, d, office)
 		programme := "/programmes/kompobib"
-		p.wants("in numbers", p.get(programme+"/needs"), 200, "1 need has no published activity yet. One is planned for 1 of them.", "needs/list?state=planned&amp;topic="+books.ID)
+		p.wants("in numbers", p.get(programme+"/needs"), 200, "1 need has no published activity yet. For 1 one is planned.", "needs/list?state=planned&amp;topic="+books.ID)
 		p.wants("in a list", p.get(programme+"/needs/list?state=planned"), 200, "Visa e-böcker", "Planned")
 		p.wants("among what waits", p.get(programme+"/needs/list?state=waiting"), 200, "Visa e-böcker")
 		p.wants("with its topic", p.get(programme+"/needs/unanswered"), 200, "E-böcker", "stays here as planned", "needs/unanswered?format=xlsx", "needs/unanswered?format=csv")

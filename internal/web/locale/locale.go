@@ -4,9 +4,9 @@
 //	[seat]
 //	taken = "Platsen är tagen."
 //	left = { one = "%s plats kvar", other = "%s platser kvar" }
-//	rows = "Rättade: %s {rad|rader}"
+//	rows = "%s av %s {rad|rader} är {1:rättad|rättade}"
 //
-// What stands in braces has a form for one and a form for others, and goes by what the words before it are filled in with.
+// What stands in braces has a form for one and a form for others, and goes by what the words are filled in with last before it, or by the one that it numbers.
 package locale
 
 import (
@@ -132,33 +132,33 @@ func (l Language) fill(text string, args []any) string {
 	return fmt.Sprintf(agree(text, written), written...)
 }
 
-var verbOrForms = regexp.MustCompile(`%%|%(?:\[([0-9]+)\])?[a-z]|\{([^{}|]*)\|([^{}|]*)\}`)
+var verbOrForms = regexp.MustCompile(`%%|%(?:\[([0-9]+)\])?[a-z]|\{(?:([0-9]+):)?([^{}|]*)\|([^{}|]*)\}`)
 
-// agree chooses the form of each of a text's braces: the first after an argument that is written 1.
+// agree chooses the form of each of a text's braces: the first of what is written 1.
 func agree(text string, written []any) string {
 	if !strings.Contains(text, "|") {
 		return text
 	}
-	next, last := 0, "" // the argument that the next verb takes, and what the last one wrote
+	last := -1 // the argument that was written last
 	return verbOrForms.ReplaceAllStringFunc(text, func(found string) string {
 		part := verbOrForms.FindStringSubmatch(found)
+		by := last
+		if number := part[1] + part[2]; number != "" {
+			n, _ := strconv.Atoi(number)
+			by = n - 1
+		} else if found[0] == '%' {
+			by++
+		}
 		switch {
 		case found == "%%":
+			return found
 		case found[0] == '%':
-			if part[1] != "" {
-				n, _ := strconv.Atoi(part[1])
-				next = n - 1
-			}
-			if next < len(written) {
-				last = fmt.Sprint(written[next])
-			}
-			next++
-		case last == "1":
-			return part[2]
-		default:
+			last = by
+			return found
+		case by >= 0 && by < len(written) && fmt.Sprint(written[by]) == "1":
 			return part[3]
 		}
-		return found
+		return part[4]
 	})
 }
 

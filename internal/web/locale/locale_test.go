@@ -50,7 +50,13 @@ func TestFormat(t *testing.T) {
 		{"others among words", sv.Say("attendance-page.done", 1, 1001), "Närvaron är sparad: 1 ny rad och 1\u00a0001 rättade."},
 		{"one that is written already", en.Say("need.sorted", en.Number(1)), "Done: 1 need was given a topic."},
 		{"none among words", en.Say("need.sorted", 0), "Done: 0 needs were given a topic."},
-		{"two numbers, one form", sv.Say("swot.headline", 1, 1, 0, 0), "1 av 1 arbetsplats är överens, 0 har börjat och 0 har inte börjat."},
+		{"one of many", en.Say("swot.headline", 1, 12, 2, 9), "1 of 12 workplaces agrees, 2 have begun and 9 have not begun."},
+		{"one of one", sv.Say("workshop.headline", 1, 1, 0, 0), "1 av 1 arbetsplats är klar, 0 har ett datum och 0 saknar datum."},
+		{"many of many", sv.Say("workshop.headline", 21, 31, 0, 10), "21 av 31 arbetsplatser är klara, 0 har ett datum och 10 saknar datum."},
+		{"a pronoun of one", sv.Say("need.sentence", 2, 1, 4, 1), "2 arbetsplatser har kommit överens om 1 behov. Det gäller 4 medarbetare, och 1 behov har ingen publicerad aktivitet än."},
+		{"the only one", sv.Say("attendance-page.done-unattested", 1, 1), "1 rad är sparad. Den var intygad och måste intygas på nytt."},
+		{"one of several", sv.Say("attendance-page.done-unattested", 3, 1), "3 rader är sparade. 1 av dem var intygad och måste intygas på nytt."},
+		{"several", en.Say("attendance-page.done-unattested", 3, 2), "3 rows are saved. 2 of them were attested and must be attested anew."},
 		{"a date among words", sv.Say("public.state-running", local.Date("2011-01-17"), local.Date("2013-03-31")), "Projektet har pågått sedan den 17\u00a0januari\u00a02011 och slutar den 31\u00a0mars\u00a02013."},
 	} {
 		if test.got != test.want {
@@ -90,9 +96,9 @@ func TestOneIsOne(t *testing.T) {
 		locale.Swedish: regexp.MustCompile(`(\S+) 1 (?:[a-zåäö]+ )?(?:arbetsplatser|personer|platser|dagar|månader|timmar|minuter|rader|träffar|möten|aktiviteter|kommuner|workshopar|åtaganden|listor|anställningar|gånger|frågor|texter|rapporter|nycklar|filer|grupper|rättade|intygade|gjorda)\b`),
 		locale.English: regexp.MustCompile(`(\S+) 1 (?:[a-z]+ )?(?:workplaces|people|persons|colleagues|participants|members|days|months|hours|minutes|rows|meetings|activities|municipalities|workshops|commitments|lists|employments|times|questions|texts|reports|keys|files|groups|letters|needs|seats)\b`),
 	}
-	// Before a limit, a share of so many, and an interval stands a word that says so.
-	limits := []string{"högst", "minst", "än", "av", "mellan", "och", "most", "least", "than", "of", "between", "and"}
-	verb := regexp.MustCompile(`%[a-z]`)
+	// Before a limit stands a word that says so.
+	limits := []string{"högst", "minst", "än", "most", "least", "than"}
+	verb := regexp.MustCompile(`%(?:\[[0-9]\])?[a-z]`)
 	for _, l := range locale.Languages {
 		for _, code := range l.Codes() {
 			verbs := len(verb.FindAllString(l.Say(code), -1))

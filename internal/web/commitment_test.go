@@ -105,7 +105,7 @@ func TestOfferedPlan(t *testing.T) {
 		p.wants("one is taken", "POST", at, form("one", idea), 303)
 		p.wants("the rest is offered", "GET", list, nil, 200, "Ta resten av planen från", "(1 av 2 åtaganden)", "!Ta hela planen", "Det här har ni redan gjort till ert. Se ert åtagande.",
 			"!commitments/new?from="+idea, "commitments/new?from="+c.ID)
-		p.wants("and says so", "GET", at, nil, 200, "1 av planens 2 åtaganden har ni redan gjort till era", "Se ert åtagande", "!name=\"take-"+idea, `name="take-`+c.ID)
+		p.wants("and says so", "GET", at, nil, 200, "1 av planens 2 åtaganden har ni redan gjort till ert", "Se ert åtagande", "!name=\"take-"+idea, `name="take-`+c.ID)
 		p.wants("the form of the one that is taken", "GET", strings.TrimSuffix(list, "ideas")+"commitments/new?from="+idea, nil, 200, "Det här har ni redan gjort till ert")
 		p.wants("that of the other", "GET", strings.TrimSuffix(list, "ideas")+"commitments/new?from="+c.ID, nil, 200, "!Det här har ni redan gjort till ert")
 		p.wants("ticked before it was taken", "POST", at, form("both", idea, c.ID), 409, "Kryssa ur det och spara igen", `href="#take-`+idea+`"`, `name="take-`+idea+`" value="1" checked`)

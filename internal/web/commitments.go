@@ -309,6 +309,7 @@ type signList struct {
 	Names     map[string]string      // of workplaces
 	Next      string
 	NextAsked string // the address of the answers that come after these
+	Firsts    string // the address of the first, of a page of others
 }
 
 // ask reads which workplaces' users have answered what: so many of those after the ones that a mark names, of all workplaces in order of their names.
@@ -334,7 +335,7 @@ func (d *signList) ask(ctx context.Context, c db.Conn, r view.Reader, mark strin
 		if !ok {
 			return fault.Page
 		}
-		d.Answers = true
+		d.Answers, d.Firsts = true, r.With("answers", "")+"#answers"
 		d.Asked = slices.DeleteFunc(all, func(f focus.Focus) bool { return compare(f, people.SortKey(keys[0].(string)), keys[1].(string)) <= 0 })
 	}
 	if len(d.Asked) > limit {

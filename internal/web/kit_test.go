@@ -241,7 +241,7 @@ func TestHeldWithoutAttendance(t *testing.T) {
 			_, err := activity.RecordAttendance(ctx, tx, access.System, got.Meeting, []activity.AttendanceEntry{{Person: "near-0"}}, "")
 			return err
 		})
-		p.wants("counted by the office", p.get(coverage), 200, "1 of 3 workplaces are done", ">Done<")
+		p.wants("counted by the office", p.get(coverage), 200, "1 of 3 workplaces is done", ">Done<")
 		if page := p.get(coverage); strings.Contains(page.body, ">Held<") {
 			t.Error("the same has two names on one page")
 		}
@@ -479,7 +479,7 @@ func TestCoverageOfAKit(t *testing.T) {
 		})
 		p := newPlanner(t, d, office)
 		const coverage, overview = "/programmes/kompobib/workshops", "/programmes/kompobib/learning"
-		if page := p.wants("of one kit nothing is chosen", p.get(coverage), 200, "1 of 3 workplaces are done"); strings.Contains(page.body, "kit="+shop.Kit) {
+		if page := p.wants("of one kit nothing is chosen", p.get(coverage), 200, "1 of 3 workplaces is done"); strings.Contains(page.body, "kit="+shop.Kit) {
 			t.Error("a choice of one")
 		}
 		second := workshop.Kit{Programme: learningtest.Programme, Title: "Ett år senare", First: "2012-10-01", Last: "2012-12-01", Least: 10, Most: 10,
@@ -496,7 +496,7 @@ func TestCoverageOfAKit(t *testing.T) {
 		}
 		p.wants("the one launched last", p.get(coverage), 200, "0 of 3 workplaces are done", `aria-current="page" lang="sv">Ett år senare<`, `href="`+coverage+"?kit="+shop.Kit+`"`, `name="kit" value="`+second.Kit+`"`)
 		p.wants("on the overview, which says of which", p.get(overview), 200, "Ett år senare</strong>", "0 of 3 workplaces are done", coverage+"?kit="+second.Kit)
-		p.wants("the other", p.get(coverage+"?kit="+shop.Kit), 200, "1 of 3 workplaces are done", coverage+"?kit="+shop.Kit+"&amp;county=", `name="kit" value="`+shop.Kit+`"`)
+		p.wants("the other", p.get(coverage+"?kit="+shop.Kit), 200, "1 of 3 workplaces is done", coverage+"?kit="+shop.Kit+"&amp;county=", `name="kit" value="`+shop.Kit+`"`)
 		if file := p.wants("in its file", p.post(coverage+"/file?kit="+shop.Kit, "format=csv"), 200); strings.Count(file.body, "Done") != 1 {
 			t.Errorf("the file is of another: %s", file.body)
 		}

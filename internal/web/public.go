@@ -205,10 +205,18 @@ const (
 )
 
 func whose(r view.Reader) string {
-	if !r.SignedIn() {
-		return ""
+	if w := r.Query().Get("whose"); r.SignedIn() && (w == whoseForMe || w == whoseMine) {
+		return w
 	}
-	return r.Query().Get("whose")
+	return ""
+}
+
+// emptyNext is what may be chosen otherwise where a choice finds nothing.
+func emptyNext(r view.Reader) string {
+	if whose(r) != "" {
+		return r.Say("calendar.empty-whose")
+	}
+	return r.Say("calendar.empty-next")
 }
 
 // A mark is where a page of the calendar ends or begins, as an address has it.

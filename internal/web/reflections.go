@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"kompobib/internal/access"
@@ -47,22 +48,27 @@ type sharedPage struct {
 // uncoded is the choice of those without a theme.
 const uncoded = "none"
 
-// codedFrom is the list that one who gives themes came from and goes back to: those without a theme, if those were chosen, or all.
-func codedFrom(p programme.Programme, theme string) string {
-	if theme == uncoded {
-		return programmePath(p, "reflections?theme="+uncoded)
+// leftToCode is what goes along for one who gives themes to those that have none: which those are.
+func leftToCode(theme, goal string) string {
+	if theme != uncoded {
+		return ""
 	}
-	return programmePath(p, "reflections")
+	kept := url.Values{"theme": {uncoded}}
+	if goal != "" {
+		kept.Set("goal", goal)
+	}
+	return "?" + kept.Encode()
+}
+
+// codedFrom is the list that they came from and go back to.
+func codedFrom(p programme.Programme, theme, goal string) string {
+	return programmePath(p, "reflections") + leftToCode(theme, goal)
 }
 
 // coding is where each is given themes.
 func (d sharedPage) coding(r view.Reader) func(id string) string {
-	return func(id string) string {
-		if r.Query().Get("theme") == uncoded {
-			id += "?theme=" + uncoded
-		}
-		return programmePath(d.Programme, "reflections/"+id)
-	}
+	left := leftToCode(r.Query().Get("theme"), r.Query().Get("goal"))
+	return func(id string) string { return programmePath(d.Programme, "reflections/"+id+left) }
 }
 
 // sharedFilter is what an address asks for.
@@ -221,12 +227,12 @@ func (s *Server) codingForm(req *http.Request, r view.Reader) form {
 			return f, nil
 		}
 		f.Controls = []control{{Field: view.Field{Name: wasField, Value: strings.Join(d.Shared.Themes, " ")}, As: "hidden"}, {Field: view.Field{Name: "themes", Label: r.Say("reflection.themes-choose"), Values: append([]string{}, d.Shared.Themes...), Options: options}, As: "checkboxes"}}
-		theme := formOf(req).text("theme")
+		theme, goal := formOf(req).text("theme"), formOf(req).text("goal")
 		if req.Method == http.MethodGet {
-			theme = r.Query().Get("theme")
+			theme, goal = r.Query().Get("theme"), r.Query().Get("goal")
 		}
-		f.Controls = append(f.Controls, control{Field: view.Field{Name: "theme", Value: theme}, As: "hidden"})
-		f.Submit, f.Back = r.Say("reflection.themes-save"), codedFrom(d.Programme, theme)
+		f.Controls = append(f.Controls, control{Field: view.Field{Name: "theme", Value: theme}, As: "hidden"}, control{Field: view.Field{Name: "goal", Value: goal}, As: "hidden"})
+		f.Submit, f.Back = r.Say("reflection.themes-save"), codedFrom(d.Programme, theme, goal)
 		return f, nil
 	}
 }
@@ -237,7 +243,7 @@ func (s *Server) codeReflection(w http.ResponseWriter, req *http.Request, r view
 		if err != nil {
 			return "", err
 		}
-		return codedFrom(p, formOf(req).text("theme")), reflection.Code(ctx, tx, r.Viewer, req.PathValue("reflection"), strings.Fields(req.PostFormValue(wasField)), req.PostForm["themes"])
+		return codedFrom(p, formOf(req).text("theme"), formOf(req).text("goal")), reflection.Code(ctx, tx, r.Viewer, req.PathValue("reflection"), strings.Fields(req.PostFormValue(wasField)), req.PostForm["themes"])
 	})
 }
 

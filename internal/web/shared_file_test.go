@@ -112,7 +112,8 @@ func TestCodingGoesOnWithWhatIsLeft(t *testing.T) {
 				t.Errorf("%s one goes on at %s, not %s", test.says, a.to, test.to)
 			}
 		}
-		p.wants("none is left", p.get(left), 200, "Every shared text has a theme")
+		p.wants("of a goal area", p.get(text+"?theme=none&goal=x"), 200, `name="goal" value="x"`, `href="/programmes/kompobib/reflections?goal=x&amp;theme=none"`)
+		p.wants("none is left", p.get(left), 200, "No shared text is without a theme")
 	})
 }
 

@@ -80,6 +80,9 @@ func TestAnswersOfManyWorkplaces(t *testing.T) {
 			if strings.Contains(page, "No signs") != (pages == 1) {
 				t.Errorf("page %d: the signs stand on the first page alone", pages)
 			}
+			if strings.Contains(page, `href="`+list+`#answers" rel="prev"`) != (pages > 1) {
+				t.Errorf("page %d: only the others lead back to the first", pages)
+			}
 			next = ""
 			if m := more.FindStringSubmatch(page); m != nil {
 				next = strings.TrimSuffix(html.UnescapeString(m[1]), "#answers")

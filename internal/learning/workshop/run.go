@@ -80,8 +80,8 @@ func Do(ctx context.Context, tx *db.Tx, v access.Viewer, id string, turn int, mo
 	return audit.Record(ctx, tx, audit.Event{Act: string(move), Entity: "workshop", Row: id, Detail: map[string]any{"step": s.Step}})
 }
 
-// holdToday moves a workshop's date to today: at the time of day that was planned, or now if that is still to come, for attendance is taken from its start
-// on. Who has a seat is told.
+// holdToday moves a workshop's date to today: at the time of day that was planned if it is that now, else as long from now on, or until the day ends, for it is
+// the time of its meeting that counts as attendance. Who has a seat is told.
 func holdToday(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error {
 	w, err := led(ctx, tx, v, id)
 	if err != nil {
@@ -104,11 +104,13 @@ func holdToday(ctx context.Context, tx *db.Tx, v access.Viewer, id string) error
 		return ErrOutside.At("date", kit.First, kit.Last)
 	}
 	start, end := w.Start, w.End
-	if now := tx.At.In(local.Zone(w.Zone)).Format("15:04"); now < start {
+	if now := tx.At.In(local.Zone(w.Zone)).Format("15:04"); now < start || end <= now {
 		long := local.Span{Date: w.Date, Start: start, End: end, Zone: w.Zone}.Minutes()
-		if later, ok := after(now, long); ok {
-			start, end = now, later
+		later, ok := after(now, long)
+		if !ok {
+			later = "23:59"
 		}
+		start, end = now, later
 	}
 	if err := w.date(ctx, tx, v, local.Span{Date: today, Start: start, End: end}, w.Venue); err != nil {
 		return err

@@ -16,33 +16,7 @@ import (
 // A workshop from start to end with three windows: who leads it, who takes notes, and a phone that has not signed in.
 func TestWorkshop(t *testing.T) {
 	w := newWorld(t)
-	lead, notes := w.staff("Klara"), w.staff("Nils")
-	w.grant(lead, access.Grant{Role: access.Contact, Unit: w.workplace})
-	v := access.System
-	v.On = "2012-10-07"
-	var id string
-	w.do(func(ctx context.Context, tx *db.Tx) error {
-		p, err := programme.Get(ctx, tx, v, w.programme)
-		if err != nil {
-			return err
-		}
-		k := workshop.Standard(p)
-		if err := workshop.SaveKit(ctx, tx, v, &k); err != nil {
-			return err
-		}
-		if err := workshop.Publish(ctx, tx, v, k.Kit, k.Version); err != nil {
-			return err
-		}
-		if _, err := workshop.Launch(ctx, tx, v, k.Kit, "", []string{w.goal}); err != nil {
-			return err
-		}
-		list, err := workshop.At(ctx, tx, v, w.programme, w.workplace)
-		if err != nil {
-			return err
-		}
-		id = list[0].ID
-		return workshop.Set(ctx, tx, v, id, workshop.Plan{Date: "2012-10-12", Start: "09:00", NoteTaker: notes}, list[0].Version)
-	})
+	id := w.workshop("Klara", "Nils")
 
 	screen := w.visit(t, "Klara", quick)
 	screen.Go("/workshops/" + id + "/run")
@@ -97,6 +71,8 @@ func TestWorkshop(t *testing.T) {
 		t.Errorf("before anybody asks for a sound it is on: %s", on)
 	}
 	screen.Click("#do-sound")
+	screen.Submit("#do-add-1")
+	screen.Wait("#do-sound[aria-pressed=true]")
 
 	// Where there is so much that it scrolls, the question, the clock and the buttons stay in sight, and do not cover what has focus.
 	pen.Focus("#text")
@@ -131,26 +107,13 @@ func TestWorkshop(t *testing.T) {
 	}
 
 	// A group's name that is half typed goes over to the page that comes with what was saved meanwhile. If another has given the group a name since, both are shown.
-	types := func(v *visitor, name string) {
-		browsertest.Eval[bool](v.Page, `new Promise(done => {
-			const fold = document.querySelector('.group-of > details'), field = fold.querySelector('[name=name]');
-			fold.open = true;
-			(function look() {
-				field.focus();
-				if (document.activeElement !== field) return setTimeout(look, 20);
-				field.select();
-				done(true);
-			})();
-		})`) // as soon as it has unfolded
-		v.Press(name)
-	}
 	pen.Offline(true)
 	pen.Focus("#text")
 	pen.Press("En rad till")
 	pen.click("Spara svaren")
 	pen.Wait("#lost-contact.ds-alert")
-	types(pen, "Vi vågar fr")
-	types(screen, "Mod och tid")
+	typesName(pen, "Vi vågar fr")
+	typesName(screen, "Mod och tid")
 	screen.Submit(".group-of > details form button")
 	pen.Offline(false)
 	pen.Wait(".answers .answer:nth-child(17)")
@@ -201,4 +164,51 @@ func TestWorkshop(t *testing.T) {
 	screen.click("Ta närvaro")
 	screen.Wait("main form")
 	phone.Wait("html:not(:has(#say))") // the room is closed
+}
+
+// workshop makes one that somebody leads and somebody takes notes of, and returns its id.
+func (w *world) workshop(leader, noteTaker string) (id string) {
+	w.t.Helper()
+	lead, notes := w.staff(leader), w.staff(noteTaker)
+	w.grant(lead, access.Grant{Role: access.Contact, Unit: w.workplace})
+	v := access.System
+	v.On = "2012-10-07"
+	w.do(func(ctx context.Context, tx *db.Tx) error {
+		p, err := programme.Get(ctx, tx, v, w.programme)
+		if err != nil {
+			return err
+		}
+		k := workshop.Standard(p)
+		if err := workshop.SaveKit(ctx, tx, v, &k); err != nil {
+			return err
+		}
+		if err := workshop.Publish(ctx, tx, v, k.Kit, k.Version); err != nil {
+			return err
+		}
+		if _, err := workshop.Launch(ctx, tx, v, k.Kit, "", []string{w.goal}); err != nil {
+			return err
+		}
+		list, err := workshop.At(ctx, tx, v, w.programme, w.workplace)
+		if err != nil {
+			return err
+		}
+		id = list[0].ID
+		return workshop.Set(ctx, tx, v, id, workshop.Plan{Date: "2012-10-12", Start: "09:00", NoteTaker: notes}, list[0].Version)
+	})
+	return id
+}
+
+// typesName types a name for the first group, or begins to with "".
+func typesName(v *visitor, name string) {
+	browsertest.Eval[bool](v.Page, `new Promise(done => {
+		const fold = document.querySelector('.group-of > details'), field = fold.querySelector('[name=name]');
+		fold.open = true;
+		(function look() {
+			field.focus();
+			if (document.activeElement !== field) return setTimeout(look, 20);
+			field.select();
+			done(true);
+		})();
+	})`) // as soon as it has unfolded
+	v.Press(name)
 }

@@ -165,8 +165,15 @@
 
 	if (!stage) return;
 
-	// The clock is silent until somebody asks it to sound when the time is up; then it does so at once too, so that they know how loud it is.
-	var sound = false, audio;
+	// The clock is silent until somebody asks it to sound when the time is up; then it does so at once too, so that they know how loud it is. That holds in this tab,
+	// though a move is a new page: where a browser wants a press on that before it may be heard, it is heard from the next one on.
+	var loud = "sound " + location.pathname, sound = false, audio;
+	try { sound = sessionStorage.getItem(loud) === "yes"; } catch (e) { /* likewise */ }
+	function listen() {
+		if (!sound || !window.AudioContext) return;
+		audio = audio || new AudioContext();
+		return audio.resume();
+	}
 	function hear() {
 		var b = stage.querySelector("[data-sound]");
 		if (!b || !window.AudioContext) return;
@@ -175,6 +182,7 @@
 		b.dataset.variant = sound ? "secondary" : "tertiary";
 	}
 	function ring() {
+		if (!audio || audio.state !== "running") return;
 		[0, 0.5].forEach(function (after) {
 			var tone = audio.createOscillator(), volume = audio.createGain(), at = audio.currentTime + after;
 			tone.frequency.value = 660;
@@ -188,22 +196,26 @@
 	document.addEventListener("click", function (event) {
 		if (!event.target.closest("[data-sound]")) return;
 		sound = !sound;
-		audio = audio || new AudioContext();
-		audio.resume();
+		try { sessionStorage.setItem(loud, sound ? "yes" : ""); } catch (e) { /* likewise */ }
 		hear();
-		if (sound) ring();
+		if (sound) listen().then(ring);
 	});
+	["pointerdown", "keydown"].forEach(function (press) { document.addEventListener(press, listen); });
+	listen();
 
-	// The clock counts from what the server said.
+	// The clock counts from what the server said. One that was running may have come to its end on the way: it sounds for that too.
 	var clock, left, since, before;
+	function runs() { return clock && clock.hasAttribute("data-runs"); }
 	function wind() {
+		var ran = runs();
 		clock = stage.querySelector("[data-left]");
-		left = before = clock ? Number(clock.dataset.left) : 0;
+		left = clock ? Number(clock.dataset.left) : 0;
+		if (!ran || !runs()) before = left;
 		since = performance.now();
 		hear();
 	}
 	function tick() {
-		if (!clock || !clock.hasAttribute("data-runs")) return;
+		if (!runs()) return;
 		var s = left - Math.floor((performance.now() - since) / 1000), n = Math.abs(s);
 		clock.textContent = (s < 0 ? "\u2212" : "") + Math.floor(n / 60) + ":" + String(n % 60).padStart(2, "0");
 		clock.classList.toggle("stage__clock--over", s < 0);

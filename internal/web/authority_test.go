@@ -35,6 +35,7 @@ var silent = map[string]string{
 	"POST /programmes/{slug}/workplaces/{unit}/swot/own": "sealed for the author alone until it is put on the board",
 	"POST /workshops/{workshop}/plan":                    "a day and a place, no text",
 	"POST /workshops/{workshop}/answers":                 "arranges what has been sent",
+	"POST /workshops/{workshop}/answers/{answer}/group":  "likewise",
 	"POST /workshops/{workshop}/groups/{group}":          "likewise",
 	"POST /swot/{swot}/notes":                            "likewise",
 	"POST /swot/{swot}/run":                              "steps",

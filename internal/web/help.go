@@ -70,6 +70,7 @@ var helps = map[string]string{
 	"GET /workshops/{workshop}":                             "planera-er-workshop",
 	"GET /workshops/{workshop}/run":                         "håll-workshopen",
 	"GET /workshops/{workshop}/live":                        "håll-workshopen",
+	"GET /workshops/{workshop}/answers/{answer}/group":      "håll-workshopen",
 	"GET /workshops/{workshop}/groups/{group}":              "håll-workshopen",
 	"GET /workshops/{workshop}/notes":                       "håll-workshopen",
 	"GET /workshops/{workshop}/summary":                     "håll-workshopen",

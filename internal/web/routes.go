@@ -300,6 +300,8 @@ var routes = []route{
 	{"POST /workshops/{workshop}/run", access.Learn, (*Server).runMove},
 	{"GET /workshops/{workshop}/live", access.Learn, (*Server).runLive},
 	{"POST /workshops/{workshop}/answers", access.Learn, (*Server).arrange},
+	{"GET /workshops/{workshop}/answers/{answer}/group", access.Learn, asks((*Server).newGroupForm)},
+	{"POST /workshops/{workshop}/answers/{answer}/group", access.Learn, (*Server).newGroup},
 	{"GET /workshops/{workshop}/groups/{group}", access.Learn, asks((*Server).groupForm)},
 	{"POST /workshops/{workshop}/groups/{group}", access.Learn, (*Server).renameGroup},
 	{"GET /workshops/{workshop}/notes", access.Learn, (*Server).notesPage},

@@ -15,17 +15,18 @@ import (
 )
 
 var (
-	ErrCode      = fault.Define(fault.NotFound, "workshop.code")
-	ErrOver      = fault.Define(fault.NotFound, "workshop.ended")
-	ErrEmpty     = fault.Define(fault.Invalid, "workshop.empty")
-	ErrAnswer    = fault.Define(fault.Invalid, "workshop.answer-long") // args: the most, what it has
-	ErrStep      = fault.Define(fault.Conflict, "workshop.step")
-	ErrNoAnswer  = fault.Define(fault.NotFound, "workshop.no-answer")
-	ErrGroupName = fault.Define(fault.Invalid, "workshop.group-name")
-	ErrNoGroup   = fault.Define(fault.NotFound, "workshop.no-group")
-	ErrGroupGone = fault.Define(fault.Conflict, "workshop.group-gone") // while somebody wrote another name for it
-	ErrManyLines = fault.Define(fault.TooLarge, "workshop.many-lines") // args: the most
-	ErrNotNotes  = fault.Define(fault.Forbidden, "workshop.not-notes")
+	ErrCode       = fault.Define(fault.NotFound, "workshop.code")
+	ErrOver       = fault.Define(fault.NotFound, "workshop.ended")
+	ErrEmpty      = fault.Define(fault.Invalid, "workshop.empty")
+	ErrAnswer     = fault.Define(fault.Invalid, "workshop.answer-long") // args: the most, what it has
+	ErrStep       = fault.Define(fault.Conflict, "workshop.step")
+	ErrNoAnswer   = fault.Define(fault.NotFound, "workshop.no-answer")
+	ErrGroupName  = fault.Define(fault.Invalid, "workshop.group-name")
+	ErrNoGroup    = fault.Define(fault.NotFound, "workshop.no-group")
+	ErrGroupGone  = fault.Define(fault.Conflict, "workshop.group-gone")  // while somebody wrote another name for it
+	ErrAnswerGone = fault.Define(fault.Conflict, "workshop.answer-gone") // while somebody wrote the name of a group for it
+	ErrManyLines  = fault.Define(fault.TooLarge, "workshop.many-lines")  // args: the most
+	ErrNotNotes   = fault.Define(fault.Forbidden, "workshop.not-notes")
 )
 
 // MaxAnswer is the most characters of an answer: what can be read on a screen across a room. MaxLines is how many answers are

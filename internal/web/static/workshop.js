@@ -45,18 +45,24 @@
 	restore();
 	document.addEventListener("input", function (event) { if (event.target.form && event.target.form === form()) keep(form()); });
 
-	// What is half typed elsewhere, a group's name, goes over to what takes the place of a part of the page: in its own form, which says what it was filled in
-	// from. It reports whether someone is typing there now.
+	// What someone is at elsewhere, or has half typed, a group's name, goes over to what takes the place of a part of the page: in its own form, which says what it
+	// was filled in from. What it was for may be gone: then it stands above the board, and that is told when it is sent. It reports whether someone is typing there now.
 	function carry(from, swap) {
 		var at = document.activeElement, half = Array.from(from.querySelectorAll("input[id]")).filter(function (e) {
-			return e.form && e.form !== form() && e.value !== e.defaultValue;
-		}).map(function (e) { return { field: e, open: e.closest("details[open]") }; });
+			return e.form && e.form !== form() && (e === at || e.value !== e.defaultValue);
+		}).map(function (e) { return { field: e, shown: !e.closest("details:not([open])") }; });
 		swap();
 		half.forEach(function (h) {
-			var next = document.getElementById(h.field.id);
-			if (!next) return;
-			next.form.replaceWith(h.field.form);
-			if (h.open) h.field.closest("details").open = true;
+			var next = document.getElementById(h.field.id), board = document.querySelector("[data-group]");
+			if (next) next.form.replaceWith(h.field.form);
+			else if (h.shown && board) {
+				var alone = document.createElement("section");
+				alone.className = "group-of";
+				alone.append(h.field.closest(".ds-details") || h.field.form);
+				board.before(alone);
+			} else return;
+			var fold = h.field.closest("details");
+			if (h.shown && fold) fold.open = true;
 			if (h.field === at) at.focus();
 		});
 		return at === document.activeElement && at.matches("input");

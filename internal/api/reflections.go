@@ -13,10 +13,10 @@ import (
 type Reflection struct {
 	ID        string            `json:"id" doc:"Of what is shared; it becomes another if it is withdrawn and shared anew."`
 	Level     string            `json:"level" enum:"workplace,programme,public" doc:"Who reads it."`
-	SharedOn  local.Date        `json:"shared_on" format:"date"`
+	SharedOn  *local.Date       `json:"shared_on" format:"date" doc:"Null where it would tell where an author works who gives no name."`
 	By        *string           `json:"by" doc:"The author's name; null if it is shared without."`
 	Workplace *string           `json:"workplace" doc:"The id of a named author's; null else."`
-	Occasion  *string           `json:"occasion" doc:"What it is about; null if nothing in particular."`
+	Occasion  *string           `json:"occasion" doc:"What it is about; null if nothing in particular, and where it would tell as much."`
 	Goals     []string          `json:"goals" nullable:"false" doc:"Ids of the goal areas that it is about."`
 	Themes    []string          `json:"themes" nullable:"false" doc:"Names of the themes that the office has given it; none to who may not read the programme's learning."`
 	Title     string            `json:"title"`
@@ -35,7 +35,7 @@ func listReflections(s *Server, ctx context.Context, c caller, in *ReflectionsQu
 	if err != nil {
 		return nil, err
 	}
-	if key[1] != "" && !local.Date(key[0]).Valid() {
+	if key[0] != "" && !local.Date(key[0]).Valid() {
 		return nil, errCursor.At("cursor")
 	}
 	var rows []reflection.Shared
@@ -59,8 +59,11 @@ func listReflections(s *Server, ctx context.Context, c caller, in *ReflectionsQu
 		return nil, err
 	}
 	return answer(page(in.Paging, rows, func(x reflection.Shared) Reflection {
-		told := Reflection{ID: x.ID, Level: string(x.Level), SharedOn: x.On, By: db.Null(x.By), Workplace: db.Null(x.Workplace), Occasion: db.Null(x.Occasion),
+		told := Reflection{ID: x.ID, Level: string(x.Level), By: db.Null(x.By), Workplace: db.Null(x.Workplace), Occasion: db.Null(x.Occasion),
 			Goals: append([]string{}, x.Goals...), Themes: []string{}, Title: x.Title, Answers: x.Answers}
+		if x.On != "" {
+			told.SharedOn = &x.On
+		}
 		if x.Coded {
 			for _, id := range x.Themes {
 				told.Themes = append(told.Themes, names[id])

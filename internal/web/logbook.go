@@ -512,7 +512,7 @@ func sharedAs(r view.Reader, d entryPage) string {
 	return r.Say(code, d.Programme.ShortName, d.SharedOn, name)
 }
 
-// sharedBy tells who shared something, when and with whom.
+// sharedBy tells who shared something, when if that is told, and with whom.
 func sharedBy(r view.Reader, l sharedList, x reflection.Shared) string {
 	by := r.Say("reflection.somebody")
 	if x.By != "" {
@@ -521,7 +521,11 @@ func sharedBy(r view.Reader, l sharedList, x reflection.Shared) string {
 			by += ", " + name
 		}
 	}
-	return r.Say("reflection.by", by, x.On, strings.ToLower(r.State("reflection-level", string(x.Level))))
+	level := strings.ToLower(r.State("reflection-level", string(x.Level)))
+	if x.On == "" {
+		return r.Say("reflection.by-undated", by, level)
+	}
+	return r.Say("reflection.by", by, x.On, level)
 }
 
 // A publicReflections page is what people have shared with everyone.
@@ -544,7 +548,7 @@ const sharedPerPage = 20
 func listShared(ctx context.Context, c db.Conn, ring *secret.Ring, r view.Reader, f reflection.Filter) (l sharedList, err error) {
 	f.Limit = sharedPerPage + 1
 	on, id, _ := strings.Cut(r.Query().Get("after"), " ")
-	if local.Date(on).Valid() {
+	if on == "" || local.Date(on).Valid() {
 		f.AfterOn, f.AfterID = local.Date(on), id
 	}
 	if l.Items, err = reflection.List(ctx, c, ring, r.Viewer, f); err != nil {

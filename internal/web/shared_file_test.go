@@ -18,7 +18,8 @@ import (
 )
 
 // The file of what is shared says which goal areas a text is about, and where those work who give their names. Wherever those work who do not, in whichever county
-// and at whichever kind of workplace, it is the same to the letter: so nothing in it, alone or together, tells any of them from the others.
+// and at whichever kind of workplace, and whenever they shared it where the calendar would tell that from the day, it is the same to the letter: so nothing in it, alone or together,
+// tells any of them from the others. Neither does the page.
 func TestFileOfSharedTellsNoMoreThanThePage(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := learningtest.New(t, d, 6)
@@ -80,6 +81,16 @@ func TestFileOfSharedTellsNoMoreThanThePage(t *testing.T) {
 		}
 		if len(told) != 3 || len(list) != 10 {
 			t.Errorf("nine have shared, two of them by a name that may be told: %q", list)
+		}
+		page := p.wants("the page", p.get("/programmes/kompobib/reflections"), 200, "Given near-5 Family, workplace-near, 12 October 2012", "A member of staff, shared with", "!A member of staff, 12 October 2012").body
+		for _, day := range []string{"2012-10-01", "2011-05-02"} {
+			set(`UPDATE reflection SET shared_on = $1 WHERE person IN ('near-0', 'small-0', 'far-0')`, day)
+			if after := file(); after != before {
+				t.Errorf("shared on %s, the file would say\n%s\nand not\n%s", day, after, before)
+			}
+			if after := p.get("/programmes/kompobib/reflections").body; after != page {
+				t.Errorf("shared on %s, the page would say\n%s\nand not\n%s", day, after, page)
+			}
 		}
 		for _, elsewhere := range []string{learningtest.Near, learningtest.Small, learningtest.Far, learningtest.Outside} {
 			set(`UPDATE reflection SET workplace = $1 WHERE named = 0 OR person = 'far-0'`, elsewhere)

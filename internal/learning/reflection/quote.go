@@ -71,8 +71,7 @@ type Quotation struct {
 	on            local.Date // that the reflection bears
 	day           local.Date // that its author has agreed to being told
 	place         string     // the id of what Place names
-	local         bool       // the occasion was held at single workplaces
-	took          int        // how many took part in it
+	few           bool       // what it is about would tell, with the day or a place, who wrote it
 	workplace     string     // that it was shared as someone of
 	given, family string
 	protected     bool
@@ -106,11 +105,10 @@ func (q Quotation) Readable() bool {
 func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string, args ...any) ([]Quotation, error) {
 	list, err := db.All(ctx, c, func(q *Quotation) []any {
 		return []any{&q.ID, &q.Programme, &q.Shared, &q.Passage, &q.State, &q.AskedAt, &q.AnsweredAt, &q.UsedIn, &q.Version, &q.About, &q.Occasion, &q.on,
-			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.place, &q.day, &q.Place, db.Truth(&q.local), &q.took, &q.level, &q.in}
+			&q.Reflection, &q.person, &q.given, &q.family, db.Truth(&q.protected), &q.workplace, &q.place, &q.day, &q.Place, db.Truth(&q.few), &q.level, &q.in}
 	}, `SELECT q.id, q.programme, coalesce(r.shared, ''), q.passage, q.state, q.asked_at, q.answered_at, q.used_in, q.version, coalesce(a.title, ''), coalesce(r.occasion, ''), r.date,
 			r.id, r.person, n.given, n.family, n.protected, coalesce(r.workplace, ''), coalesce(q.place, ''), coalesce(q.day, ''), coalesce((SELECT u.name FROM unit_period u WHERE u.unit = q.place ORDER BY u.valid_from DESC LIMIT 1), ''),
-			CASE WHEN EXISTS (SELECT 1 FROM occasion_place l WHERE l.occasion = r.occasion) THEN 1 ELSE 0 END,
-			(SELECT count(DISTINCT t.person) FROM meeting m JOIN attendance t ON t.meeting = m.id AND t.minutes > 0 WHERE m.occasion = r.occasion), r.level, coalesce(r.programme, '')
+			`+few+`, r.level, coalesce(r.programme, '')
 		FROM quotation q JOIN reflection r ON r.id = q.reflection JOIN person n ON n.id = r.person
 		LEFT JOIN occasion o ON o.id = r.occasion LEFT JOIN activity a ON a.id = o.activity WHERE `+where+` ORDER BY q.id`, args...)
 	if err != nil {
@@ -130,7 +128,7 @@ func quotations(ctx context.Context, c db.Conn, ring *secret.Ring, where string,
 		if q.Date = q.on; q.Agreed() {
 			q.Date = q.day
 		}
-		if q.By == "" && q.few() {
+		if q.By == "" && q.few {
 			q.Place, q.Date = "", ""
 		}
 		if q.protected { // also who said yes before they were

@@ -196,11 +196,11 @@ func forget(ctx context.Context, tx *db.Tx, id string) error {
 type Shared struct {
 	ID        string // see [Sharing.Shared]
 	Level     Level
-	On        local.Date
+	On        local.Date // the day it was shared; "" where that would tell where its author works
 	Programme string
-	By        string // the author's name; "" if it is shared without
-	Workplace string // of a named author; "" for none
-	Occasion  string
+	By        string   // the author's name; "" if it is shared without
+	Workplace string   // of a named author; "" for none
+	Occasion  string   // "" for none, and where it would tell as much
 	About     string   // the title of what it is about
 	Goals     []string // ids of the goal areas that it is about
 	Themes    []string // ids
@@ -222,7 +222,7 @@ type Filter struct {
 	Goal      string
 	Uncoded   bool // without a theme
 	ID        string
-	AfterOn   local.Date // of the last of the page before, with its id
+	AfterOn   local.Date // of the last of the page before, "" if that is not told, with its id
 	AfterID   string
 	Limit     int // 0: all
 }
@@ -257,7 +257,8 @@ func near(ctx context.Context, c db.Conn, v access.Viewer) ([]string, error) {
 	return units, err
 }
 
-// List returns what is shared that v may read, the latest first. It takes a fixed number of queries.
+// List returns what is shared that v may read, the latest first. Of what is shared without a name about an occasion that few were at, or single workplaces held, see
+// [Sources], those from elsewhere are told neither day nor occasion: it stands last, in an order that says nothing. It takes a fixed number of queries.
 func List(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, f Filter) ([]Shared, error) {
 	own, err := near(ctx, c, v)
 	if err != nil {
@@ -265,7 +266,8 @@ func List(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, f 
 	}
 	var args []any
 	parameter := func(value any) string { args = append(args, value); return "$" + strconv.Itoa(len(args)) }
-	where := `r.level <> 'me' AND (r.level = 'public' AND p.published = 1 OR r.workplace IN ` + db.In(&args, own)
+	here := `r.workplace IN ` + db.In(&args, own)
+	where := `r.level <> 'me' AND (r.level = 'public' AND p.published = 1 OR ` + here
 	if s := v.Scope(access.SeeLearning); s.All {
 		where += ` OR r.level = 'programme' OR r.level = 'public'`
 	} else {
@@ -289,7 +291,7 @@ func List(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, f 
 			}
 		}
 		// To those from elsewhere it would tell where who wrote without a name works.
-		where += ` AND r.workplace IN ` + db.In(&args, units) + ` AND (r.named = 1 AND n.protected = 0 OR r.workplace IN ` + db.In(&args, own) + `)`
+		where += ` AND r.workplace IN ` + db.In(&args, units) + ` AND (r.named = 1 AND n.protected = 0 OR ` + here + `)`
 	}
 	if f.Level != "" {
 		where += ` AND r.level = ` + parameter(f.Level)
@@ -306,9 +308,10 @@ func List(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, f 
 	if f.ID != "" {
 		where += ` AND r.shared = ` + parameter(f.ID)
 	}
+	day := `CASE WHEN r.named = 1 AND n.protected = 0 THEN r.shared_on WHEN ` + here + ` THEN r.shared_on WHEN ` + few + ` = 1 THEN '' ELSE r.shared_on END`
 	if f.AfterID != "" {
 		on, id := parameter(f.AfterOn), parameter(f.AfterID)
-		where += ` AND (r.shared_on < ` + on + ` OR r.shared_on = ` + on + ` AND r.shared > ` + id + `)`
+		where += ` AND (` + day + ` < ` + on + ` OR ` + day + ` = ` + on + ` AND r.shared > ` + id + `)`
 	}
 	limit := ""
 	if f.Limit > 0 {
@@ -316,10 +319,10 @@ func List(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, f 
 	}
 	list, err := db.All(ctx, c, func(s *Shared) []any {
 		return []any{&s.ID, &s.Level, &s.On, &s.Programme, &s.Workplace, &s.Occasion, &s.About, &s.row, &s.person, &s.given, &s.family, db.Truth(&s.named), &s.sealed}
-	}, `SELECT r.shared, r.level, r.shared_on, r.programme, coalesce(r.workplace, ''), coalesce(r.occasion, ''), coalesce(a.title, ''), r.id, r.person, n.given, n.family,
+	}, `SELECT r.shared, r.level, `+day+`, r.programme, coalesce(r.workplace, ''), coalesce(r.occasion, ''), coalesce(a.title, ''), r.id, r.person, n.given, n.family,
 			CASE WHEN r.named = 1 AND n.protected = 0 THEN 1 ELSE 0 END, t.sealed`+from+`
 		JOIN reflection_text t ON t.reflection = r.id AND t.version = r.shared_version JOIN person n ON n.id = r.person JOIN programme p ON p.id = r.programme
-		WHERE `+where+` ORDER BY r.shared_on DESC, r.shared`+limit, args...)
+		WHERE `+where+` ORDER BY `+day+` DESC, r.shared`+limit, args...)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -333,6 +336,9 @@ func List(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer, f 
 			s.By = s.given + " " + s.family
 		} else {
 			s.Workplace = ""
+		}
+		if s.On == "" {
+			s.Occasion = ""
 		}
 	}
 	return slices.DeleteFunc(list, func(s Shared) bool { return len(s.Answers) == 0 }), nil // whose author is erased

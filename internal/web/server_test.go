@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -202,7 +203,7 @@ func TestNotice(t *testing.T) {
 }
 
 // When a letter has told everyone that sign-up opens, 400 people at one address ask for a letter and type their code within a
-// minute. Whoever guesses passwords is stopped long before.
+// minute.
 func TestARegionBehindOneAddressComesIn(t *testing.T) {
 	r := auth.NewRates()
 	for i := range 800 {
@@ -210,14 +211,40 @@ func TestARegionBehindOneAddressComesIn(t *testing.T) {
 			t.Fatalf("step %d is refused", i+1)
 		}
 	}
-	guessed := 0
-	for i := range 3600 {
-		if r.Take("knock ann@example.org", knock, dbtest.Now.Add(time.Duration(i)*time.Second)) == 0 {
-			guessed++
+}
+
+// Whoever guesses passwords is stopped long before; and who guesses at somebody's from one address, however long, does not keep them out anywhere else.
+func TestGuessersStopThemselves(t *testing.T) {
+	const day = 24 * time.Hour
+	tries := func(every time.Duration, addresses int, owner bool) (guessed int) {
+		r := auth.NewRates()
+		for at := time.Duration(0); at < day; at += every {
+			for i := range addresses {
+				if mayGuess(r, dbtest.Now.Add(at), fmt.Sprint("192.0.2.", i), "Ann@example.org ") {
+					guessed++
+				}
+			}
+			if owner && at%time.Hour == 0 && !mayGuess(r, dbtest.Now.Add(at), "203.0.113.1", "ann@example.org") {
+				t.Fatalf("after %v of others' guesses she may not try her own", at)
+			}
 		}
+		return guessed
 	}
-	if guessed > 130 {
-		t.Errorf("%d passwords can be tried on one account in an hour", guessed)
+	for _, test := range []struct {
+		says      string
+		every     time.Duration
+		addresses int
+		owner     bool
+		most      int
+	}{
+		{"one every 30 seconds", 30 * time.Second, 1, true, 300},
+		{"ten a second", 100 * time.Millisecond, 1, true, 300},
+		{"as seldom as is let through", 5 * time.Minute, 1, true, 300},
+		{"from a hundred places", 30 * time.Second, 100, false, 1540},
+	} {
+		if got := tries(test.every, test.addresses, test.owner); got > test.most {
+			t.Errorf("%s: %d passwords can be tried on one account in a day", test.says, got)
+		}
 	}
 }
 

@@ -61,9 +61,9 @@ func codeAddress(id, back string) string {
 
 func (s *Server) signInByPassword(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	form := signInForm{Email: req.PostFormValue("email"), Back: ours(req.PostFormValue("back")), Password: true}
-	// Nor may one password after another be tried from one place, or on one account from everywhere.
-	if s.rates.Take("guess "+s.address(req), guess, s.Now()) > 0 || s.rates.Take("knock "+strings.ToLower(strings.TrimSpace(form.Email)), knock, s.Now()) > 0 {
-		return errTooMany
+	if !mayGuess(s.rates, s.Now(), s.address(req), form.Email) {
+		form.Faults = fault.List{errGuesses}
+		return render(w, req, status(form.Faults), signInPage(r, form))
 	}
 	persons, err := s.Passwords.Check(req.Context(), s.DB, form.Email, req.PostFormValue("password"))
 	if faults, code, ok := mistakes(err); ok {

@@ -251,6 +251,47 @@ func TestPasswordPage(t *testing.T) {
 	})
 }
 
+// A stranger who tries passwords is told of the letter, as are those who try at an address that nobody has; who owns the account comes in meanwhile.
+func TestAStrangerAtThePassword(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		h := newHall(t, d)
+		h.server.Proxy = true
+		err := h.server.Passwords.Set(t.Context(), d, access.Viewer{Person: h.persons["Eva"]}, auth.Change{New: "korrekt häst batteri", Again: "korrekt häst batteri"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := func(address, email, password string) (int, string) {
+			h.newBrowser()
+			h.client.Transport = forwarded(address)
+			_, code, page := h.post("/sign-in/password", "email", email, "password", password)
+			return code, page
+		}
+		for _, email := range []string{"eva@example.org", "nobody@example.org"} {
+			for i := range 12 {
+				want, words := http.StatusUnprocessableEntity, "stämmer inte"
+				if i >= 10 {
+					want, words = http.StatusTooManyRequests, "Be om en inloggningslänk"
+				}
+				if code, page := from("192.0.2.7", email, "fel"); code != want || !strings.Contains(page, words) {
+					t.Errorf("try %d at %s: %d", i+1, email, code)
+				}
+			}
+		}
+		if code, _ := from("203.0.113.1", "eva@example.org", "korrekt häst batteri"); code != http.StatusOK || !h.inside("Eva Test") {
+			t.Errorf("her own password, from elsewhere: %d", code)
+		}
+	})
+}
+
+// forwarded sends requests as a proxy does for whoever stands at an address.
+type forwarded string
+
+func (f forwarded) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("X-Forwarded-For", string(f))
+	return http.DefaultTransport.RoundTrip(req)
+}
+
 // Whoever was sent to sign in comes back to where they were heading, also through the link in a letter, but never elsewhere.
 func TestSignInLeadsOn(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -197,11 +197,6 @@ func openSitting(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string
 	} else if err != nil {
 		return nil, err
 	}
-	if err := db.Lock(ctx, tx, "person", persons...); errors.Is(err, db.ErrNoRows) {
-		return nil, nobodies(ctx, tx, persons)
-	} else if err != nil {
-		return nil, err
-	}
 	m, err := GetMeeting(ctx, tx, v, meeting)
 	if err != nil {
 		return nil, err
@@ -216,6 +211,11 @@ func openSitting(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string
 		return nil, ErrCancelled
 	case tx.At.Before(m.Starts):
 		return nil, ErrNotBegun.With(m.Span.Date, m.Span.Start)
+	}
+	if err := db.Lock(ctx, tx, "person", persons...); errors.Is(err, db.ErrNoRows) {
+		return nil, nobodies(ctx, tx, persons) // who takes attendance there may know
+	} else if err != nil {
+		return nil, err
 	}
 	return &sitting{Meeting: m, occasion: o, at: tx.At}, nil
 }

@@ -94,6 +94,8 @@ func TestMinutesThatCount(t *testing.T) {
 			{"by an organiser of other activities", viewer("p001", access.Organiser, programme1), m, []entry{p(1)}, activity.ErrForbidden},
 			{"by the office of another programme", viewer("p001", access.Office, "another"), m, []entry{p(1)}, activity.ErrForbidden},
 			{"by the auditor", viewer("p001", access.Auditor, programme1), m, []entry{p(1)}, activity.ErrForbidden},
+			{"of a person who is not there by who has no right to it, who is not told so", viewer("p001", access.Auditor, programme1), m, []entry{{Person: "nobody"}}, activity.ErrForbidden},
+			{"of a person who is not there before it starts", org, tomorrow, []entry{{Person: "nobody"}}, activity.ErrNotBegun},
 			{"of nobody", org, m, nil, activity.ErrNoRows},
 			{"of one person twice", org, m, []entry{p(19), p(19)}, activity.ErrTwice},
 			{"of a person who is not there", org, m, []entry{{Person: "nobody"}}, activity.ErrNobody},

@@ -157,16 +157,13 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// viewer finds out whom a request's token stands for, or how long it must wait.
+// viewer finds out whom a request's token stands for, or how long it must wait. Only a token that opens nothing waits for others from its address that did not
+// either: none is guessed, and a program with an old one stops no other behind the same address.
 func (s *Server) viewer(ctx context.Context, req *http.Request) (v access.Viewer, wait time.Duration, err error) {
 	scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return v, 0, errToken
-	}
-	door := s.Address(req)
-	if wait = s.doors.Wait(door, guess, s.Now()); wait > 0 {
-		return v, wait, nil
 	}
 	err = s.DB.Snapshot(ctx, func(c db.Conn) error {
 		person, err := auth.TokenPerson(ctx, c, token)
@@ -181,7 +178,9 @@ func (s *Server) viewer(ctx context.Context, req *http.Request) (v access.Viewer
 	})
 	switch {
 	case errors.Is(err, auth.ErrNoToken):
-		s.doors.Take(door, guess, s.Now())
+		if wait = s.doors.Take(s.Address(req), guess, s.Now()); wait > 0 {
+			err = nil
+		}
 	case err == nil:
 		wait = s.tokens.Take(token, pace, s.Now())
 	}

@@ -50,9 +50,8 @@ func (m *meter) request(s *sight, took time.Duration, queries int64) {
 
 // metrics answers who asks from the machine itself or a network of its own; the world has no business there.
 func (s *Server) metrics(w http.ResponseWriter, req *http.Request) {
-	host, _, _ := net.SplitHostPort(req.RemoteAddr)
-	ip := net.ParseIP(host)
-	if ip == nil || !ip.IsLoopback() && !ip.IsPrivate() || req.Header.Get("X-Forwarded-For") != "" {
+	ip, forwarded := net.ParseIP(withoutPort(req.RemoteAddr)), len(req.Header.Values("X-Forwarded-For")) > 0
+	if ip == nil || !ip.IsLoopback() && !ip.IsPrivate() || forwarded {
 		http.NotFound(w, req)
 		return
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -247,20 +248,24 @@ func mayGuess(rates *auth.Rates, now time.Time, address, email string) bool {
 		auth.Try{What: "siege " + email, Pace: siege}) == 0
 }
 
-// address is where a request comes from: the last that our own proxy names, or the connection's other end.
+// address is where a request comes from: the last that our own proxy names, or the connection's other end. A proxy may add
+// a line of its own to those of the header that a visitor made up, so the last of all lines is meant.
 // Of an IPv6 address, the network that one household has.
 func (s *Server) address(req *http.Request) string {
-	host, _, err := net.SplitHostPort(req.RemoteAddr)
-	if err != nil {
-		host = req.RemoteAddr
-	}
+	host := withoutPort(req.RemoteAddr)
 	if s.Proxy {
-		if all := strings.Split(req.Header.Get("X-Forwarded-For"), ","); all[len(all)-1] != "" {
-			host = strings.TrimSpace(all[len(all)-1])
-		}
+		all := strings.Split(strings.Join(req.Header.Values("X-Forwarded-For"), ","), ",")
+		host = cmp.Or(withoutPort(strings.TrimSpace(all[len(all)-1])), host)
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil {
 		return ip.Mask(net.CIDRMask(64, 128)).String()
 	}
 	return host
+}
+
+func withoutPort(address string) string {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		return host
+	}
+	return address
 }

@@ -274,20 +274,48 @@ func TestRates(t *testing.T) {
 
 func TestAddress(t *testing.T) {
 	for _, test := range []struct {
-		says, remote, forwarded string
-		proxy                   bool
-		want                    string
+		says, remote string
+		forwarded    []string // lines of the header
+		proxy        bool
+		want         string
 	}{
-		{"the other end of the connection", "192.0.2.1:99", "203.0.113.7", false, "192.0.2.1"},
-		{"the last that our proxy names, since the first may be made up", "127.0.0.1:99", "10.9.9.9, 203.0.113.7", true, "203.0.113.7"},
-		{"a household's network", "[2001:db8:1:2:3:4:5:6]:99", "", false, "2001:db8:1:2::"},
+		{"the other end of the connection", "192.0.2.1:99", []string{"203.0.113.7"}, false, "192.0.2.1"},
+		{"the last that our proxy names, since the first may be made up", "127.0.0.1:99", []string{"10.9.9.9, 203.0.113.7"}, true, "203.0.113.7"},
+		{"also in a line of its own, after one that was made up", "127.0.0.1:99", []string{"10.9.9.9", "203.0.113.7"}, true, "203.0.113.7"},
+		{"and after an empty one", "127.0.0.1:99", []string{"", " 203.0.113.7 "}, true, "203.0.113.7"},
+		{"without the port that some proxies add", "127.0.0.1:99", []string{"10.9.9.9", "203.0.113.7:4711"}, true, "203.0.113.7"},
+		{"our proxy's own, if it names nobody", "127.0.0.1:99", nil, true, "127.0.0.1"},
+		{"and if it names nobody last", "127.0.0.1:99", []string{"10.9.9.9", ""}, true, "127.0.0.1"},
+		{"a household's network", "[2001:db8:1:2:3:4:5:6]:99", nil, false, "2001:db8:1:2::"},
+		{"a household's network behind our proxy", "127.0.0.1:99", []string{"[2001:db8:1:2:3:4:5:6]:99"}, true, "2001:db8:1:2::"},
 	} {
 		req := httptest.NewRequest("GET", "/", nil)
 		req.RemoteAddr = test.remote
-		req.Header.Set("X-Forwarded-For", test.forwarded)
+		req.Header["X-Forwarded-For"] = test.forwarded
 		if got := (&Server{Proxy: test.proxy}).address(req); got != test.want {
 			t.Errorf("%s: %s, want %s", test.says, got, test.want)
 		}
+	}
+}
+
+// Who came through a proxy is the world, whatever stands first in the header.
+func TestMetricsAreNotTheWorlds(t *testing.T) {
+	for _, lines := range [][]string{{"203.0.113.7"}, {"", "1.2.3.4"}, {""}} {
+		req := httptest.NewRequest("GET", "/metrics", nil)
+		req.RemoteAddr = "127.0.0.1:99"
+		req.Header["X-Forwarded-For"] = lines
+		answer := httptest.NewRecorder()
+		func() {
+			defer func() { // it went on to the database, which is not here
+				if recover() != nil {
+					t.Errorf("the world, as %q, gets the metrics", lines)
+				}
+			}()
+			(&Server{}).metrics(answer, req)
+			if answer.Code != http.StatusNotFound {
+				t.Errorf("the world, as %q: %d", lines, answer.Code)
+			}
+		}()
 	}
 }
 

@@ -53,11 +53,7 @@ func (s *Server) sheetPage(w http.ResponseWriter, req *http.Request, r view.Read
 		return err
 	}
 	if d.Sheet != nil {
-		scheme := "http"
-		if s.Secure {
-			scheme = "https"
-		}
-		d.URL = scheme + "://" + req.Host + "/s/" + d.Sheet.Code
+		d.URL = s.reachedAt(req) + "/s/" + d.Sheet.Code
 		code, err := qr.Encode(d.URL, qr.M)
 		if err != nil {
 			return err

@@ -26,6 +26,7 @@ import (
 // A sight is what is noted of a request while it is served.
 type sight struct {
 	id     string
+	secure bool   // people reach us over https
 	route  string // the pattern, never the path: a path may hold a token or a person's id
 	status int
 	bytes  int
@@ -70,7 +71,7 @@ func (w witness) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (s *Server) watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		start := s.Now()
-		note := &sight{id: rand.Text()[:12]}
+		note := &sight{id: rand.Text()[:12], secure: s.Secure}
 		ctx, queries := db.Counting(context.WithValue(req.Context(), sightKey{}, note))
 		req = req.WithContext(ctx)
 		to := witness{w, note}

@@ -187,6 +187,8 @@ func TestLogotype(t *testing.T) {
 		who := p.who
 		p.who.Person = "another"
 		p.wants("another's form", send("Länets vapen", "", kept), 422, "Choose it again")
+		p.who = access.Viewer{Person: who.Person, Grants: append([]access.Grant{{Role: access.Office}}, who.Grants...)}
+		p.wants("in a field for something else", p.post("/programmes/framtid/publications", "kind=document", "title=Vapnet", "file_kept="+kept), 422, "Choose it again")
 		p.who = who
 		p.wants("with words, and the picture kept", send("Länets vapen", "", kept), 303)
 		page := p.wants("shown", p.get("/programmes/framtid/edit"), 200, `alt="Länets vapen"`)

@@ -86,7 +86,7 @@ func setNotice(w http.ResponseWriter, req *http.Request, n view.Notice) {
 		return
 	}
 	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Value: base64.RawURLEncoding.EncodeToString(text), Path: "/", MaxAge: 60,
-		HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		HttpOnly: true, Secure: seen(req).secure, SameSite: http.SameSiteLaxMode})
 }
 
 // takeNotice returns the notice that came along, and takes the cookie away.
@@ -95,7 +95,7 @@ func takeNotice(w http.ResponseWriter, req *http.Request) *view.Notice {
 	if err != nil {
 		return nil
 	}
-	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: noticeCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: seen(req).secure, SameSite: http.SameSiteLaxMode})
 	text, err := base64.RawURLEncoding.DecodeString(c.Value)
 	if err != nil {
 		return nil

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 
+	"rsc.io/qr"
+
 	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/audit"
@@ -46,7 +48,7 @@ func newSeatDesk(t *testing.T, d *db.DB) *seatDesk {
 	k := &seatDesk{&planDesk{T: t, d: d}, newWorld(t, d)}
 	s := &Server{DB: d, Ring: ring, Files: files, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: still,
 		Viewer: func(*http.Request) access.Viewer { return k.who }}
-	k.http = s.Handler()
+	k.server, k.http = s, s.Handler()
 	return k
 }
 
@@ -186,6 +188,13 @@ func TestASignedSheetFindsItsMeeting(t *testing.T) {
 		if strings.Contains(sheet.body, "1970") {
 			t.Error("the sheet tells a birth year")
 		}
+		k.server.URL = "https://kompobib.example.org"
+		leads, err := qr.Encode("https://kompobib.example.org/s/"+strings.ReplaceAll(code, "-", ""), qr.M)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn, _ := square(leads)
+		k.wants("the square leads to where people reach us, by whatever name it was asked for", k.get(meeting+"/sheet"), 200, drawn)
 		k.wants("it lacks evidence until then", k.get("/evidence"), 200, "Föreläsning own")
 		k.wants("the square leads to the form", k.get("/s/"+strings.ReplaceAll(code, "-", "")), 303, "/sheets?code=")
 		k.wants("which says which meeting it is", k.get("/sheets?code="+code), 200, "Föreläsning own", code)

@@ -184,6 +184,37 @@ func TestMetrics(t *testing.T) {
 	})
 }
 
+// Where people come by https no cookie goes by anything else.
+func TestCookiesAreSecure(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		for _, secure := range []bool{true, false} {
+			s := &Server{DB: d, Log: slog.New(slog.DiscardHandler), Now: still, Secure: secure}
+			h := s.Handler()
+			told := map[string]bool{}
+			for _, ask := range []struct{ method, path, body, cookie string }{
+				{"POST", "/language", "language=en", ""},
+				{"POST", "/sign-out", "", ""},
+				{"GET", "/calendar", "", noticeCookie + "=bm90IGpzb24"},
+			} {
+				req := httptest.NewRequest(ask.method, ask.path, strings.NewReader(ask.body))
+				req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				req.Header.Set("Cookie", ask.cookie)
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, req)
+				for _, c := range w.Result().Cookies() {
+					told[c.Name] = true
+					if c.Secure != secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode {
+						t.Errorf("%s %s sets %v; by https: %v", ask.method, ask.path, c, secure)
+					}
+				}
+			}
+			if !told[noticeCookie] || !told[languageCookie] {
+				t.Errorf("only %v were set", told)
+			}
+		}
+	})
+}
+
 func TestNotice(t *testing.T) {
 	sqlite(t, access.Viewer{}, func(a *asker) {
 		w := httptest.NewRecorder()

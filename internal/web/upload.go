@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 
 // A file that comes with a form is stored before the form is read, and a mistake in another field would lose it: no
 // browser fills in a file again. So the form that is shown anew names the file, in an envelope that only this
-// person's forms can bring back. What no row tells of in a day is swept away.
+// person's forms can bring back, in the same field with the same limits. What no row tells of in a day is swept away.
 
 var errFileGone = fault.Define(fault.Invalid, "file.gone")
 
@@ -36,7 +37,7 @@ func (s *Server) upload(req *http.Request, person, field string, limits file.Lim
 		defer body.Close()
 		form.Del(kept)
 		if f, err = s.Files.Receive(body, head.Filename, limits); err == nil {
-			form.Set(kept, s.keep(f, person))
+			form.Set(kept, s.keep(f, person, field, limits))
 		}
 		return f, at(err, field)
 	}
@@ -44,7 +45,7 @@ func (s *Server) upload(req *http.Request, person, field string, limits file.Lim
 		return f, nil
 	}
 	text, mac, _ := strings.Cut(form.text(kept), ".")
-	if !hmac.Equal([]byte(mac), []byte(s.Ring.Hash("kept file", person+" "+text))) || json.Unmarshal(envelope(text), &f) != nil {
+	if !hmac.Equal([]byte(mac), []byte(s.keptBy(text, person, field, limits))) || json.Unmarshal(envelope(text), &f) != nil {
 		form.Del(kept)
 		return file.File{}, errFileGone.At(field)
 	}
@@ -64,13 +65,18 @@ func at(err error, field string) error {
 	return err
 }
 
-func (s *Server) keep(f file.File, person string) string {
+func (s *Server) keep(f file.File, person, field string, limits file.Limits) string {
 	text, err := json.Marshal(f)
 	if err != nil {
 		return ""
 	}
 	sealed := base64.RawURLEncoding.EncodeToString(text)
-	return sealed + "." + s.Ring.Hash("kept file", person+" "+sealed)
+	return sealed + "." + s.keptBy(sealed, person, field, limits)
+}
+
+// keptBy seals an envelope for a person's forms that take such a file there.
+func (s *Server) keptBy(sealed, person, field string, limits file.Limits) string {
+	return s.Ring.Hash("kept file", fmt.Sprintf("%q %q %d %q %s", person, field, limits.Size, limits.Media, sealed))
 }
 
 func envelope(text string) []byte {

@@ -206,6 +206,7 @@ func (s *Server) signOut(w http.ResponseWriter, req *http.Request, _ view.Reader
 type security struct {
 	Account  auth.Account
 	Sessions []auth.Session
+	Keys     int    // for programs, which end neither with a password nor with a session
 	This     string // the session of this page
 	Proved   bool   // no present password is asked for
 	Faults   fault.List
@@ -222,7 +223,11 @@ func (s *Server) showSecurity(w http.ResponseWriter, req *http.Request, r view.R
 		if p.Account, err = auth.GetAccount(ctx, c, r.Viewer, r.Person); err != nil {
 			return err
 		}
-		p.Sessions, err = s.Sessions.List(ctx, c, r.Person)
+		if p.Sessions, err = s.Sessions.List(ctx, c, r.Person); err != nil {
+			return err
+		}
+		keys, err := auth.Tokens(ctx, c, r.Viewer, r.Person)
+		p.Keys = len(keys)
 		return err
 	})
 	if err != nil {

@@ -337,7 +337,13 @@ func TestKeysForPrograms(t *testing.T) {
 		if strings.Contains(page, "kb_") || !strings.Contains(page, "Statistik") || id == nil {
 			t.Fatal("the list of keys does not show the name alone")
 		}
+		if _, _, page := h.get("/me/security"); !strings.Contains(page, "Du har 1 nyckel för program. Den gäller även") || !strings.Contains(page, `href="/me/tokens">Se över`) {
+			t.Error("where a password is set nothing says that the key stays")
+		}
 		h.post("/me/tokens/revoke", "token", id[1])
+		if _, _, page := h.get("/me/security"); strings.Contains(page, "för program. De") {
+			t.Error("a key is told of that there is none of")
+		}
 		if _, err := auth.TokenPerson(t.Context(), d, token); !errors.Is(err, auth.ErrNoToken) {
 			t.Errorf("it works after it was ended: %v", err)
 		}

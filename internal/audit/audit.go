@@ -40,6 +40,15 @@ func Taken(list, row string, persons int, format string) Event {
 	return Event{Act: "take", Entity: "list", Row: row, Detail: map[string]any{"list": list, "persons": persons, "format": format}}
 }
 
+// A Refusal is an error that is recorded though what was tried is undone with its transaction: whoever ran that records the event in the next.
+type Refusal struct {
+	Event
+	Err error
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
+
 // Record writes events in the transaction that does what they tell, in one statement.
 func Record(ctx context.Context, tx *db.Tx, events ...Event) error {
 	rows := make([][]any, len(events))

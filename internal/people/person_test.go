@@ -454,6 +454,9 @@ func TestAnIdentityNumberIsSeenOnlyForAReason(t *testing.T) {
 			return people.UpdatePerson(ctx, tx, w.ring, everywhere, people.Person{ID: bo, Given: "Bo", Family: "Ek", Version: 1})
 		})
 		w.want("another's", set(office(w.library), bo, number), people.ErrIdentityTaken)
+		cia := w.person("Cia", "Ek")
+		w.employ(cia, w.kolsva)
+		w.want("that of somebody whom the office does not see", set(office(w.kolsva), cia, number), people.ErrIdentityElsewhere)
 
 		if p, err := people.GetPerson(t.Context(), d, everywhere, ann); err != nil || p.BirthYear != 1960 {
 			t.Errorf("the year of birth is %d, %v", p.BirthYear, err)

@@ -17,8 +17,13 @@ var (
 	ErrIdentityTaken = fault.Define(fault.Conflict, "people.identity-taken")
 	ErrIdentityYear  = fault.Define(fault.Invalid, "people.identity-year")
 	ErrIdentityKnown = fault.Define(fault.Conflict, "people.identity-known")
-	ErrNoIdentity    = fault.Define(fault.NotFound, "people.no-identity")
-	ErrSight         = fault.Define(fault.Forbidden, "people.sight")
+
+	// ErrIdentityRefused and ErrIdentityElsewhere are the faults of a number that another has, in words that do not say so to whom that is no business.
+	ErrIdentityRefused   = fault.Define(fault.Conflict, "people.identity-refused")   // of what was told of oneself
+	ErrIdentityElsewhere = fault.Define(fault.Conflict, "people.identity-elsewhere") // to who does not see the other
+
+	ErrNoIdentity = fault.Define(fault.NotFound, "people.no-identity")
+	ErrSight      = fault.Define(fault.Forbidden, "people.sight")
 )
 
 const identityPurpose = "identity number" // of the keyed hash
@@ -27,7 +32,8 @@ const identityPurpose = "identity number" // of the keyed hash
 func IdentityHash(ring *secret.Ring, n Identity) string { return ring.Hash(identityPurpose, n.Text()) }
 
 // SetIdentity stores a person's identity number, sealed, in place of the one before. A year of birth that
-// is not known yet is taken from it; one that is known must agree, or the number is someone else's.
+// is not known yet is taken from it; one that is known must agree, or the number is someone else's. One that another has is an
+// [audit.Refusal]: whoever tries learns of it.
 func SetIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, person, number string) error {
 	if !v.Can(access.SeeIdentity) {
 		return ErrSight
@@ -35,10 +41,27 @@ func SetIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vie
 	if err := lockPerson(ctx, tx, v, person); err != nil {
 		return err
 	}
-	return setIdentity(ctx, tx, ring, person, number)
+	holder, err := setIdentity(ctx, tx, ring, person, number)
+	if holder == "" {
+		return err
+	}
+	switch err := mayEdit(ctx, tx, v, holder); {
+	case err == nil:
+		return refused(person, ErrIdentityTaken)
+	case errors.Is(err, ErrPerson):
+		return refused(person, ErrIdentityElsewhere)
+	default:
+		return err
+	}
 }
 
-// TellIdentity stores v's own number, if none is known yet: one that is there is the office's to correct.
+// refused is the fault of a number that another has, to be recorded without it.
+func refused(person string, f *fault.Fault) error {
+	return &audit.Refusal{Event: audit.Event{Act: "refuse", Entity: "identity_number", Row: person, Subject: person}, Err: fault.List{f.At("identity")}}
+}
+
+// TellIdentity stores v's own number, if none is known yet: one that is there is the office's to correct. What does not go with what is known of v is refused in
+// the same words whether another has it or not.
 func TellIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, number string) error {
 	if err := db.Lock(ctx, tx, "person", v.Person); err != nil {
 		return found(err, ErrPerson)
@@ -50,47 +73,51 @@ func TellIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Vi
 	if known > 0 {
 		return fault.List{ErrIdentityKnown.At("identity")}
 	}
-	if err = setIdentity(ctx, tx, ring, v.Person, number); errors.Is(err, ErrIdentityTaken) { // by a row of the same person, most likely: the office joins them
-		return fault.List{ErrIdentityKnown.At("identity")}
+	holder, err := setIdentity(ctx, tx, ring, v.Person, number)
+	if holder != "" { // a row of the same person, most likely: the office joins them
+		return refused(v.Person, ErrIdentityRefused)
+	}
+	if errors.Is(err, ErrIdentityYear) {
+		return fault.List{ErrIdentityRefused.At("identity")}
 	}
 	return err
 }
 
-// setIdentity stores the number of a locked person.
-func setIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, person, number string) error {
+// setIdentity stores the number of a locked person, unless another has it: then it returns who.
+func setIdentity(ctx context.Context, tx *db.Tx, ring *secret.Ring, person, number string) (holder string, err error) {
 	n, err := ParseIdentity(number, local.Date(tx.At.Format("2006-01-02")))
 	if err != nil {
-		return fault.List(fault.Of(err))
+		return "", fault.List(fault.Of(err))
 	}
 	p, err := db.One(ctx, tx, ScanPerson, selectPerson+`WHERE p.id = $1`, person)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if year := n.Born.Time().Year(); p.BirthYear != 0 && p.BirthYear != year {
-		return fault.List{ErrIdentityYear.At("identity", p.BirthYear)}
+		return "", fault.List{ErrIdentityYear.At("identity", p.BirthYear)}
 	} else if p.BirthYear == 0 {
 		if _, err := tx.Exec(ctx, `UPDATE person SET birth_year = $1, version = version + 1 WHERE id = $2`, year, person); err != nil {
-			return err
+			return "", err
 		}
 	}
 	hash := IdentityHash(ring, n)
-	taken, err := db.Value[int](ctx, tx, `SELECT count(*) FROM identity_number WHERE hash = $1 AND person <> $2`, hash, person)
+	others, err := db.Values[string](ctx, tx, `SELECT person FROM identity_number WHERE hash = $1 AND person <> $2`, hash, person)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if taken > 0 {
-		return fault.List{ErrIdentityTaken.At("identity")}
+	if len(others) > 0 {
+		return others[0], nil
 	}
 	sealed, err := secret.Seal(ctx, tx, ring, person, n.Text())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO identity_number (person, sealed, hash, masked) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (person) DO UPDATE SET sealed = excluded.sealed, hash = excluded.hash, masked = excluded.masked`,
 		person, sealed, hash, n.Masked()); err != nil {
-		return err
+		return "", err
 	}
-	return audit.Record(ctx, tx, audit.Event{Act: "set", Entity: "identity_number", Row: person, Subject: person})
+	return "", audit.Record(ctx, tx, audit.Event{Act: "set", Entity: "identity_number", Row: person, Subject: person})
 }
 
 // MaskedIdentity returns a person's identity number as ÅÅÅÅMMDD-**** for those who may edit the person and for

@@ -14,6 +14,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
 	"kompobib/internal/learning"
@@ -227,12 +228,18 @@ func (s *Server) takeForm(w http.ResponseWriter, req *http.Request, r view.Reade
 	return s.askAgain(w, req, r, err, of)
 }
 
-// change runs do in a transaction of the reader's, once however often the form is sent, and returns its answer.
+// change runs do in a transaction of the reader's, once however often the form is sent, and returns its answer. A refusal that is to be recorded is.
 func (s *Server) change(req *http.Request, r view.Reader, do func(ctx context.Context, tx *db.Tx) (string, error)) (answer string, err error) {
 	err = s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) (err error) {
 		answer, err = once.Do(ctx, tx, s.onceKey(req), func() (string, error) { return do(ctx, tx) })
 		return err
 	})
+	if refusal, ok := errors.AsType[*audit.Refusal](err); ok {
+		e := s.DB.Tx(req.Context(), r.Person, func(ctx context.Context, tx *db.Tx) error { return audit.Record(ctx, tx, refusal.Event) })
+		if e != nil {
+			return answer, e
+		}
+	}
 	return answer, err
 }
 

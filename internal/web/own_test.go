@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 	"kompobib/internal/people"
@@ -57,6 +58,26 @@ func TestOwnIdentity(t *testing.T) {
 				t.Errorf("%q: %d, want %d", try.number, w.Code, try.code)
 			}
 		}
+		// Somebody else's is refused in the words of one that is mistyped, and that it was tried is recorded, without it.
+		err = d.Tx(t.Context(), "test", func(ctx context.Context, tx *db.Tx) error {
+			p, err := people.CreatePerson(ctx, tx, people.Person{Given: "Bo", Family: "Ek", BirthYear: 1960})
+			k.viewer.Person = p.ID
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, number := range []string{"600121-9960", "480322-9949"} { // hers, and one of another year
+			w := k.post("/me/identity", "identity", number)
+			if text := mainText(w.Body); w.Code != 409 || !strings.Contains(text, "Personnumret går inte att spara. Se efter att det är ditt eget") {
+				t.Errorf("%s: %d, %s", number, w.Code, text)
+			}
+		}
+		events, err := audit.List(t.Context(), d, access.System, audit.Filter{Entity: "identity_number", Row: k.viewer.Person, Limit: 10})
+		if err != nil || len(events) != 1 || events[0].Act != "refuse" || events[0].Actor != k.viewer.Person || events[0].Detail != nil || events[0].Why != "" {
+			t.Errorf("recorded: %+v, %v", events, err)
+		}
+		k.viewer.Person = id
 		if text := mainText(k.get("/me/identity").Body); !strings.Contains(text, "19600121-****") || strings.Contains(text, "9960") {
 			t.Error(text)
 		}

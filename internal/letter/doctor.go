@@ -1,6 +1,10 @@
 package letter
 
-import "kompobib/internal/db"
+import (
+	"strings"
+
+	"kompobib/internal/db"
+)
 
 // Invariants are what always holds of letters.
 func Invariants() []db.Invariant {
@@ -11,5 +15,7 @@ func Invariants() []db.Invariant {
 			`SELECT id FROM letter WHERE state IN ('sending', 'unknown') AND attempts = 0 ORDER BY id`),
 		db.Never("a letter that failed says why, and one that was sent does not",
 			`SELECT id FROM letter WHERE state = 'failed' AND error = '' OR state = 'sent' AND error <> '' ORDER BY id`),
+		db.Never("a letter that tells of its recipient what is theirs alone is in no office's outbox",
+			`SELECT id FROM letter WHERE programme <> '' AND template IN ('`+strings.Join(Own, "', '")+`') ORDER BY id`),
 	}
 }

@@ -3,20 +3,22 @@ package letter
 import (
 	"context"
 
+	"kompobib/internal/access"
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
 	"kompobib/internal/secret"
 )
 
-// Addressed returns how many letters each of some persons has been written.
-func Addressed(ctx context.Context, c db.Conn, persons ...string) (map[string]int, error) {
+// Addressed returns how many letters that v may see each of some persons has been written.
+func Addressed(ctx context.Context, c db.Conn, v access.Viewer, persons ...string) (map[string]int, error) {
 	type row struct {
 		person  string
 		letters int
 	}
 	var args []any
+	seen := visible(&args, v)
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.letters} },
-		`SELECT person, count(*) FROM letter WHERE person IN `+db.In(&args, persons)+` GROUP BY person ORDER BY person`, args...)
+		`SELECT person, count(*) FROM letter WHERE person IN `+db.In(&args, persons)+` AND `+seen+` GROUP BY person ORDER BY person`, args...)
 	all := map[string]int{}
 	for _, r := range rows {
 		all[r.person] = r.letters

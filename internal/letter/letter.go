@@ -49,6 +49,10 @@ const (
 var Templates = []string{SignIn, Seated, Waiting, Promoted, Cancelled, Invitation, OccasionCancelled, OccasionChanged, ToParticipants,
 	FollowUp, FollowUpAgain, OwnerLeft, IdeaUsed, PlanUsed, WorkshopNudge, Quotation, SurveyOpen, SurveyReminder, AnalysisNudge}
 
+// Own are those that tell of their recipient what no one else is to know by name: who is written to is who has not answered, or whose text
+// is asked for. No programme's outbox has them. Nor has it what follows up a commitment that somebody has alone, which its template does not tell.
+var Own = []string{SignIn, Quotation, SurveyOpen, SurveyReminder}
+
 // The states of a letter.
 const (
 	StateWaiting = "waiting" // for its turn, also after a temporary failure
@@ -67,7 +71,7 @@ type Letter struct {
 	Template  string
 	AboutKind string         // 'occasion', 'activity', 'goal_area', 'programme', 'publication', 'workshop', or ''
 	About     string         // its id
-	Programme string         // whose statement it bears, and whose office sees it; '' for none
+	Programme string         // whose statement it bears, and whose office sees it; '' for none, and what is [Own] names it in Args
 	Args      map[string]any // ids, codes, numbers: nothing personal
 	Essential bool           // send it again rather than leave its fate unknown
 
@@ -81,6 +85,12 @@ type Letter struct {
 
 	Subject, Body string // as sent, opened by [Get] only
 	Mark          string // where a list goes on after it
+}
+
+// Bears is the programme whose statement it bears, "" for none.
+func (l Letter) Bears() string {
+	own, _ := l.Args["programme"].(string)
+	return cmp.Or(l.Programme, own)
 }
 
 // When is when it was sent, or else was written.
@@ -97,6 +107,9 @@ func Queue(ctx context.Context, tx *db.Tx, letters ...Letter) error {
 	for i, l := range letters {
 		if l.Person == "" || l.Template == "" {
 			return fmt.Errorf("letter: %q to %q", l.Template, l.Person)
+		}
+		if l.Programme != "" && slices.Contains(Own, l.Template) {
+			return fmt.Errorf("letter: %q in an office's outbox", l.Template)
 		}
 		args := ""
 		if len(l.Args) > 0 {
@@ -284,16 +297,40 @@ func Count(ctx context.Context, c db.Conn, v access.Viewer) (map[string]int, err
 	return counts, err
 }
 
-// visible is the condition of the letters that v may see: own ones, and those within SeeOutbox.
+// Fates counts the letters about each of some things by their states, whoever they are to: numbers for who may not know whom.
+func Fates(ctx context.Context, c db.Conn, kind string, about []string) (map[string]map[string]int, error) {
+	type line struct {
+		about, state string
+		n            int
+	}
+	args := []any{kind}
+	lines, err := db.All(ctx, c, func(l *line) []any { return []any{&l.about, &l.state, &l.n} },
+		`SELECT about, state, count(*) FROM letter WHERE about_kind = $1 AND about IN `+db.In(&args, about)+` GROUP BY about, state ORDER BY about, state`, args...)
+	fates := map[string]map[string]int{}
+	for _, l := range lines {
+		if fates[l.about] == nil {
+			fates[l.about] = map[string]int{}
+		}
+		fates[l.about][l.state] = l.n
+	}
+	return fates, err
+}
+
+// visible is the condition of the letters that v may see: own ones, and those within SeeOutbox. Of those that no programme's outbox has
+// an administrator sees who signs in.
 func visible(args *[]any, v access.Viewer) string {
 	s := v.Scope(access.SeeOutbox)
-	if s.All {
+	if v.Person == access.System.Person {
 		return "1 = 1"
 	}
 	*args = append(*args, v.Person)
-	own := fmt.Sprintf("(person = $%d AND person <> '')", len(*args))
-	if len(s.Programmes) == 0 {
-		return own
+	seen := fmt.Sprintf("(person = $%d AND person <> '')", len(*args))
+	switch {
+	case s.All:
+		*args = append(*args, SignIn)
+		seen += fmt.Sprintf(" OR programme <> '' OR template = $%d", len(*args))
+	case len(s.Programmes) > 0:
+		seen += " OR programme IN " + db.In(args, s.Programmes)
 	}
-	return "(" + own + " OR programme IN " + db.In(args, s.Programmes) + ")"
+	return "(" + seen + ")"
 }

@@ -52,7 +52,7 @@ func Sides(ctx context.Context, c db.Conn, v access.Viewer, today local.Date, a,
 	if err != nil {
 		return sides, err
 	}
-	letters, err := letter.Addressed(ctx, c, a, b)
+	letters, err := letter.Addressed(ctx, c, v, a, b)
 	for i, id := range []string{a, b} {
 		s := &sides[i]
 		s.Holding, s.Letters = holdings[id], letters[id]

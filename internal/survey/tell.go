@@ -20,13 +20,25 @@ var (
 // A Turnout is how many are asked in a round and how many of them have answered.
 type Turnout struct {
 	Asked, Answered int // of who works in the target group; of these
+	Letters, Lost   int // about the round, for who plans; of these, how many did not arrive, or may not have
 }
 
-// Turnouts are those of rounds of a programme, for who plans there: as of today, or as of the last day of one that has closed.
+// Turnouts are those of rounds of a programme, for who plans there or sees what comes of it: as of today, or as of the last day of one that has closed.
 func Turnouts(ctx context.Context, c db.Conn, v access.Viewer, s Survey, on local.Date) (map[string]Turnout, error) {
 	all := map[string]Turnout{}
 	if !v.In(access.PlanLearning, s.Programme) && !v.In(access.SeeOutcome, s.Programme) {
 		return all, nil
+	}
+	fates := map[string]map[string]int{}
+	if v.In(access.PlanLearning, s.Programme) && len(s.Rounds) > 0 {
+		ids := make([]string, len(s.Rounds))
+		for i, r := range s.Rounds {
+			ids[i] = r.ID
+		}
+		var err error
+		if fates, err = letter.Fates(ctx, c, "survey_round", ids); err != nil {
+			return nil, err
+		}
 	}
 	for _, r := range s.Rounds {
 		if r.Standing(on) == Ahead {
@@ -36,7 +48,11 @@ func Turnouts(ctx context.Context, c db.Conn, v access.Viewer, s Survey, on loca
 		if err != nil {
 			return nil, err
 		}
-		all[r.ID] = Turnout{len(staff), len(answered)}
+		t := Turnout{Asked: len(staff), Answered: len(answered), Lost: fates[r.ID][letter.StateFailed] + fates[r.ID][letter.StateUnknown]}
+		for _, n := range fates[r.ID] {
+			t.Letters += n
+		}
+		all[r.ID] = t
 	}
 	return all, nil
 }
@@ -60,7 +76,7 @@ func turnout(ctx context.Context, c db.Conn, s Survey, r Round, on local.Date) (
 }
 
 // Tell writes to those who are asked in an open round and have not answered, at most once a day, and returns to how many. The
-// first letter says that it has opened, the later ones remind.
+// first letter says that it has opened, the later ones remind. No office's outbox has them: whom they are to is who has not answered.
 func Tell(ctx context.Context, tx *db.Tx, v access.Viewer, survey, id string) (int, error) {
 	standing, err := roundOf(ctx, tx, v, survey, id)
 	switch {
@@ -95,7 +111,8 @@ func Tell(ctx context.Context, tx *db.Tx, v access.Viewer, survey, id string) (i
 	var letters []letter.Letter
 	for _, person := range staff {
 		if _, done := slices.BinarySearch(answered, person); !done {
-			letters = append(letters, letter.Letter{Person: person, Template: template, AboutKind: "survey_round", About: r.ID, Programme: s.Programme})
+			letters = append(letters, letter.Letter{Person: person, Template: template, AboutKind: "survey_round", About: r.ID,
+				Args: map[string]any{"programme": s.Programme}})
 		}
 	}
 	if len(letters) == 0 {

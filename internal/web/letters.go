@@ -174,8 +174,8 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 		}
 		w.values["title"], w.path = a.Title, "/activities/"+a.ID
 	}
-	of, _ := x.Args["programme"].(string) // of a letter that the office's outbox does not show
-	if of = cmp.Or(x.Programme, of); of == "" {
+	of := x.Bears()
+	if of == "" {
 		return nil
 	}
 	p, err := programme.Get(ctx, c, access.System, of)
@@ -218,7 +218,7 @@ func (l Letters) about(ctx context.Context, c db.Conn, x letter.Letter, w *words
 
 // aboutRound tells of a round of a self-assessment. One that has closed is not written of any more.
 func (l Letters) aboutRound(ctx context.Context, c db.Conn, x letter.Letter, w *words) error {
-	p, err := programme.Get(ctx, c, access.System, x.Programme)
+	p, err := programme.Get(ctx, c, access.System, x.Bears())
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ func Invariants() []db.Invariant {
 		db.Never("a commitment of a person alone is sealed, and one of a workplace is not",
 			`SELECT c.id FROM commitment c JOIN commitment_text t ON t.commitment = c.id WHERE (c.workplace IS NULL) <> (t.sealed <> '' AND t.happens = '' AND t.act = '' AND t.notice = '')
 			UNION SELECT c.id FROM commitment c JOIN commitment_event e ON e.commitment = c.id WHERE c.workplace IS NULL AND e.why <> '' OR c.workplace IS NOT NULL AND e.sealed <> '' ORDER BY 1`),
+		db.Never("a letter that follows up a commitment of a person alone is in no office's outbox",
+			`SELECT l.id FROM letter l JOIN commitment c ON c.id = l.about WHERE l.about_kind = 'commitment' AND l.programme <> '' AND c.workplace IS NULL ORDER BY l.id`),
 		db.Never("the need that a commitment answers is of its programme, and of a workplace",
 			`SELECT c.id FROM commitment c JOIN need n ON n.id = c.need WHERE c.programme <> n.programme OR c.workplace IS NULL ORDER BY c.id`),
 		db.Never("a commitment that came of a workshop is of its programme, of a workplace, and of one workshop alone",

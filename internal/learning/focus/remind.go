@@ -24,11 +24,11 @@ func Remind(ctx context.Context, tx *db.Tx) (int, error) {
 	type row struct {
 		id, programme, owner string
 		ord                  int
-		again, gone          bool
+		again, alone         bool
 	}
 	rows, err := db.All(ctx, tx, func(r *row) []any {
-		return []any{&r.id, &r.programme, &r.owner, &r.ord, db.Truth(&r.again), db.Truth(&r.gone)}
-	}, learning.Moved+`SELECT c.id, c.programme, c.owner, k.ord, CASE WHEN k.told_at IS NULL THEN 0 ELSE 1 END, `+left+`
+		return []any{&r.id, &r.programme, &r.owner, &r.ord, db.Truth(&r.again), db.Truth(&r.alone)}
+	}, learning.Moved+`SELECT c.id, c.programme, c.owner, k.ord, CASE WHEN k.told_at IS NULL THEN 0 ELSE 1 END, CASE WHEN c.workplace IS NULL THEN 1 ELSE 0 END
 		FROM commitment_check k JOIN commitment c ON c.id = k.commitment
 		WHERE k.answer IS NULL AND k.due <= $1 AND (k.told_at IS NULL OR k.reminded_at IS NULL AND k.due <= $2) AND `+left+` = 0
 		ORDER BY k.due, c.id LIMIT $3`, day, day.Add(-patience), most)
@@ -40,6 +40,9 @@ func Remind(ctx context.Context, tx *db.Tx) (int, error) {
 	var first, again []string
 	for _, r := range rows {
 		l := letter.Letter{Person: r.owner, Template: letter.FollowUp, AboutKind: "commitment", About: r.id, Programme: r.programme, Essential: true, Args: map[string]any{"check": r.ord}}
+		if r.alone { // the office is not to know who has undertaken something alone, nor whether they answer
+			l.Programme, l.Args["programme"] = "", r.programme
+		}
 		if r.again {
 			l.Template = letter.FollowUpAgain
 			again = append(again, r.id)

@@ -39,7 +39,7 @@ type CalendarSort string
 const (
 	ByDate  CalendarSort = ""
 	ByTitle CalendarSort = "title"
-	ByFree  CalendarSort = "free" // how many seats are left
+	ByFree  CalendarSort = "free" // how many seats are left for everybody: none of what workplaces hold for their own staff
 )
 
 // order is what the entries are sorted by.
@@ -49,7 +49,8 @@ func (f Filter) order() db.Order {
 	case ByTitle:
 		o.By = append([]string{"a.sort_key"}, o.By...)
 	case ByFree:
-		o.By = append([]string{"CASE WHEN o.seated >= o.capacity OR o.waiting > 0 THEN 0 ELSE o.capacity - o.seated END"}, o.By...)
+		o.By = append([]string{`CASE WHEN o.seated >= o.capacity OR o.waiting > 0 OR EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id)
+			THEN 0 ELSE o.capacity - o.seated END`}, o.By...)
 	}
 	if f.Before.Date != "" {
 		o.Falling = true
@@ -64,7 +65,11 @@ func (e Entry) keys(by CalendarSort) []any {
 	case ByTitle:
 		return append([]any{e.sortKey}, keys...)
 	case ByFree:
-		return append([]any{e.Free()}, keys...)
+		free := e.Free()
+		if e.Local { // whoever reads the order reads the number
+			free = 0
+		}
+		return append([]any{free}, keys...)
 	}
 	return keys
 }
@@ -90,7 +95,6 @@ type Entry struct {
 	Unit           string
 	Online         bool
 	MyState        string // of the viewer's own sign-up, "" for none
-	Local          bool   // workplaces hold it themselves, for their own staff
 	sortKey        string // of the title
 }
 
@@ -185,11 +189,10 @@ func Calendar(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Entr
 		limit = maxCalendar
 	}
 	list, err := db.All(ctx, c, func(e *Entry) []any {
-		return append(scanOccasion(&e.Occasion), &e.Meetings, &e.Date, &e.Start, &e.End, &e.Place, &e.Address, &e.Unit, db.Truth(&e.Online), &e.MyState, db.Truth(&e.Local), &e.sortKey)
+		return append(scanOccasion(&e.Occasion), &e.Meetings, &e.Date, &e.Start, &e.End, &e.Place, &e.Address, &e.Unit, db.Truth(&e.Online), &e.MyState, &e.sortKey)
 	}, within+`SELECT `+occasionColumns+`, (SELECT count(*) FROM meeting x WHERE x.occasion = o.id),
 			COALESCE(m.date, ''), COALESCE(m.start_time, ''), COALESCE(m.end_time, ''), COALESCE(m.place, ''), COALESCE(m.address, ''), COALESCE(m.unit, ''),
-			CASE WHEN COALESCE(m.online_link, '') = '' THEN 0 ELSE 1 END, COALESCE(s.state, ''),
-			CASE WHEN EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id) THEN 1 ELSE 0 END, a.sort_key`+fromOccasion+`
+			CASE WHEN COALESCE(m.online_link, '') = '' THEN 0 ELSE 1 END, COALESCE(s.state, ''), a.sort_key`+fromOccasion+`
 		LEFT JOIN meeting m ON m.id = (SELECT x.id FROM meeting x WHERE x.occasion = o.id`+chosen+` ORDER BY x.starts, x.id LIMIT 1)
 		LEFT JOIN signup s ON s.occasion = o.id AND s.person = `+parameter(v.Person)+`
 		WHERE `+where.String()+` ORDER BY `+order.SQL()+` LIMIT `+parameter(limit), args...)

@@ -39,6 +39,7 @@ type Occasion struct {
 	Starts, Ends  *time.Time // of the first and the last meeting, UTC; nil while there is none
 	Cancelled     *time.Time
 	Version       int
+	Local         bool // workplaces hold it themselves, for their own staff
 
 	// Kept with the rows, under the occasion's lock.
 	Seated, Waiting int
@@ -61,6 +62,10 @@ func (o Occasion) Free() int {
 	}
 	return o.Capacity - o.Seated
 }
+
+// Tells reports whether v may know how many have a seat at o or wait for one. At what is held for the staff of one workplace these are the few who work there,
+// so only who sees them by name does; others see whether it is full.
+func (o Occasion) Tells(v access.Viewer) bool { return !o.Local || o.Holds(v, access.SeeSignups) }
 
 // FullTitle is the title of its activity, with its own name behind if it has one.
 func (o Occasion) FullTitle() string {
@@ -103,13 +108,13 @@ func (o Occasion) Openness(now time.Time) Openness {
 }
 
 const occasionColumns = `o.id, o.activity, o.name, COALESCE(o.leader, ''), o.capacity, o.opens, o.closes, o.starts, o.ends, o.cancelled, o.version,
-	o.seated, o.waiting, o.seq, a.programme, a.kind, a.title, COALESCE(a.organiser, ''), p.zone, a.published * p.published, a.version`
+	CASE WHEN EXISTS (SELECT 1 FROM occasion_place x WHERE x.occasion = o.id) THEN 1 ELSE 0 END, o.seated, o.waiting, o.seq, a.programme, a.kind, a.title, COALESCE(a.organiser, ''), p.zone, a.published * p.published, a.version`
 
 const fromOccasion = ` FROM occasion o JOIN activity a ON a.id = o.activity JOIN programme p ON p.id = a.programme `
 
 func scanOccasion(o *Occasion) []any {
 	return []any{&o.ID, &o.Activity, &o.Name, &o.Leader, &o.Capacity, &o.Opens, &o.Closes, &o.Starts, &o.Ends, &o.Cancelled, &o.Version,
-		&o.Seated, &o.Waiting, &o.seq, &o.Programme, &o.Kind, &o.Title, &o.Organiser, &o.Zone, db.Truth(&o.Published), &o.ActivityVersion}
+		db.Truth(&o.Local), &o.Seated, &o.Waiting, &o.seq, &o.Programme, &o.Kind, &o.Title, &o.Organiser, &o.Zone, db.Truth(&o.Published), &o.ActivityVersion}
 }
 
 // visibleOccasion is [visible] for occasion o, and it is visible to whoever ever signed up to it.

@@ -485,6 +485,11 @@ func TestCalendar(t *testing.T) {
 				}
 			}
 		}
+		few, fewer := activity.Entry{}, activity.Entry{}
+		few.Capacity, few.Seated, few.Local, fewer.Capacity, fewer.Local = 21, 1, true, 21, true
+		if few.MarkBy(activity.ByFree) != fewer.MarkBy(activity.ByFree) {
+			t.Error("where a page ends tells how many of a workplace's few have a seat")
+		}
 		before := activity.Mark{Date: "9999-12-31"}
 		for _, want := range []string{"b e", "a"} {
 			page, err := activity.Calendar(t.Context(), d, access.Viewer{}, activity.Filter{Limit: 2, Before: before})

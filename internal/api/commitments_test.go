@@ -86,3 +86,51 @@ func TestCommitmentsTellTheirWorkshop(t *testing.T) {
 		}
 	})
 }
+
+// How many have a seat at what a workplace holds for its own staff is told to who may list its sign-ups; others are told whether it is open.
+func TestSeatsOfAWorkplacesOwn(t *testing.T) {
+	worlds(t, func(w *world) {
+		v := access.System
+		v.On = "2012-10-12"
+		w.do(w.d, func(ctx context.Context, tx *db.Tx) error {
+			p, err := programme.Get(ctx, tx, v, w.programme)
+			if err != nil {
+				return err
+			}
+			k := workshop.Standard(p)
+			if err := workshop.SaveKit(ctx, tx, v, &k); err != nil {
+				return err
+			}
+			if err := workshop.Publish(ctx, tx, v, k.Kit, 1); err != nil {
+				return err
+			}
+			_, err = workshop.Launch(ctx, tx, v, k.Kit, "", []string{w.goal})
+			return err
+		})
+		w.do(w.d, func(ctx context.Context, tx *db.Tx) error {
+			list, err := workshop.At(ctx, tx, v, w.programme, w.library)
+			if err != nil {
+				return err
+			}
+			return workshop.Set(ctx, tx, v, list[0].ID, workshop.Plan{Date: "2012-11-20", Start: "09:00"}, list[0].Version)
+		})
+		for who, tells := range map[string]bool{"office": true, "contact": false, "steering": false, "staff0": false} {
+			own := 0
+			for _, o := range into[List[Occasion]](w.ask(who, "GET", "/programmes/kompobib/occasions", "").status(200)).Items {
+				if o.Kind != "workshop" {
+					if o.Seated == nil || o.Waiting == nil {
+						t.Errorf("%s is not told how many have a seat at %s", who, o.Title)
+					}
+					continue
+				}
+				own++
+				if (o.Seated != nil) != tells || (o.Waiting != nil) != tells || o.Openness == "" {
+					t.Errorf("%s is told of %s: %v %v %s", who, o.Title, o.Seated, o.Waiting, o.Openness)
+				}
+			}
+			if own == 0 {
+				t.Errorf("%s sees no workshop", who)
+			}
+		}
+	})
+}

@@ -87,8 +87,8 @@ type Occasion struct {
 	Starts   *time.Time `json:"starts" doc:"Of the first meeting; null while there is none."`
 	Ends     *time.Time `json:"ends" doc:"Of the last meeting."`
 	Capacity int        `json:"capacity"`
-	Seated   int        `json:"seated"`
-	Waiting  int        `json:"waiting" doc:"In the queue. While anyone waits, who signs up waits too."`
+	Seated   *int       `json:"seated" doc:"How many have a seat; null of what a workplace holds for its own staff, except to who may list its sign-ups."`
+	Waiting  *int       `json:"waiting" doc:"In the queue, null where seated is. While anyone waits, who signs up waits too."`
 	Open     bool       `json:"open" doc:"Whether sign-up is open now, be it to the queue."`
 	Openness string     `json:"openness" enum:"not-yet,open,queue,closed,started,cancelled" doc:"What who signs up now is met by."`
 	Opens    time.Time  `json:"opens" doc:"When sign-up opens."`
@@ -146,8 +146,11 @@ func listOccasions(s *Server, ctx context.Context, c caller, in *OccasionsQuery)
 		now := s.DB.Now()
 		list = page(in.Paging, entries, func(e activity.Entry) Occasion {
 			o := Occasion{ID: e.ID, Activity: e.Activity, Kind: e.Kind, Title: e.FullTitle(), Goals: append([]string{}, e.Goals...),
-				Capacity: e.Capacity, Seated: e.Seated, Waiting: e.Waiting, Openness: string(e.Occasion.Openness(now)),
+				Capacity: e.Capacity, Openness: string(e.Occasion.Openness(now)),
 				Opens: e.Opens.In(p.Location()), Closes: e.Closes.In(p.Location()), Meetings: append([]Meeting{}, of[e.ID]...)}
+			if e.Tells(c.Viewer) {
+				o.Seated, o.Waiting = &e.Seated, &e.Waiting
+			}
 			o.Open = o.Openness == string(activity.Open) || o.Openness == string(activity.OpenToQueue)
 			o.Starts, o.Ends = at(e.Starts, p.Location()), at(e.Ends, p.Location())
 			return o

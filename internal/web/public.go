@@ -219,6 +219,11 @@ func emptyNext(r view.Reader) string {
 	return r.Say("calendar.empty-next")
 }
 
+// forOthers reports whether an occasion among everybody's is open to a workplace's own staff, and the reader has not signed up.
+func forOthers(e activity.Entry, now time.Time) bool {
+	return e.Local && e.MyState == "" && e.Openness(now) == activity.Open
+}
+
 // A mark is where a page of the calendar ends or begins, as an address has it.
 func markOf(s string) activity.Mark {
 	day, rest, _ := strings.Cut(s, " ")
@@ -246,8 +251,14 @@ func calendarSheet(r view.Reader, d calendar) sheet.Table {
 					}
 				}
 				place := strings.Join(where(r, strings.Trim(e.Place+", "+e.Address, ", "), e.Online), " · ")
-				if !yield([]any{e.Date, e.Start, e.End, e.FullTitle(), r.State("activity-kind", e.Kind), strings.Join(goals, "; "), place,
-					e.Capacity, e.Seated, e.Waiting, r.Say("openness." + string(e.Openness(d.Now)))}) {
+				seats, open := []any{e.Capacity, e.Seated, e.Waiting}, r.Say("openness."+string(e.Openness(d.Now)))
+				if !e.Tells(r.Viewer) {
+					seats = []any{nil, nil, nil}
+				}
+				if whose(r) == "" && forOthers(e, d.Now) {
+					open = r.Say("calendar.local")
+				}
+				if !yield(append(append([]any{e.Date, e.Start, e.End, e.FullTitle(), r.State("activity-kind", e.Kind), strings.Join(goals, "; "), place}, seats...), open)) {
 					return
 				}
 			}

@@ -360,7 +360,7 @@ func programmeReflectionsView(r view.Reader, p programme.Programme, n reflection
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if n.Persons < report.Least && n.Persons > 0 {
+			if n.Reflections < report.Least && n.Reflections > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -391,7 +391,7 @@ func programmeReflectionsView(r view.Reader, p programme.Programme, n reflection
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Number: r.Number(n.Reflections), Label: r.Say("reflection.count"), Note: r.Say("reflection.count-persons", r.Number(n.Persons)), Definition: r.Say("reflection.count-definition")}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = view.FigureOf(r, view.Figure{Number: r.Number(n.Reflections), Label: r.Say("reflection.count"), Definition: r.Say("reflection.count-definition")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -55,3 +55,37 @@ func TestThemesFileSaysWhichTable(t *testing.T) {
 		p.wants("the page then", p.get("/programmes/kompobib/themes"), 200, "Workplace without a county, county, together")
 	})
 }
+
+// Whoever shares something without a name may have shared before or not: a programme's overview says the same before and after.
+func TestOverviewTellsNoAuthors(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := learningtest.New(t, d, 6)
+		p := newPlanner(t, d, learningtest.Holder(access.Office))
+		change := func(statement string, args ...any) {
+			w.Tx("setup", func(ctx context.Context, tx *db.Tx) error {
+				if _, err := tx.Exec(ctx, statement, args...); err != nil {
+					return err
+				}
+				return audit.Record(ctx, tx, audit.Event{Act: "share", Entity: "reflection"})
+			})
+		}
+		share := func(id, person string) {
+			change(`INSERT INTO reflection (id, person, date, level, shared, shared_version, shared_on, programme, workplace)
+				VALUES ($1, $2, '2012-09-01', 'programme', $1, 1, '2012-09-01', $3, $4)`, id, person, learningtest.Programme, learningtest.Near)
+		}
+		for i, person := range []string{"near-0", "near-1", "near-2", "near-3", "near-4"} {
+			share(string(rune('a'+i)), person)
+		}
+		overview := func() string {
+			_, section, _ := strings.Cut(p.get("/programmes/kompobib/learning").body, `id="reflection"`)
+			section, _, _ = strings.Cut(section, "</section>")
+			return section
+		}
+		share("last", "near-0")
+		known := overview()
+		change(`UPDATE reflection SET person = 'near-5' WHERE id = 'last'`)
+		if unknown := overview(); known != unknown || !strings.Contains(known, "6") {
+			t.Errorf("of one who has shared before %s, of one who has not %s", known, unknown)
+		}
+	})
+}

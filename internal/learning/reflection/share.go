@@ -413,14 +413,15 @@ func rowOf(ctx context.Context, c db.Conn, v access.Viewer, id string) (row, per
 	return f.row, f.person, f.programme, err
 }
 
-// Counted is how much a programme has been given: reflections that are shared with it or with all, and how many persons wrote them.
-type Counted struct{ Reflections, Persons, Public, Coded, Themes int }
+// Counted is how much a programme has been given: reflections that are shared with it or with all. How many persons wrote them it does not say: whoever looks before
+// and after something is shared without a name would learn whether its author had shared before.
+type Counted struct{ Reflections, Public, Coded, Themes int }
 
 // Count counts it.
 func Count(ctx context.Context, c db.Conn, prog string) (Counted, error) {
 	return db.One(ctx, c, func(n *Counted) []any {
-		return []any{&n.Reflections, &n.Persons, &n.Public, &n.Coded, &n.Themes}
-	}, `SELECT count(*), count(DISTINCT r.person), count(*) FILTER (WHERE r.level = 'public'),
+		return []any{&n.Reflections, &n.Public, &n.Coded, &n.Themes}
+	}, `SELECT count(*), count(*) FILTER (WHERE r.level = 'public'),
 			count(*) FILTER (WHERE EXISTS (SELECT 1 FROM reflection_theme x WHERE x.reflection = r.id AND x.ended_at IS NULL)),
 			(SELECT count(*) FROM theme WHERE programme = $1 AND retired = 0)
 		FROM reflection r WHERE r.programme = $1 AND r.level IN ('programme', 'public')`, prog)

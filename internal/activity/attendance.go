@@ -28,6 +28,7 @@ var (
 	ErrNoReason    = fault.Define(fault.Invalid, "attendance.no-reason")
 	ErrBoth        = fault.Define(fault.Invalid, "attendance.both")
 	ErrElsewhere   = fault.Define(fault.Conflict, "attendance.elsewhere") // args: title, date, start and end of the other meeting
+	ErrThen        = fault.Define(fault.Conflict, "attendance.then")      // ErrElsewhere, to who may not know where
 	ErrWalkIn      = fault.Define(fault.Forbidden, "attendance.walk-in")
 	ErrCorrection  = fault.Define(fault.Invalid, "attendance.correction")
 	ErrRowStale    = fault.Define(fault.Conflict, "attendance.row-stale")
@@ -112,7 +113,7 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 	if err != nil {
 		return done, err
 	}
-	if err := s.read(ctx, tx, persons); err != nil {
+	if err := s.read(ctx, tx, v, persons); err != nil {
 		return done, err
 	}
 
@@ -187,6 +188,7 @@ type sitting struct {
 type elsewhere struct {
 	person, title, arrived, departed string
 	span                             local.Span
+	told                             bool // who asks may know of it
 }
 
 // openSitting locks a meeting that v takes attendance at, and the persons: what one of them attends elsewhere
@@ -238,7 +240,7 @@ func nobodies(ctx context.Context, c db.Conn, persons []string) error {
 }
 
 // read reads what the rules need to know of the persons, in three queries.
-func (s *sitting) read(ctx context.Context, tx *db.Tx, persons []string) (err error) {
+func (s *sitting) read(ctx context.Context, tx *db.Tx, v access.Viewer, persons []string) (err error) {
 	if s.roster, err = roster(ctx, tx, s.occasion, s.Span.Date, s.Span.Date, persons); err != nil {
 		return err
 	}
@@ -251,19 +253,22 @@ func (s *sitting) read(ctx context.Context, tx *db.Tx, persons []string) (err er
 	for _, r := range rows {
 		s.before[r.Person] = r
 	}
-	s.others, err = elsewheres(ctx, tx, s.Meeting, persons)
+	s.others, err = elsewheres(ctx, tx, v, s.Meeting, persons)
 	return err
 }
 
-// elsewheres returns what each of the persons attended at other meetings that overlap m.
-func elsewheres(ctx context.Context, c db.Conn, m Meeting, persons []string) (map[string][]elsewhere, error) {
+// elsewheres returns what each of the persons attended at other meetings that overlap m. v may know of those whose attendance they
+// see, but not of anyone's with protected identity.
+func elsewheres(ctx context.Context, c db.Conn, v access.Viewer, m Meeting, persons []string) (map[string][]elsewhere, error) {
 	args := []any{m.ID, m.Starts, m.Ends}
+	told := over(&args, v, access.SeeAttendance)
 	others, err := db.All(ctx, c, func(e *elsewhere) []any {
-		return []any{&e.person, &e.title, &e.arrived, &e.departed, &e.span.Date, &e.span.Start, &e.span.End, &e.span.Zone}
+		return []any{&e.person, &e.title, &e.arrived, &e.departed, &e.span.Date, &e.span.Start, &e.span.End, &e.span.Zone, db.Truth(&e.told)}
 	}, `
-		SELECT t.person, a.title, coalesce(t.arrived, ''), coalesce(t.departed, ''), m.date, m.start_time, m.end_time, m.zone
+		SELECT t.person, a.title, coalesce(t.arrived, ''), coalesce(t.departed, ''), m.date, m.start_time, m.end_time, m.zone,
+			CASE WHEN p.protected = 0 AND `+told+` THEN 1 ELSE 0 END
 		FROM meeting m JOIN attendance t ON t.meeting = m.id AND t.minutes > 0
-		JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
+		JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity JOIN person p ON p.id = t.person
 		WHERE m.id <> $1 AND m.starts < $3 AND m.ends > $2 AND t.person IN `+db.In(&args, persons)+`
 		ORDER BY t.person, m.starts, m.id`, args...)
 	all := map[string][]elsewhere{}
@@ -325,9 +330,12 @@ func (s *sitting) clash(r recorded) (faults fault.List) {
 	starts, ends := there(s.Span, r.Arrived, r.Departed)
 	for _, e := range s.others[r.Person] {
 		from, to := there(e.span, e.arrived, e.departed)
-		if starts.Before(to) && from.Before(ends) {
-			faults = append(faults, ErrElsewhere.At(EntryField("row", r.Person), e.title, e.span.Date,
-				cmp.Or(e.arrived, e.span.Start), cmp.Or(e.departed, e.span.End)))
+		switch field := EntryField("row", r.Person); {
+		case !starts.Before(to) || !from.Before(ends):
+		case e.told:
+			faults = append(faults, ErrElsewhere.At(field, e.title, e.span.Date, cmp.Or(e.arrived, e.span.Start), cmp.Or(e.departed, e.span.End)))
+		default:
+			faults = append(faults, ErrThen.At(field))
 		}
 	}
 	return faults

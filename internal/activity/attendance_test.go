@@ -113,7 +113,7 @@ func TestMinutesThatCount(t *testing.T) {
 
 func TestNobodyIsInTwoPlaces(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		w := newWorld(t, d, 3)
+		w := newWorld(t, d, 4)
 		first := w.occasion(30, "2012-10-10 09:00-12:00") + "-meeting-1"
 		other := w.occasion(30, "2012-10-10 11:00-15:00")
 		second := other + "-meeting-1"
@@ -131,24 +131,48 @@ func TestNobodyIsInTwoPlaces(t *testing.T) {
 			meeting string
 			e       entry
 			why     string
-			clashes bool
+			want    *fault.Fault
 		}{
-			{"the morning", org, first, entry{Person: "p000"}, "", false},
-			{"the hour in common", office, second, entry{Person: "p000"}, "", true},
-			{"fewer minutes do not say which", office, second, entry{Person: "p000", Minutes: new(180)}, "", true},
-			{"from when the other ended", office, second, entry{Person: "p000", Arrived: "12:00"}, "", false},
-			{"nor by correcting the first to be longer", org, first, entry{Person: "p000", Departed: "12:00"}, "typed wrong", false},
-			{"or the second", office, second, entry{Person: "p000", Arrived: "11:59"}, "typed wrong", true},
-			{"absence is nowhere", org, first, entry{Person: "p001", Absence: "ill"}, "", false},
-			{"so the other is free", office, second, entry{Person: "p001"}, "", false},
-			{"until one says otherwise", org, first, entry{Person: "p001"}, "was there", true},
+			{"the morning", org, first, entry{Person: "p000"}, "", nil},
+			{"the hour in common", office, second, entry{Person: "p000"}, "", activity.ErrThen},
+			{"fewer minutes do not say which", office, second, entry{Person: "p000", Minutes: new(180)}, "", activity.ErrThen},
+			{"from when the other ended", office, second, entry{Person: "p000", Arrived: "12:00"}, "", nil},
+			{"nor by correcting the first to be longer", org, first, entry{Person: "p000", Departed: "12:00"}, "typed wrong", nil},
+			{"or the second", office, second, entry{Person: "p000", Arrived: "11:59"}, "typed wrong", activity.ErrThen},
+			{"absence is nowhere", org, first, entry{Person: "p001", Absence: "ill"}, "", nil},
+			{"so the other is free", office, second, entry{Person: "p001"}, "", nil},
+			{"until one says otherwise", org, first, entry{Person: "p001"}, "was there", activity.ErrThen},
 		} {
 			_, err := w.record(step.v, step.meeting, step.why, step.e)
-			if f := fault.Of(err).In(activity.EntryField("row", step.e.Person)); (f != nil && errors.Is(f, activity.ErrElsewhere)) != step.clashes || err != nil && !step.clashes {
-				t.Errorf("%s: %v, want a clash: %v", step.says, err, step.clashes)
+			if f := fault.Of(err).In(activity.EntryField("row", step.e.Person)); step.want == nil && err != nil || step.want != nil && !errors.Is(f, step.want) {
+				t.Errorf("%s: %v, want %v", step.says, err, step.want)
 			}
 		}
-		_, err := w.record(office, second, "", entry{Person: "p002"}, entry{Person: "p000", Arrived: "12:00"})
+		both := viewer("contact-far", access.Office, "other")
+		both.Grants = append(both.Grants, access.Grant{Role: access.Auditor, Programme: programme1})
+		w.exec(`UPDATE person SET protected = 1 WHERE id = 'p002'`)
+		if _, err := w.record(org, first, "", entry{Person: "p002"}); err != nil {
+			t.Fatal(err)
+		}
+		for person, want := range map[string]*fault.Fault{"p000": activity.ErrElsewhere, "p002": activity.ErrThen} {
+			if _, err := w.record(both, second, "typed wrong", entry{Person: person}); !errors.Is(err, want) {
+				t.Errorf("who sees the attendance of the other too is told of %s %v, want %v", person, err, want)
+			}
+		}
+		m, err := activity.GetMeeting(t.Context(), d, org, first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		third := w.occasion(30, "2012-10-10 12:00-13:00") + "-meeting-1"
+		if _, err := w.record(org, third, "", entry{Person: "p002"}); err != nil {
+			t.Fatal(err)
+		}
+		m.Place, m.Span.End = "Slottet", "12:30"
+		w.exec(`UPDATE occasion SET closes = $1`, dbtest.Now.AddDate(0, 0, -7))
+		if err := d.Tx(t.Context(), organiser, func(ctx context.Context, tx *db.Tx) error { return activity.UpdateMeeting(ctx, tx, org, &m) }); !errors.Is(err, activity.ErrMovedThen) {
+			t.Errorf("who moves a meeting into one that a person with protected identity was at: %v", err)
+		}
+		_, err = w.record(office, second, "", entry{Person: "p003"}, entry{Person: "p000", Arrived: "12:00"})
 		if f := fault.Of(err).In("row-p000"); f != nil {
 			t.Errorf("a row that says nothing new: %v", f)
 		}

@@ -20,16 +20,17 @@ import (
 )
 
 var (
-	ErrOutside  = fault.Define(fault.Invalid, "activity.outside")
-	ErrLink     = fault.Define(fault.Invalid, "activity.link")
-	ErrPlace    = fault.Define(fault.Invalid, "activity.place")
-	ErrUnit     = fault.Define(fault.Invalid, "activity.unit")
-	ErrOverlap  = fault.Define(fault.Invalid, "activity.overlap")
-	ErrAttended = fault.Define(fault.Conflict, "activity.attended")
-	ErrDated    = fault.Define(fault.Conflict, "activity.dated")
-	ErrShorter  = fault.Define(fault.Conflict, "activity.shorter")
-	ErrMoved    = fault.Define(fault.Conflict, "activity.moved") // args: title, date, start and end of a meeting that someone attended instead
-	ErrMeetings = fault.Define(fault.Invalid, "activity.meetings")
+	ErrOutside   = fault.Define(fault.Invalid, "activity.outside")
+	ErrLink      = fault.Define(fault.Invalid, "activity.link")
+	ErrPlace     = fault.Define(fault.Invalid, "activity.place")
+	ErrUnit      = fault.Define(fault.Invalid, "activity.unit")
+	ErrOverlap   = fault.Define(fault.Invalid, "activity.overlap")
+	ErrAttended  = fault.Define(fault.Conflict, "activity.attended")
+	ErrDated     = fault.Define(fault.Conflict, "activity.dated")
+	ErrShorter   = fault.Define(fault.Conflict, "activity.shorter")
+	ErrMoved     = fault.Define(fault.Conflict, "activity.moved")      // args: title, date, start and end of a meeting that someone attended instead
+	ErrMovedThen = fault.Define(fault.Conflict, "activity.moved-then") // ErrMoved, to who may not know of that meeting
+	ErrMeetings  = fault.Define(fault.Invalid, "activity.meetings")
 )
 
 // maxMeetings is more meetings than an occasion has.
@@ -337,7 +338,7 @@ func (m *Meeting) update(ctx context.Context, tx *db.Tx, v access.Viewer, before
 	if before.Version != m.Version {
 		return fault.Stale
 	}
-	if err := holds(ctx, tx, before, *m, attended); err != nil {
+	if err := holds(ctx, tx, v, before, *m, attended); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE meeting SET date = $1, start_time = $2, end_time = $3, zone = $4, starts = $5, ends = $6, minutes = $7,
@@ -410,7 +411,7 @@ func lockAttended(ctx context.Context, tx *db.Tx, meeting string) ([]recorded, e
 }
 
 // holds refuses a change of a meeting that attendance already taken contradicts.
-func holds(ctx context.Context, tx *db.Tx, before, after Meeting, attended []recorded) error {
+func holds(ctx context.Context, tx *db.Tx, v access.Viewer, before, after Meeting, attended []recorded) error {
 	if len(attended) == 0 || span(before) == span(after) && slices.Equal(before.Span.Breaks, after.Span.Breaks) {
 		return nil
 	}
@@ -432,12 +433,16 @@ func holds(ctx context.Context, tx *db.Tx, before, after Meeting, attended []rec
 		return ErrShorter.At("end", over, after.Minutes)
 	}
 	var err error
-	if s.others, err = elsewheres(ctx, tx, after, persons); err != nil {
+	if s.others, err = elsewheres(ctx, tx, v, after, persons); err != nil {
 		return err
 	}
 	for _, r := range attended {
-		if clash := s.clash(r); clash != nil {
+		switch clash := s.clash(r); {
+		case clash == nil:
+		case errors.Is(clash[0], ErrElsewhere):
 			return ErrMoved.At("start", clash[0].Args...)
+		default:
+			return ErrMovedThen.At("start")
 		}
 	}
 	return nil

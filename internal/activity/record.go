@@ -18,6 +18,23 @@ type Record struct {
 	Off                        bool        // the occasion is cancelled
 }
 
+// over is the condition that v has a right at all occasions of activity a: as in [access.Viewer.Over].
+func over(args *[]any, v access.Viewer, r access.Right) string {
+	scope := v.Scope(r)
+	if scope.All && v.Over(r, "", "") {
+		return "1 = 1"
+	}
+	var whole []string
+	for _, p := range scope.Programmes {
+		if v.Over(r, p, "") {
+			whole = append(whole, p)
+		}
+	}
+	in, organised := db.In(args, whole), db.In(args, scope.Programmes)
+	*args = append(*args, v.Person)
+	return "(a.programme IN " + in + " OR a.programme IN " + organised + " AND a.organiser = " + last(args) + ")"
+}
+
 // RecordOf returns a person's seats and hours as v may see them, the latest first: all of one's own; those of a programme
 // whose sign-ups v sees, and of activities that v organises; and those of v's own staff, as they are employed today. The
 // caller has made sure that v may see the person.
@@ -25,19 +42,8 @@ func RecordOf(ctx context.Context, c db.Conn, v access.Viewer, person string, to
 	args := []any{person}
 	seen := "1 = 1"
 	if person != v.Person {
-		scope := v.Scope(access.SeeSignups)
-		var whole []string
-		for _, p := range scope.Programmes {
-			if v.Over(access.SeeSignups, p, "") {
-				whole = append(whole, p)
-			}
-		}
-		if !scope.All || !v.Over(access.SeeSignups, "", "") {
-			seen = "(a.programme IN " + db.In(&args, whole) + " OR a.programme IN " + db.In(&args, scope.Programmes)
-			args = append(args, v.Person)
-			seen += " AND a.organiser = " + last(&args) +
-				" OR EXISTS (SELECT 1 FROM employment e JOIN person p ON p.id = e.person AND p.protected = 0 WHERE e.person = $1 AND " + employedIn(&args, v, access.SeeStaff, today) + "))"
-		}
+		seen = "(" + over(&args, v, access.SeeSignups) + " OR EXISTS (SELECT 1 FROM employment e JOIN person p ON p.id = e.person AND p.protected = 0 WHERE e.person = $1 AND " +
+			employedIn(&args, v, access.SeeStaff, today) + "))"
 	}
 	return db.All(ctx, c, func(r *Record) []any {
 		return []any{&r.Occasion, &r.Title, &r.Programme, &r.Date, &r.State, &r.Minutes, &r.Attested, db.Truth(&r.Off)}

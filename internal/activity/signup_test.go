@@ -311,6 +311,48 @@ func TestAClashIsAWarning(t *testing.T) {
 	})
 }
 
+// What someone has elsewhere is told to who could read it there: themselves, who answers for them, who sees that occasion's sign-ups. Of
+// who has protected identity it is told to nobody else.
+func TestAClashIsNobodyElses(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d, 2)
+		w.employ(far, "hidden", "colleague")
+		w.exec(`UPDATE person SET protected = 1 WHERE id = 'hidden'`)
+		theirs := w.occasion(5, "2012-11-05 09:00-12:00", "2012-11-06 09:00-12:00") // named after a workplace, as it may be
+		mine := w.occasion(5, "2012-11-05 09:00-12:00", "2012-11-06 09:00-12:00")
+		w.exec(`UPDATE activity SET organiser = 'p001' WHERE id = $1`, "activity-"+mine)
+		for _, p := range []string{"p000", "hidden", "colleague"} {
+			if _, err := w.signUp(participant(p), theirs, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other := viewer("p001", access.Organiser, programme1)
+		both := viewer("p001", access.Organiser, programme1)
+		both.Grants = append(both.Grants, access.Grant{Role: access.Auditor, Programme: programme1})
+		for _, see := range []struct {
+			says    string
+			v       access.Viewer
+			person  string
+			clashes int
+		}{
+			{"one's own", participant("p000"), "p000", 2},
+			{"one's own, with protected identity", participant("hidden"), "hidden", 2},
+			{"a contact, of the staff", viewer("contact-far", access.Contact, "", far), "colleague", 2},
+			{"the office of the programme", viewer("contact-near", access.Office, programme1), "p000", 2},
+			{"who organises one and sees the sign-ups of the other", both, "p000", 2},
+			{"who organises one, of somebody at another's", other, "p000", 0},
+			{"who organises one, of who has protected identity", other, "hidden", 0},
+			{"the office, of who has protected identity", viewer("contact-near", access.Office, programme1), "hidden", 0},
+			{"a contact, of a colleague with protected identity", viewer("contact-far", access.Contact, "", far), "hidden", 0},
+		} {
+			why, err := activity.Why(t.Context(), d, see.v, mine, see.person, d.Now())
+			if err != nil || len(why.Clashes) != see.clashes {
+				t.Errorf("%s: %v, %v, want %d", see.says, why.Clashes, err, see.clashes)
+			}
+		}
+	})
+}
+
 func TestColleaguesTogether(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d, 5)

@@ -7,6 +7,7 @@ import (
 	"kompobib/internal/access"
 	"kompobib/internal/db"
 	"kompobib/internal/fault"
+	"kompobib/internal/local"
 )
 
 // A Step is what happens next to a person's seat, or what they can do.
@@ -31,7 +32,7 @@ type Explanation struct {
 	Blocks *fault.Fault // what a sign-up would be refused for now, nil if it would not be
 	Next   Step
 
-	Clashes []Clash // with other occasions where they have a seat or wait
+	Clashes []Clash // with other occasions where they have a seat or wait, and that who asks may know of
 }
 
 // Why explains what stands between a person and a seat at an occasion at this moment. v may ask for
@@ -62,7 +63,7 @@ func WhyAll(ctx context.Context, c db.Conn, v access.Viewer, occasion string, pe
 	if err != nil {
 		return nil, err
 	}
-	clashes, err := Clashes(ctx, c, occasion, persons)
+	others, err := clashes(ctx, c, v, occasion, persons, local.DateOf(at, o.location()))
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func WhyAll(ctx context.Context, c db.Conn, v access.Viewer, occasion string, pe
 		if !o.actsFor(v, p) {
 			continue
 		}
-		all[i].State, all[i].Place, all[i].Clashes = p.state, places[person], clashes[person]
+		all[i].State, all[i].Place, all[i].Clashes = p.state, places[person], others[person]
 		all[i].Next = o.next(p, all[i].Blocks, at)
 	}
 	return all, nil
@@ -125,10 +126,11 @@ type Moment struct {
 	Date, Start, End string
 }
 
-// Clashes returns, for each person, the meetings at other occasions that overlap one of this occasion's. It is
-// a warning: who wants to may sign up to both. The caller has made sure of who asks.
-func Clashes(ctx context.Context, c db.Conn, occasion string, persons []string) (map[string][]Clash, error) {
-	args := []any{occasion}
+// clashes returns, for each person, the meetings at other occasions that overlap one of this occasion's. It is
+// a warning: who wants to may sign up to both. It tells of what v could read there too: of themselves, of those whom they answer
+// for today, and of all at occasions whose sign-ups they see; of who has protected identity only themselves.
+func clashes(ctx context.Context, c db.Conn, v access.Viewer, occasion string, persons []string, today local.Date) (map[string][]Clash, error) {
+	args := []any{occasion, v.Person}
 	rows, err := db.All(ctx, c, func(k *Clash) []any {
 		return []any{&k.Person, &k.Occasion, &k.Title, &k.State, &k.Time.Date, &k.Time.Start, &k.Time.End}
 	}, `
@@ -136,9 +138,12 @@ func Clashes(ctx context.Context, c db.Conn, occasion string, persons []string) 
 		FROM signup s
 		JOIN occasion o ON o.ID = s.occasion AND o.Cancelled IS NULL
 		JOIN activity a ON a.id = o.Activity
+		JOIN person p ON p.id = s.person
 		JOIN meeting theirs ON theirs.occasion = o.ID
 		WHERE s.person IN `+db.In(&args, persons)+` AND s.occasion <> $1 AND s.state IN ('seated', 'waiting')
 			AND EXISTS (SELECT 1 FROM meeting ours WHERE ours.occasion = $1 AND ours.starts < theirs.ends AND theirs.starts < ours.ends)
+			AND (s.person = $2 OR p.protected = 0 AND (`+over(&args, v, access.SeeSignups)+`
+				OR EXISTS (SELECT 1 FROM employment e WHERE e.person = s.person AND `+employedIn(&args, v, access.SeeStaff, today)+`)))
 		ORDER BY s.person, theirs.starts, theirs.id`, args...)
 	all := map[string][]Clash{}
 	for _, k := range rows {

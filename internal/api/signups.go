@@ -143,7 +143,7 @@ type Explanation struct {
 	Position *int    `json:"position" doc:"In the queue, from 1; null for who does not wait."`
 	Next     string  `json:"next" enum:"sign-up,queue,come,wait,passed,over,called-off,nothing" doc:"What happens next, or what the person can do."`
 	Blocks   *Block  `json:"blocks,omitempty" doc:"What a sign-up would be refused for now; left out if it would not be."`
-	Clashes  []Clash `json:"clashes" nullable:"false" doc:"Other meetings at the same time where the person has a seat or waits. They hinder nothing."`
+	Clashes  []Clash `json:"clashes" nullable:"false" doc:"Other meetings at the same time where the person has a seat or waits, of occasions whose sign-ups the caller may see them among. They hinder nothing."`
 }
 
 // A Block is a reason to refuse a sign-up.

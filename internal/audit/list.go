@@ -12,15 +12,16 @@ import (
 
 // A Filter chooses events.
 type Filter struct {
-	ID     string // of one event
-	Actor  string
-	About  []string // a person, by each id that was ever theirs: what was done to their row, or is sealed as being about them
-	Entity string
-	Row    string
-	From   time.Time // the first instant; zero for no limit
-	To     time.Time // the first instant after
-	Before string    // the id of the last event of the page before
-	Limit  int
+	ID      string // of one event
+	Actor   string
+	About   []string // a person, by each id that was ever theirs: what was done to their row, or is sealed as being about them
+	Entity  string
+	Row     string
+	From    time.Time // the first instant; zero for no limit
+	To      time.Time // the first instant after
+	Without []string  // persons: not what they did, nor what is about them
+	Before  string    // the id of the last event of the page before
+	Limit   int
 }
 
 // List returns events, the newest first, to who may see them all. What is sealed stays so.
@@ -57,6 +58,10 @@ func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Event, e
 	}
 	if f.Before != "" {
 		add(`id < $%d`, f.Before)
+	}
+	if len(f.Without) > 0 {
+		in := db.In(&args, f.Without)
+		where += " AND actor NOT IN " + in + " AND subject NOT IN " + in
 	}
 	args = append(args, f.Limit)
 	type row struct {

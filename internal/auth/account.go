@@ -32,6 +32,8 @@ type Account struct {
 	Password bool // whether one is set
 	Disabled bool
 	Version  int
+
+	Masked bool // Email is left out: the holder has protected identity, and another asks who may not edit people
 }
 
 // ParseEmail returns an address as it is stored and compared: in lower case, without a name.
@@ -67,6 +69,9 @@ func NewAccount(ctx context.Context, tx *db.Tx, v access.Viewer, person, email s
 
 const accountColumns = `person, email, password_hash, disabled, version`
 
+// protects is the condition that the person of account a has protected identity.
+const protects = `EXISTS (SELECT 1 FROM person p WHERE p.id = a.person AND p.protected = 1)`
+
 type accountRow struct {
 	Account
 	hash     string
@@ -87,17 +92,30 @@ func GetAccount(ctx context.Context, c db.Conn, v access.Viewer, person string) 
 	if person != v.Person && !v.Can(access.ManageAccounts) {
 		return Account{}, ErrNoAccount
 	}
-	a, err := db.One(ctx, c, scanAccount, `SELECT `+accountColumns+` FROM account WHERE person = $1`, person)
+	hidden := 0
+	a, err := db.One(ctx, c, func(a *accountRow) []any { return append(scanAccount(a), &hidden) },
+		`SELECT `+accountColumns+`, CASE WHEN `+protects+` THEN 1 ELSE 0 END FROM account a WHERE person = $1`, person)
 	if errors.Is(err, db.ErrNoRows) {
 		return Account{}, ErrNoAccount
+	}
+	if a.Masked = hidden == 1 && person != v.Person && !v.Can(access.EditPeople); a.Masked {
+		a.Email = ""
 	}
 	return a.account(), err
 }
 
-// UpdateAccount changes the address, or closes and opens the way in. Closing ends the person's sessions.
+// UpdateAccount changes the address, or closes and opens the way in. Closing ends the person's sessions. No address keeps that of a
+// person with protected identity, since who manages accounts does not see it.
 func UpdateAccount(ctx context.Context, tx *db.Tx, v access.Viewer, a Account, today local.Date) error {
 	if !v.Can(access.ManageAccounts) {
 		return ErrForbidden
+	}
+	if a.Email == "" {
+		kept, err := db.Values[string](ctx, tx, `SELECT email FROM account a WHERE person = $1 AND `+protects, a.Person)
+		if err != nil {
+			return err
+		}
+		a.Email = strings.Join(kept, "")
 	}
 	email, err := ParseEmail(a.Email)
 	if err != nil {

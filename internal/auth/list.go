@@ -11,7 +11,8 @@ import (
 	"kompobib/internal/local"
 )
 
-// A Listed is an account, or someone who may get one, in a list. Protected persons are in none.
+// A Listed is an account, or someone who may get one, in a list. Protected persons are in none, but for the account of one that is asked for by
+// the whole of its address: it has no name there.
 type Listed struct {
 	Person, Given, Family string
 	Email                 string
@@ -32,6 +33,7 @@ const (
 // A Filter chooses accounts.
 type Filter struct {
 	Folded string // words found in the name, folded as the person's is; or in the address
+	Email  string // a whole address: whose it is, too
 	Role   access.Role
 	On     local.Date
 
@@ -46,15 +48,15 @@ func ListAccounts(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]
 	if !v.Can(access.ManageAccounts) {
 		return nil, ErrForbidden
 	}
-	args := []any{string(f.Role), f.On}
+	args := []any{string(f.Role), f.On, strings.ToLower(f.Email)}
 	var where strings.Builder
-	where.WriteString(`p.protected = 0
-		AND ($1 = '' OR EXISTS (SELECT 1 FROM role_grant r WHERE r.person = p.id AND r.role = $1
-			AND r.valid_from <= $2 AND (r.valid_to IS NULL OR r.valid_to > $2)))`)
+	where.WriteString(`($1 = '' OR EXISTS (SELECT 1 FROM role_grant r WHERE r.person = p.id AND r.role = $1
+			AND r.valid_from <= $2 AND (r.valid_to IS NULL OR r.valid_to > $2))) AND (a.email = $3 OR p.protected = 0`)
 	for word := range strings.FieldsSeq(f.Folded) {
 		args = append(args, "%"+escape(word)+"%")
 		where.WriteString(fmt.Sprintf(` AND (p.folded LIKE $%d ESCAPE '\' OR a.email LIKE $%d ESCAPE '\')`, len(args), len(args)))
 	}
+	where.WriteString(")")
 	type row struct {
 		Listed
 		key      string
@@ -79,7 +81,7 @@ func ListAccounts(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]
 	}
 	args = append(args, f.Limit)
 	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.Person, &r.Given, &r.Family, &r.key, &r.Email, &r.disabled} },
-		`SELECT p.id, p.given, p.family, p.sort_key, a.email, a.disabled FROM account a JOIN person p ON p.id = a.person
+		`SELECT p.id, CASE WHEN p.protected = 1 THEN '' ELSE p.given END, CASE WHEN p.protected = 1 THEN '' ELSE p.family END, p.sort_key, a.email, a.disabled FROM account a JOIN person p ON p.id = a.person
 		WHERE `+where.String()+` ORDER BY `+order.SQL()+fmt.Sprintf(` LIMIT $%d`, len(args)), args...)
 	if err != nil {
 		return nil, err

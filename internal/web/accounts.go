@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"kompobib/internal/access"
 	"kompobib/internal/auth"
@@ -59,7 +60,7 @@ func (s *Server) listAccounts(w http.ResponseWriter, req *http.Request, r view.R
 	if sort == "name" {
 		sort = string(auth.ByName)
 	}
-	f := auth.Filter{Folded: people.Fold(q.Get("q")), Role: access.Role(q.Get("role")), On: s.today(zone), Sort: auth.Sort(sort), Falling: falling, After: q.Get("after")}
+	f := auth.Filter{Folded: people.Fold(q.Get("q")), Email: strings.TrimSpace(q.Get("q")), Role: access.Role(q.Get("role")), On: s.today(zone), Sort: auth.Sort(sort), Falling: falling, After: q.Get("after")}
 	if format != "" {
 		f.After, most = "", accountsPerFile
 	}
@@ -93,12 +94,28 @@ func accountSheet(r view.Reader, list accountList) sheet.Table {
 				if a.Disabled {
 					state = r.Say("account.closed")
 				}
-				if !yield([]any{a.Family, a.Given, a.Email, roleNames(r, a.Roles), state}) {
+				if !yield([]any{cmp.Or(a.Family, r.Say("signin.protected")), a.Given, a.Email, roleNames(r, a.Roles), state}) {
 					return
 				}
 			}
 		},
 	}
+}
+
+// listedName is surname and first name; a person with protected identity has none here.
+func listedName(r view.Reader, a auth.Listed) string {
+	if a.Family == "" {
+		return r.Say("signin.protected")
+	}
+	return a.Family + ", " + a.Given
+}
+
+// addressText is the address of an account, or that it is not shown.
+func addressText(r view.Reader, a auth.Account) string {
+	if a.Masked {
+		return r.Say("account.email-masked")
+	}
+	return a.Email
 }
 
 // findPerson is where one looks for who shall get an account.
@@ -243,11 +260,15 @@ func (s *Server) newAccount(w http.ResponseWriter, req *http.Request, r view.Rea
 func (s *Server) accountForm(req *http.Request, r view.Reader) form {
 	return func(ctx context.Context, c db.Conn) (formPage, error) {
 		a, name, err := accountOf(ctx, c, r, req.PathValue("person"))
+		email := view.Field{Name: "email", Label: r.Say("signin.email"), Kind: "email", Value: a.Email, Help: r.Say("account.email-help")}
+		if a.Masked {
+			email.Help, email.Optional = r.Say("account.email-masked-help"), true
+		}
 		return formPage{
 			Page: view.Page{Title: r.Say("account.change"), Crumbs: accountCrumbs(r, a, name)},
 			Form: view.Form{Action: "/accounts/" + a.Person + "/edit", Version: a.Version},
 			Controls: []control{
-				{Field: view.Field{Name: "email", Label: r.Say("signin.email"), Kind: "email", Value: a.Email, Help: r.Say("account.email-help")}},
+				{Field: email},
 				{Field: view.Field{Name: "disabled", Label: r.Say("account.disabled"), Help: r.Say("account.disabled-help"), Value: flag(a.Disabled)}, As: "checkbox"},
 			},
 			Submit: r.Say("account.save"), Back: "/accounts/" + a.Person,

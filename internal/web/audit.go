@@ -53,7 +53,7 @@ func (s *Server) auditLog(w http.ResponseWriter, req *http.Request, r view.Reade
 		if f.About, err = everyID(ctx, c, q.Get("about")); err != nil {
 			return err
 		}
-		if list.Rows, err = audit.List(ctx, c, r.Viewer, f); err != nil {
+		if list.Rows, err = people.Events(ctx, c, r.Viewer, f); err != nil {
 			return err
 		}
 		if format == "" && len(list.Rows) > eventsPerPage {
@@ -162,6 +162,8 @@ func whoDid(r view.Reader, names map[string]people.Name, id string) string {
 		return ""
 	case ok:
 		return cmp.Or(name.String(), r.Say("signin.protected"))
+	case id == people.Withheld:
+		return r.Say("signin.protected")
 	case r.Has("actor." + id):
 		return r.Say("actor." + id)
 	}

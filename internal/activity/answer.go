@@ -56,7 +56,7 @@ func Answer(ctx context.Context, tx *db.Tx, ring *secret.Ring, v access.Viewer, 
 		}
 		faults.Unless(utf8.RuneCountInString(text) <= maxAnswer, ErrAnswerLong.At(q.ID, maxAnswer))
 		faults.Unless(q.takes(text), ErrOption.At(q.ID))
-		items = append(items, secret.Item{Owner: person, Text: text})
+		items = append(items, secret.Item{Owner: p.person, Text: text})
 		rows = append(rows, []any{p.signup, q.ID, nil})
 	}
 	if err := faults.Err(); err != nil {
@@ -104,9 +104,13 @@ func Answers(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer,
 	}
 	seesSensitive := Activity{Programme: o.Programme, Organiser: o.Organiser}.SeesSensitive(v)
 	over := o.over(at)
-	type row struct{ person, question, sealed string }
-	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.question, &r.sealed} }, `
-		SELECT s.person, r.question, r.sealed FROM answer r JOIN signup s ON s.id = r.signup JOIN question q ON q.id = r.question
+	type row struct {
+		person, question, sealed string
+		number                   int
+		protected                bool
+	}
+	rows, err := db.All(ctx, c, func(r *row) []any { return []any{&r.person, &r.question, &r.sealed, &r.number, db.Truth(&r.protected)} }, `
+		SELECT s.person, r.question, r.sealed, s.number, p.protected FROM answer r JOIN signup s ON s.id = r.signup JOIN person p ON p.id = s.person JOIN question q ON q.id = r.question
 		WHERE s.occasion = $1 AND (s.person = $2 OR $3 = 1) AND (q.sensitive = 0 OR $4 = 0 AND (s.person = $2 OR $5 = 1))
 		ORDER BY s.seq, q.ord, q.id`, occasion, v.Person, db.Int(o.sees(v)), db.Int(over), db.Int(seesSensitive))
 	if err != nil {
@@ -120,10 +124,14 @@ func Answers(ctx context.Context, c db.Conn, ring *secret.Ring, v access.Viewer,
 	all := map[string]map[string]string{}
 	for i, text := range plain {
 		r := rows[i]
-		if all[r.person] == nil {
-			all[r.person] = map[string]string{}
+		person := r.person
+		if hides(v, person, r.protected) {
+			person = handle(r.number)
 		}
-		all[r.person][r.question] = text
+		if all[person] == nil {
+			all[person] = map[string]string{}
+		}
+		all[person][r.question] = text
 	}
 	return all, err
 }

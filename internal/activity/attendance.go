@@ -51,6 +51,8 @@ type AttendanceEntry struct {
 	Absence           string      // one of [AbsenceReasons], with nothing else
 	Version           *int        // of the row that the entry was written from, 0 for none; nil leaves that unchecked
 	Why               string      // the row is corrected, if not for the same reason as the others
+
+	as string // what Person was named by
 }
 
 // EntryField is the field of a fault in an entry: its word is 'minutes', 'arrived', 'departed', 'absence' or 'row'.
@@ -60,7 +62,7 @@ func EntryField(word, person string) string { return word + "-" + person }
 type Recorded struct {
 	New, Corrected, Unchanged int
 	Unattested                int      // of the corrected: they were attested, and have to be attested anew
-	Unexplained               []string // if nothing was done: the persons whose correction lacks why
+	Unexplained               []string // if nothing was done: the persons whose correction lacks why, as they were named
 }
 
 // recorded is a row of attendance.
@@ -97,19 +99,17 @@ func (r recorded) says(s recorded) bool {
 func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string, entries []AttendanceEntry, why string) (Recorded, error) {
 	var done Recorded
 	why = strings.TrimSpace(why)
-	persons := make([]string, len(entries))
+	named := make([]string, len(entries))
 	for i, e := range entries {
-		persons[i] = e.Person
+		named[i] = e.Person
 	}
 	switch {
 	case len(entries) == 0:
 		return done, ErrNoRows
 	case len(entries) > MaxRows:
 		return done, ErrManyRows.With(MaxRows)
-	case len(distinct(persons)) != len(persons):
-		return done, ErrTwice
 	}
-	s, err := openSitting(ctx, tx, v, meeting, persons)
+	s, persons, err := openSitting(ctx, tx, v, meeting, named)
 	if err != nil {
 		return done, err
 	}
@@ -121,10 +121,11 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 	var rows, before [][]any
 	var audits []audit.Event
 	var unexplained []string
-	for _, e := range entries {
+	for i, e := range entries {
+		e.as, e.Person = named[i], persons[i]
 		r, wrong := s.row(e)
 		if wrong == nil {
-			wrong = s.clash(r)
+			wrong = s.clash(r, EntryField("row", e.as))
 		}
 		if wrong != nil {
 			faults = append(faults, wrong...)
@@ -139,7 +140,7 @@ func RecordAttendance(ctx context.Context, tx *db.Tx, v access.Viewer, meeting s
 		if corrects {
 			done.Corrected++
 			if reason == "" {
-				unexplained = append(unexplained, e.Person)
+				unexplained = append(unexplained, e.as)
 			}
 			if was.AttestedAt != nil {
 				done.Unattested++
@@ -191,38 +192,45 @@ type elsewhere struct {
 	told                             bool // who asks may know of it
 }
 
-// openSitting locks a meeting that v takes attendance at, and the persons: what one of them attends elsewhere
+// openSitting locks a meeting that v takes attendance at, and the persons, whose ids it returns: what one of them attends elsewhere
 // is recorded before or after, not meanwhile.
-func openSitting(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string, persons []string) (*sitting, error) {
+func openSitting(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string, named []string) (*sitting, []string, error) {
 	if err := db.Lock(ctx, tx, "meeting", meeting); errors.Is(err, db.ErrNoRows) {
-		return nil, ErrNotFound
+		return nil, nil, ErrNotFound
 	} else if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m, err := GetMeeting(ctx, tx, v, meeting)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o, err := GetOccasion(ctx, tx, v, m.Occasion)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case !o.Holds(v, access.Attendance):
-		return nil, ErrForbidden
+		return nil, nil, ErrForbidden
 	case o.Cancelled != nil:
-		return nil, ErrCancelled
+		return nil, nil, ErrCancelled
 	case tx.At.Before(m.Starts):
-		return nil, ErrNotBegun.With(m.Span.Date, m.Span.Start)
+		return nil, nil, ErrNotBegun.With(m.Span.Date, m.Span.Start)
+	}
+	persons, err := whom(ctx, tx, o.ID, named...)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(distinct(persons)) != len(persons) {
+		return nil, nil, ErrTwice
 	}
 	if err := db.Lock(ctx, tx, "person", persons...); errors.Is(err, db.ErrNoRows) {
-		return nil, nobodies(ctx, tx, persons) // who takes attendance there may know
+		return nil, nil, nobodies(ctx, tx, persons) // who takes attendance there may know
 	} else if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &sitting{Meeting: m, occasion: o, at: tx.At}, nil
+	return &sitting{Meeting: m, occasion: o, at: tx.At}, persons, nil
 }
 
-// nobodies says which of the persons do not exist.
+// nobodies says which of the persons do not exist; those who were named by a handle do.
 func nobodies(ctx context.Context, c db.Conn, persons []string) error {
 	var args []any
 	there, err := db.Values[string](ctx, c, `SELECT id FROM person WHERE id IN `+db.In(&args, persons), args...)
@@ -280,7 +288,7 @@ func elsewheres(ctx context.Context, c db.Conn, v access.Viewer, m Meeting, pers
 
 // row returns the row that an entry makes, or what is wrong with it.
 func (s *sitting) row(e AttendanceEntry) (r recorded, faults fault.List) {
-	at := func(word string) string { return EntryField(word, e.Person) }
+	at := func(word string) string { return EntryField(word, e.as) }
 	p := s.roster[e.Person]
 	was, corrects := s.before[e.Person]
 	r = recorded{Person: e.Person, Employment: p.employment, Arrived: e.Arrived, Departed: e.Departed, Absence: e.Absence}
@@ -322,15 +330,15 @@ func (s *sitting) shows(c local.Clock) bool {
 	return err == nil && t.Format("15:04") == c && s.Span.Start <= c && c <= s.Span.End
 }
 
-// clash reports another meeting that the person attended at the same time.
-func (s *sitting) clash(r recorded) (faults fault.List) {
+// clash reports, in a field, another meeting that the person attended at the same time.
+func (s *sitting) clash(r recorded, field string) (faults fault.List) {
 	if r.Minutes == 0 {
 		return nil
 	}
 	starts, ends := there(s.Span, r.Arrived, r.Departed)
 	for _, e := range s.others[r.Person] {
 		from, to := there(e.span, e.arrived, e.departed)
-		switch field := EntryField("row", r.Person); {
+		switch {
 		case !starts.Before(to) || !from.Before(ends):
 		case e.told:
 			faults = append(faults, ErrElsewhere.At(field, e.title, e.span.Date, cmp.Or(e.arrived, e.span.Start), cmp.Or(e.departed, e.span.End)))
@@ -362,6 +370,9 @@ func Attest(ctx context.Context, tx *db.Tx, v access.Viewer, meeting string, per
 	}
 	o, err := GetOccasion(ctx, tx, v, m.Occasion)
 	if err != nil {
+		return 0, err
+	}
+	if persons, err = whom(ctx, tx, o.ID, persons...); err != nil {
 		return 0, err
 	}
 	all := o.Holds(v, access.Attendance)

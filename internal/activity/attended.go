@@ -10,7 +10,7 @@ import (
 
 // A Present is a row of a meeting's attendance screen: who has a seat or waits for one, and who came without.
 type Present struct {
-	Person    string
+	Person    string // of a person with protected identity to others their handle
 	Name      string // '' for a person with protected identity: they are told by their number
 	SortKey   string // of the name, '' likewise
 	Number    int    // at this occasion, for ever: from 1 for who signed up, from -1 downwards for who came without
@@ -49,19 +49,16 @@ func AttendanceList(ctx context.Context, c db.Conn, v access.Viewer, meeting str
 		FROM (SELECT person FROM signup WHERE occasion = $1 AND state IN ('seated', 'waiting') UNION SELECT person FROM attendance WHERE meeting = $2) x
 		JOIN person p ON p.id = x.person
 		LEFT JOIN signup s ON s.occasion = $1 AND s.person = p.id
-		LEFT JOIN (SELECT f.person, row_number() OVER (ORDER BY f.first, f.person) AS number FROM (
-			SELECT t.person, min(coalesce((SELECT min(b.recorded_at) FROM attendance_before b WHERE b.meeting = t.meeting AND b.person = t.person), t.recorded_at)) AS first
-			FROM attendance t JOIN meeting m ON m.id = t.meeting
-			WHERE m.occasion = $1 AND NOT EXISTS (SELECT 1 FROM signup x WHERE x.occasion = $1 AND x.person = t.person) GROUP BY t.person) f) w ON w.person = p.id
+		LEFT JOIN `+walkIns("= $1")+` w ON w.person = p.id
 		LEFT JOIN attendance t ON t.meeting = $2 AND t.person = p.id
 		LEFT JOIN employment e ON e.id = coalesce(t.employment, (SELECT y.id FROM employment y WHERE y.person = p.id
 			AND y.valid_from <= $3 AND (y.valid_to IS NULL OR y.valid_to > $3) ORDER BY y.share DESC, y.valid_from, y.id LIMIT 1))
 		LEFT JOIN unit_period u ON u.unit = e.workplace AND u.valid_from <= $3 AND (u.valid_to IS NULL OR u.valid_to > $3)
 		ORDER BY CASE WHEN s.state = 'seated' THEN 1 WHEN t.person IS NOT NULL THEN 2 ELSE 3 END,
-			p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number, w.number, p.id`, m.Occasion, meeting, m.Span.Date)
+			p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number NULLS LAST, w.number, p.id`, m.Occasion, meeting, m.Span.Date)
 	for i := range list {
-		if p := &list[i]; p.Protected && p.Person != v.Person {
-			p.Name, p.SortKey, p.Workplace = "", "", ""
+		if p := &list[i]; hides(v, p.Person, p.Protected) {
+			p.Person, p.Name, p.SortKey, p.Workplace = handle(p.Number), "", "", ""
 		}
 	}
 	return list, err
@@ -98,9 +95,15 @@ type Version struct {
 // meeting's attendance, and for the person.
 func AttendanceHistory(ctx context.Context, c db.Conn, v access.Viewer, meeting, person string) ([]Version, error) {
 	if person != v.Person || person == "" {
-		if _, err := seenMeeting(ctx, c, v, meeting); err != nil {
+		m, err := seenMeeting(ctx, c, v, meeting)
+		if err != nil {
 			return nil, err
 		}
+		persons, err := whom(ctx, c, m.Occasion, person)
+		if err != nil {
+			return nil, err
+		}
+		person = persons[0]
 	}
 	scan := func(r *Version) []any {
 		return []any{&r.Version, &r.Minutes, &r.Arrived, &r.Departed, &r.Absence, &r.By, &r.At, &r.AttestedBy, &r.AttestedAt, &r.CorrectedBy, &r.CorrectedAt, &r.Why}

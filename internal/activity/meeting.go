@@ -437,7 +437,7 @@ func holds(ctx context.Context, tx *db.Tx, v access.Viewer, before, after Meetin
 		return err
 	}
 	for _, r := range attended {
-		switch clash := s.clash(r); {
+		switch clash := s.clash(r, "start"); {
 		case clash == nil:
 		case errors.Is(clash[0], ErrElsewhere):
 			return ErrMoved.At("start", clash[0].Args...)

@@ -24,7 +24,7 @@ type Participant struct {
 }
 
 // Signups returns an occasion's sign-ups as v may see them, the seated first and then the queue, in the order they came:
-// all, those of v's own staff, or v's own. Of a person with protected identity others see the number only.
+// all, those of v's own staff, or v's own. Of a person with protected identity others see the number only, and a handle in place of the id.
 func Signups(ctx context.Context, c db.Conn, v access.Viewer, occasion string) ([]Participant, error) {
 	return SignupsAfter(ctx, c, v, occasion, SignupMark{}, 0)
 }
@@ -93,8 +93,8 @@ func SignupsAfter(ctx context.Context, c db.Conn, v access.Viewer, occasion stri
 
 // hide keeps what tells who a person with protected identity is from everyone but themself.
 func (p *Participant) hide(v access.Viewer) {
-	if p.Protected && p.Person != v.Person {
-		p.Name, p.SortKey, p.Unit, p.Workplace = "", "", "", ""
+	if hides(v, p.Person, p.Protected) {
+		p.Person, p.Name, p.SortKey, p.Unit, p.Workplace = handle(p.Number), "", "", "", ""
 	}
 }
 

@@ -78,7 +78,7 @@ func SignUp(ctx context.Context, tx *db.Tx, v access.Viewer, occasion, person st
 }
 
 // SignUpAll is [SignUp] for several, in the order given: all of them or nobody. It returns a
-// fault for each of those who cannot, in a field named by the person's id.
+// fault for each of those who cannot, in a field named as the person was: by the id, or by a handle.
 func SignUpAll(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string, persons ...string) ([]Signup, error) {
 	persons = distinct(persons)
 	switch {
@@ -91,6 +91,14 @@ func SignUpAll(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string,
 	if err != nil {
 		return nil, err
 	}
+	named, as := persons, map[string]string{}
+	if persons, err = whom(ctx, tx, o.ID, named...); err != nil {
+		return nil, err
+	}
+	for i, person := range persons {
+		as[person] = named[i]
+	}
+	persons = distinct(persons)
 	people, err := standings(ctx, tx, o, tx.At, persons)
 	if err != nil {
 		return nil, err
@@ -98,7 +106,7 @@ func SignUpAll(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string,
 	var faults fault.List
 	for _, person := range persons {
 		if f := o.refuses(v, people[person], tx.At); f != nil {
-			faults = append(faults, f.At(person, f.Args...))
+			faults = append(faults, f.At(as[person], f.Args...))
 		}
 	}
 	if err := faults.Err(); err != nil {
@@ -127,7 +135,13 @@ func SignUpAll(ctx context.Context, tx *db.Tx, v access.Viewer, occasion string,
 		change.add(tx, o, s, "sign-up", letters[s.State], o.actingAs(v, p))
 	}
 	o.seq += int64(len(persons) - 1)
-	return change.signups, change.write(ctx, tx, o, was)
+	err = change.write(ctx, tx, o, was)
+	for i := range change.signups {
+		if s := &change.signups[i]; hides(v, s.Person, people[s.Person].protected) {
+			s.Person = handle(s.Number)
+		}
+	}
+	return change.signups, err
 }
 
 // Cancel gives a seat, or a place in the queue, up. A seat given up before the start goes to the next who waits;
@@ -142,7 +156,7 @@ func Cancel(ctx context.Context, tx *db.Tx, v access.Viewer, occasion, person, w
 	}
 	was := o.Full()
 	var change change
-	s := Signup{ID: p.signup, Occasion: o.ID, Person: person, State: Cancelled, Number: p.number}
+	s := Signup{ID: p.signup, Occasion: o.ID, Person: p.person, State: Cancelled, Number: p.number}
 	if _, err := tx.Exec(ctx, `UPDATE signup SET state = 'cancelled' WHERE id = $1`, s.ID); err != nil {
 		return err
 	}
@@ -233,11 +247,15 @@ func lockTaken(ctx context.Context, tx *db.Tx, v access.Viewer, occasion, person
 	if err != nil {
 		return nil, nil, err
 	}
-	people, err := standings(ctx, tx, o, tx.At, []string{person})
+	persons, err := whom(ctx, tx, o.ID, person)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := people[person]
+	people, err := standings(ctx, tx, o, tx.At, persons)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := people[persons[0]]
 	switch {
 	case !o.actsFor(v, p):
 		return nil, nil, ErrNotYours

@@ -101,9 +101,9 @@ func (u Unattested) FullTitle() string { return Occasion{Title: u.Title, Name: u
 
 // UnattestedHours are one person's at a meeting.
 type UnattestedHours struct {
-	Person  string
-	Name    string // '' for a person with protected identity, who is told by the number at the occasion
-	Number  int    // 0 for who came without having signed up
+	Person  string // of a person with protected identity their handle
+	Name    string // '' likewise: they are told by their number
+	Number  int    // at the occasion, see [Present]
 	Minutes int
 }
 
@@ -115,27 +115,33 @@ func ToAttest(ctx context.Context, c db.Conn, v access.Viewer) (list []Unatteste
 	type row struct {
 		Unattested
 		UnattestedHours
+		protected bool
 	}
 	rows, err := db.All(ctx, c, func(r *row) []any {
-		return []any{&r.Meeting, &r.Title, &r.Unattested.Name, &r.Place, &r.Date, &r.Start, &r.End, &r.Person, &r.UnattestedHours.Name, &r.Number, &r.UnattestedHours.Minutes}
+		return []any{&r.Meeting, &r.Title, &r.Unattested.Name, &r.Place, &r.Date, &r.Start, &r.End, &r.Person, &r.UnattestedHours.Name, &r.Number, &r.UnattestedHours.Minutes, db.Truth(&r.protected)}
 	}, `
 		WITH hours AS (
 			SELECT t.meeting, t.person, t.minutes
 			FROM employment e JOIN attendance t ON t.employment = e.id AND t.attested_at IS NULL AND t.minutes > 0 AND t.person <> $1
 			WHERE e.workplace IN `+db.In(&args, v.Scope(access.SignStaff).Workplaces)+`
+		), shown AS (
+			SELECT id, occasion FROM meeting WHERE id IN (SELECT meeting FROM hours) ORDER BY starts, id LIMIT $2
 		)
 		SELECT m.id, a.title, o.name, m.place, m.date, m.start_time, m.end_time, p.id,
-			CASE WHEN p.protected = 1 THEN '' ELSE p.given || ' ' || p.family END, coalesce(s.number, 0), h.minutes
-		FROM (SELECT id FROM meeting WHERE id IN (SELECT meeting FROM hours) ORDER BY starts, id LIMIT $2) f
-		JOIN meeting m ON m.id = f.id JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
+			CASE WHEN p.protected = 1 THEN '' ELSE p.given || ' ' || p.family END, coalesce(s.number, -w.number, 0), h.minutes, p.protected
+		FROM shown JOIN meeting m ON m.id = shown.id JOIN occasion o ON o.id = m.occasion JOIN activity a ON a.id = o.activity
 		JOIN hours h ON h.meeting = m.id JOIN person p ON p.id = h.person
 		LEFT JOIN signup s ON s.occasion = o.id AND s.person = p.id
-		ORDER BY m.starts, m.id, p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number, p.id`, args...)
+		LEFT JOIN `+walkIns("IN (SELECT x.occasion FROM shown x JOIN hours y ON y.meeting = x.id JOIN person q ON q.id = y.person AND q.protected = 1)")+` w ON w.occasion = o.id AND w.person = p.id
+		ORDER BY m.starts, m.id, p.protected, CASE WHEN p.protected = 1 THEN '' ELSE p.sort_key END, s.number NULLS LAST, w.number, p.id`, args...)
 	for _, r := range rows {
 		if len(list) == 0 || list[len(list)-1].Meeting != r.Meeting {
 			list = append(list, r.Unattested)
 		}
 		u := &list[len(list)-1]
+		if hides(v, r.UnattestedHours.Person, r.protected) {
+			r.UnattestedHours.Person = handle(r.Number)
+		}
 		u.Minutes += r.UnattestedHours.Minutes
 		u.Staff = append(u.Staff, r.UnattestedHours)
 	}

@@ -48,11 +48,15 @@ func Why(ctx context.Context, c db.Conn, v access.Viewer, occasion, person strin
 	return all[0], nil
 }
 
-// WhyAll is [Why] for several, in their order, in four queries. Of those whom v may not sign up it
+// WhyAll is [Why] for several, in their order, in four queries, and one more where a handle stands for somebody. Of those whom v may not sign up it
 // tells nothing but that.
 func WhyAll(ctx context.Context, c db.Conn, v access.Viewer, occasion string, persons []string, at time.Time) ([]Explanation, error) {
 	o, err := getSeats(ctx, c, v, occasion)
 	if err != nil {
+		return nil, err
+	}
+	named := persons
+	if persons, err = whom(ctx, c, o.ID, named...); err != nil {
 		return nil, err
 	}
 	people, err := standings(ctx, c, o, at, persons)
@@ -70,7 +74,7 @@ func WhyAll(ctx context.Context, c db.Conn, v access.Viewer, occasion string, pe
 	all := make([]Explanation, len(persons))
 	for i, person := range persons {
 		p := people[person]
-		all[i] = Explanation{Person: person, Blocks: o.refuses(v, p, at), Next: StepNothing}
+		all[i] = Explanation{Person: named[i], Blocks: o.refuses(v, p, at), Next: StepNothing}
 		if !o.actsFor(v, p) {
 			continue
 		}

@@ -258,8 +258,22 @@ func TestSeats(t *testing.T) {
 		}
 
 		hidden := into[List[ListedSignup]](w.ask("office", "GET", "/occasions/"+w.past+"/signups", "")).Items[1]
-		if hidden.Person != w.protected || hidden.Name != "" || hidden.Workplace != "" || hidden.Number != 2 {
+		if hidden.Person != "participant-2" || hidden.Name != "" || hidden.Workplace != "" || hidden.Number != 2 {
 			t.Errorf("one with protected identity: %+v", hidden)
+		}
+		own := into[List[ListedSignup]](w.ask("staff6", "GET", "/occasions/"+w.past+"/signups", "")).Items[0]
+		if own.Person != w.protected || own.Name == "" {
+			t.Errorf("to themselves: %+v", own)
+		}
+		why := into[Explanation](w.ask("office", "GET", "/occasions/"+w.past+"/why?person=participant-2", "").status(200))
+		if why.Person != "participant-2" || why.State == nil || *why.State != "seated" {
+			t.Errorf("why: %+v", why)
+		}
+		w.ask("staff6", "POST", path, `{"person": "`+w.protected+`"}`).status(201)
+		w.ask("office", "DELETE", "/signups/"+into[List[ListedSignup]](w.ask("staff6", "GET", path, "")).Items[0].ID, "").status(204)
+		again := into[Signup](w.ask("office", "POST", path, `{"person": "participant-4"}`).status(201))
+		if again.Person != "participant-4" || again.Number != 4 {
+			t.Errorf("signed up again by the handle: %+v", again)
 		}
 	})
 }
@@ -315,7 +329,11 @@ func TestAttendance(t *testing.T) {
 		if p := into[Problem](g); len(p.Errors) != 1 || p.Errors[0].Pointer != "#/1" || p.Code != "seat.nobody" {
 			t.Errorf("of nobody: %s", g.Body)
 		}
-		both := "[" + row(w.staff[0], 60, "") + "," + row(w.protected, 180, "") + "]"
+		g = put("office", "["+row(w.staff[0], 60, "")+","+row("participant-2", 181, "")+"]").status(422)
+		if p := into[Problem](g); len(p.Errors) != 1 || p.Errors[0].Pointer != "#/1/minutes" {
+			t.Errorf("too many minutes of who has protected identity: %s", g.Body)
+		}
+		both := "[" + row(w.staff[0], 60, "") + "," + row("participant-2", 180, "") + "]"
 		for _, want := range []Recorded{{New: 2}, {Unchanged: 2}} {
 			if r := into[Recorded](put("office", both).status(200)); r != want {
 				t.Errorf("recorded %+v, want %+v", r, want)

@@ -14,7 +14,7 @@ import (
 
 // An Attended is what is to be recorded of one person at a meeting.
 type Attended struct {
-	Person   string `json:"person" minLength:"1" maxLength:"60" doc:"The person's id."`
+	Person   string `json:"person" minLength:"1" maxLength:"60" doc:"The person's id, or what stands for it at the occasion."`
 	Minutes  *int   `json:"minutes,omitempty" minimum:"0" doc:"Left out: all of the meeting, or of the time between arrived and departed. 0 corrects what was recorded; of somebody of whom nothing is, say absence instead."`
 	Arrived  string `json:"arrived,omitempty" pattern:"^[0-2][0-9]:[0-5][0-9]$" doc:"Left out: from the start."`
 	Departed string `json:"departed,omitempty" pattern:"^[0-2][0-9]:[0-5][0-9]$" doc:"Left out: to the end."`

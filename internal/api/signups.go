@@ -17,7 +17,7 @@ import (
 type Signup struct {
 	ID       string `json:"id"`
 	Occasion string `json:"occasion"`
-	Person   string `json:"person"`
+	Person   string `json:"person" doc:"An id; of a person with protected identity, to others, what stands for them at this occasion: participant-7."`
 	State    string `json:"state" enum:"seated,waiting,cancelled"`
 	Position *int   `json:"position" doc:"In the queue, from 1; null for who does not wait."`
 	Number   int    `json:"number" doc:"Of the person at this occasion, which does not change."`
@@ -49,7 +49,7 @@ type SignUp struct {
 	AtRow
 	Once
 	Body struct {
-		Person string `json:"person" minLength:"1" maxLength:"60" doc:"The person's id."`
+		Person string `json:"person" minLength:"1" maxLength:"60" doc:"The person's id, or what stands for it at this occasion."`
 	}
 }
 
@@ -165,7 +165,7 @@ type Clash struct {
 // WhyQuery asks of a person.
 type WhyQuery struct {
 	AtRow
-	Person string `query:"person" required:"true" maxLength:"60" doc:"The person's id."`
+	Person string `query:"person" required:"true" maxLength:"60" doc:"The person's id, or what stands for it at this occasion."`
 }
 
 func why(s *Server, ctx context.Context, c caller, in *WhyQuery) (*body[Explanation], error) {

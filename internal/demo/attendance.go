@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"kompobib/internal/access"
 	"kompobib/internal/activity"
 	"kompobib/internal/file"
 	"kompobib/internal/local"
@@ -91,7 +92,7 @@ func (b *book) take(ctx context.Context, s *stage, e event, n, i int, o offered)
 	if err != nil {
 		return err
 	}
-	list, err := activity.Signups(ctx, s.Tx, v, s.id(occasionName(e, n)))
+	list, err := activity.Signups(ctx, s.Tx, access.System, s.id(occasionName(e, n)))
 	if err != nil {
 		return err
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"kompobib/internal/access"
+	"kompobib/internal/api"
 	"kompobib/internal/audit"
 	"kompobib/internal/auth"
 	"kompobib/internal/db"
@@ -171,6 +173,110 @@ func TestTheAddressOfWhoIsProtected(t *testing.T) {
 		}
 		if n := v.value(`SELECT CAST(count(*) AS TEXT) FROM audit WHERE entity = 'account' AND act = 'change' AND row_id = $1`, who); n != "2" {
 			t.Errorf("%s events tell of it", n)
+		}
+	})
+}
+
+// Nobody is given the id, the name or the address of who has protected identity but themselves and who may edit them: not by a page, a file, a form
+// or the interface. An id is the same everywhere, and those made at once stand together.
+func TestWhoIsProtectedIsANumber(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		t.Parallel()
+		v := newVisit(t, url, (*world).furnish)
+		w := v.w
+		who := w.viewers["participant"]
+		protect(t, v.d, who)
+		readers := slices.DeleteFunc(slices.Clone(roles), func(role string) bool { return role == "participant" })
+		if strings.HasSuffix(t.Name(), "/postgres") { // which shows what SQLite does: by who sees most
+			readers = []string{"contact", "organiser", "office", "auditor", "administrator"}
+		}
+		tells := func(role, what string, answer *httptest.ResponseRecorder) {
+			text := unpacked(answer.Body.Bytes())
+			for _, words := range []string{who, "ann Test", "Test, ann", "ann@example.org"} {
+				if i := strings.Index(text, words); i >= 0 {
+					t.Errorf("%s as %s tells of %s: …%s…", what, role, words, text[max(0, i-90):min(len(text), i+60)])
+				}
+			}
+		}
+		for _, route := range routes {
+			for _, whose := range []string{"own", "other"} {
+				method, path, ok := w.path(route.pattern, whose)
+				if !ok || method == http.MethodPost && !strings.HasSuffix(path, "/file") || strings.Contains(path, who) {
+					continue
+				}
+				for _, role := range readers {
+					for _, q := range []string{queries[route.pattern], "?format=xlsx"} {
+						v.person = w.viewers[role]
+						var answer *httptest.ResponseRecorder
+						if method == http.MethodPost {
+							answer = v.post(role, path+q, "format=csv")
+						} else {
+							answer = httptest.NewRecorder()
+							v.handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), method, path+q, nil))
+						}
+						tells(role, method+" "+path+q, answer)
+						if q == queries[route.pattern] && (shut(answer) || strings.HasSuffix(path, ".pdf")) {
+							break
+						}
+					}
+				}
+			}
+		}
+		for _, role := range readers {
+			if w.viewers[role] == "" {
+				continue
+			}
+			var token string
+			err := v.d.Tx(t.Context(), "system", func(ctx context.Context, tx *db.Tx) (err error) {
+				token, err = auth.NewToken(ctx, tx, access.System, w.viewers[role], "prov")
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for pattern := range api.Operations() {
+				method, path, ok := w.path(pattern, "own")
+				if !ok || method != http.MethodGet {
+					continue
+				}
+				req := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+				req.Header.Set("Authorization", "Bearer "+token)
+				answer := httptest.NewRecorder()
+				v.handler.ServeHTTP(answer, req)
+				tells(role, pattern, answer)
+			}
+		}
+	})
+}
+
+// What the number stands for in forms and addresses is taken there as an id is.
+func TestTheNumberActsInForms(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		v := newVisit(t, url)
+		w := v.w
+		who, past, meeting := w.viewers["participant"], w.rows["past-occasion"]["own"], w.rows["past-meeting"]["own"]
+		protect(t, v.d, who)
+		if page := v.page("organiser", "/meetings/"+meeting+"/attendance/participant-1", ""); !strings.Contains(page, "Participant 1") || strings.Contains(page, who) {
+			t.Error("the history of a row is not found by the number")
+		}
+		for _, form := range []struct{ role, path, fields string }{
+			{"contact", "/workplace/attest", "meeting=" + meeting + "&person=participant-1"},
+			{"organiser", "/meetings/" + meeting + "/attendance", "do=save&why=gick&person=participant-1&version-participant-1=1&how-participant-1=part&minutes-participant-1=60"},
+			{"organiser", "/occasions/" + past + "/seats/leave", "person=participant-1"},
+		} {
+			if answer := v.post(form.role, form.path, "key=k&"+form.fields); answer.Code != http.StatusSeeOther {
+				t.Errorf("%s: %d", form.path, answer.Code)
+			}
+		}
+		if state := v.value(`SELECT state FROM signup WHERE occasion = $1 AND person = $2`, past, who); state != "cancelled" {
+			t.Errorf("the seat is %s", state)
+		}
+		if minutes := v.value(`SELECT CAST(minutes AS TEXT) FROM attendance WHERE meeting = $1 AND person = $2`, meeting, who); minutes != "60" {
+			t.Errorf("%s minutes are recorded", minutes)
+		}
+		wrong := v.post("organiser", "/meetings/"+meeting+"/attendance", "key=l&do=save&why=gick&person=participant-1&how-participant-1=part&minutes-participant-1=9000")
+		if body := wrong.Body.String(); wrong.Code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="minutes-participant-1-fault"`) || strings.Contains(body, who) {
+			t.Errorf("a mistake in the row: %d", wrong.Code)
 		}
 	})
 }

@@ -14,9 +14,9 @@ import (
 const Withheld = "protected"
 
 // Events are those of [audit.List] as v may read them. Who sees all events but may not edit people is not led to anyone with protected
-// identity: what such a person did, or was done to them, is told without person, row, reason and details, and an event that names one in its
-// details without those. Asked for by its row, or as one, the former is not there: whoever knows the row would learn whose it is.
-// It reads the ids of all of them, who are few.
+// identity. What was done to such a person's rows is not there, since it stands among what was done to their colleagues', but for their account; what
+// they did, and what is left, is told without person, row, reason and details, and an event that names one in its details without those. Asked for by its row, or as
+// one, none of it is there: whoever knows the row would learn whose it is. It reads the ids of all of them, who are few.
 func Events(ctx context.Context, c db.Conn, v access.Viewer, f audit.Filter) ([]audit.Event, error) {
 	if v.Can(access.EditPeople) {
 		return audit.List(ctx, c, v, f)
@@ -27,26 +27,28 @@ func Events(ctx context.Context, c db.Conn, v access.Viewer, f audit.Filter) ([]
 		return nil, err
 	}
 	is := func(id string) bool { _, found := slices.BinarySearch(protected, id); return found }
+	f.Without = protected
 	if f.Row != "" || f.ID != "" {
 		if of(f.Row, is) {
 			return nil, nil
 		}
-		f.Without = protected
+		f.NotBy = protected
 	}
 	list, err := audit.List(ctx, c, v, f)
 	for i := range list {
 		e := &list[i]
-		theirs := is(e.Actor) || is(e.Subject) || of(e.Row, is)
-		if theirs {
+		by, about := is(e.Actor), is(e.Subject) || of(e.Row, is)
+		if by {
+			e.Actor = Withheld
+		}
+		if about {
+			e.Subject = Withheld
+		}
+		if by || about {
 			e.Row, e.Sealed = "", ""
 		}
-		if theirs || names(e.Detail, is) {
+		if by || about || names(e.Detail, is) {
 			e.Why, e.Detail = "", nil
-		}
-		for _, id := range []*string{&e.Actor, &e.Subject} {
-			if is(*id) {
-				*id = Withheld
-			}
 		}
 	}
 	return list, err

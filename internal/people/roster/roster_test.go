@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -498,11 +499,24 @@ func TestNumbersStaySealed(t *testing.T) {
 			}
 		}
 		w.take("landstinget-sjukhusbibliotek-2012-09.csv", file(t, "landstinget-sjukhusbibliotek-2012-09.csv"), roster.Choices{}, roster.Decisions{})
-		for _, table := range []string{"roster_import", "roster_undo", "audit", "person", "employment"} {
-			rows, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM `+table+` WHERE CAST(`+table+`.* AS TEXT) LIKE '%9851%'`)
-			if err == nil && rows > 0 {
-				t.Errorf("%s holds a number", table)
-			}
+		// Of an id, the last four digits may come by chance: the month and day stand before them in every spelling.
+		whole, tables := regexp.MustCompile(`1116[-+ ]?9851`), 0
+		if err := d.Snapshot(t.Context(), func(c db.Conn) error {
+			_, err := d.Dump(t.Context(), c, func(table string, _ []db.Column, rows db.Rows) error {
+				tables++
+				for row, err := range rows {
+					if err != nil {
+						return err
+					}
+					if text := fmt.Sprintf("%s %v", row, row); whole.MatchString(text) {
+						t.Errorf("%s holds a number", table)
+					}
+				}
+				return nil
+			})
+			return err
+		}); err != nil || tables < 50 {
+			t.Fatal(tables, err)
 		}
 		protected, err := db.Values[string](t.Context(), d, `SELECT given FROM person WHERE protected = 1`)
 		if err != nil || !slices.Equal(protected, []string{"Ingrid"}) {

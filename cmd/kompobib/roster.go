@@ -50,7 +50,7 @@ func (c *importRosterCommand) Run(p *program) error {
 			return masked(err)
 		}
 		for _, f := range fault.Of(err) {
-			told.Errors = append(told.Errors, rosterError{Reason: roster.Mask(locale.English.Say(f.Code, f.Args...))})
+			told.Errors = append(told.Errors, rosterError{Reason: roster.Told(f, locale.English.Say)})
 		}
 		return errors.Join(told.json(p.stdout), masked(err))
 	}
@@ -313,7 +313,7 @@ func toldOf(d *roster.Difference) toldRoster {
 		t.Duplicates = append(t.Duplicates, rosterDuplicate{o.Sheet, o.Row, locale.English.Say(roster.ReasonWords(o.Reason)), o.Person, o.Other.Row, o.Other.Sheet, o.Held})
 	}
 	for _, m := range d.Mistakes {
-		e := rosterError{Sheet: m.Sheet, Row: m.Row, Column: m.Column, Reason: roster.Mask(locale.English.Say(m.Fault.Code, m.Fault.Args...))}
+		e := rosterError{Sheet: m.Sheet, Row: m.Row, Column: m.Column, Reason: roster.Told(m.Fault, locale.English.Say)}
 		if p := m.Who(); p.ID != "" {
 			e.Person, e.name = p.ID, nameOf(p)
 		}

@@ -44,7 +44,7 @@ func addPersons(ctx context.Context, tx *db.Tx, ring *secret.Ring, all []Arrival
 		if a.Identity != (Identity{}) {
 			a.BirthYear = a.Identity.Born.Time().Year()
 		}
-		if err := a.Person.check(tx.At.Year()); err != nil {
+		if err := a.Person.check(tx.At); err != nil {
 			return err
 		}
 		a.ID, a.Version = tx.NewID(), 1

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"strings"
+	"time"
 
 	"kompobib/internal/audit"
 	"kompobib/internal/db"
@@ -59,23 +60,24 @@ func luhn(digits string) int {
 	return sum % 10
 }
 
-func (e *Employer) check() error {
+// check reports everything wrong with an employer. One whom a list names, proposed, may be without a number.
+func (e *Employer) check(at time.Time, proposed bool) error {
 	e.Name = strings.TrimSpace(e.Name)
 	var faults fault.List
 	faults.Unless(e.Name != "", ErrEmployerName.At("name"))
 	faults.Unless(short(e.Name, maxTitle), ErrLong.At("name", maxTitle))
-	number, err := ParseOrgNumber(e.OrgNumber)
-	faults.Add(err)
-	if faults != nil {
-		return faults
+	faults.Unless(numberless(e.Name, at), ErrOrgPerson.At("name"))
+	if e.SortKey = SortKey(e.Name); e.OrgNumber != "" || !proposed {
+		number, err := ParseOrgNumber(e.OrgNumber)
+		faults.Add(err)
+		e.OrgNumber = number
 	}
-	e.OrgNumber, e.SortKey = number, SortKey(e.Name)
-	return nil
+	return faults.Err()
 }
 
 // CreateEmployer adds an employer.
 func CreateEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, error) {
-	if err := e.check(); err != nil {
+	if err := e.check(tx.At, false); err != nil {
 		return e, err
 	}
 	return insertEmployer(ctx, tx, e)
@@ -83,16 +85,9 @@ func CreateEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, error
 
 // ProposeEmployer adds an employer that a list of staff names. Its number may be given later, with [UpdateEmployer].
 func ProposeEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, error) {
-	if e.OrgNumber != "" {
-		return CreateEmployer(ctx, tx, e)
+	if err := e.check(tx.At, true); err != nil {
+		return e, err
 	}
-	if e.Name = strings.TrimSpace(e.Name); e.Name == "" {
-		return e, fault.List{ErrEmployerName.At("name")}
-	}
-	if !short(e.Name, maxTitle) {
-		return e, fault.List{ErrLong.At("name", maxTitle)}
-	}
-	e.SortKey = SortKey(e.Name)
 	return insertEmployer(ctx, tx, e)
 }
 
@@ -111,7 +106,7 @@ func insertEmployer(ctx context.Context, tx *db.Tx, e Employer) (Employer, error
 
 // UpdateEmployer corrects an employer's name or number.
 func UpdateEmployer(ctx context.Context, tx *db.Tx, e Employer) error {
-	if err := e.check(); err != nil {
+	if err := e.check(tx.At, false); err != nil {
 		return err
 	}
 	was, err := GetEmployer(ctx, tx, e.ID)

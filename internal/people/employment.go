@@ -116,6 +116,7 @@ func check(ctx context.Context, tx *db.Tx, v access.Viewer, e *Employment) error
 	var faults fault.List
 	faults.Unless(e.Title != "", ErrTitle.At("title"))
 	faults.Unless(short(e.Title, maxTitle), ErrLong.At("title", maxTitle))
+	faults.Unless(numberless(e.Title, tx.At), ErrIdentityIn.At("title"))
 	faults.Unless(e.Title == "" || slices.Contains(StaffRoles, e.StaffRole), ErrStaffRole.At("staff_role"))
 	faults.Unless(1 <= e.Share && e.Share <= FullTime, ErrShare.At("share"))
 	period := e.Valid.Check("from", "to")

@@ -78,10 +78,13 @@ func ParseIdentity(s string, today local.Date) (Identity, error) {
 	return n, nil
 }
 
+// dashes are what word processors make of a hyphen.
+var dashes = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2013", "-", "\u2212", "-")
+
 // split takes a number apart: six or eight digits of the date, the last four, and the sign between, 0 if there is none.
 func split(s string) (date, last string, sign byte, ok bool) {
 	s = strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
-	s = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2013", "-", "\u2212", "-").Replace(s) // what word processors make of it
+	s = dashes.Replace(s)
 	if len(s) < 10 {
 		return "", "", 0, false
 	}

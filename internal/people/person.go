@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"kompobib/internal/access"
@@ -61,7 +62,8 @@ func (p Person) Name() string { return p.Given + " " + p.Family }
 const selectPerson = `SELECT p.id, p.given, p.family, p.gender, p.birth_year, p.isced, p.email, p.phone, p.protected, p.language, p.version FROM person p `
 
 // check reports everything wrong with a person and makes the facts alike.
-func (p *Person) check(year int) error {
+func (p *Person) check(at time.Time) error {
+	year := at.Year()
 	p.Given, p.Family = strings.Join(strings.Fields(p.Given), " "), strings.Join(strings.Fields(p.Family), " ")
 	p.Email, p.Phone = strings.ToLower(strings.TrimSpace(p.Email)), strings.TrimSpace(p.Phone)
 	if p.Gender == "" {
@@ -72,6 +74,8 @@ func (p *Person) check(year int) error {
 	faults.Unless(p.Family != "", ErrFamily.At("family"))
 	faults.Unless(short(p.Given, maxName), ErrLong.At("given", maxName))
 	faults.Unless(short(p.Family, maxName), ErrLong.At("family", maxName))
+	faults.Unless(numberless(p.Given, at), ErrIdentityIn.At("given"))
+	faults.Unless(numberless(p.Family, at), ErrIdentityIn.At("family"))
 	faults.Unless(slices.Contains(Genders, p.Gender), ErrGender.At("gender"))
 	faults.Unless(p.BirthYear == 0 || 1900 <= p.BirthYear && p.BirthYear <= year-14, ErrBirthYear.At("birth_year", 1900, year-14))
 	faults.Unless(p.ISCED == nil || 0 <= *p.ISCED && *p.ISCED <= 8, ErrISCED.At("isced"))
@@ -93,7 +97,7 @@ func IsEmail(s string) bool {
 
 // CreatePerson adds a person, who is not employed anywhere yet.
 func CreatePerson(ctx context.Context, tx *db.Tx, p Person) (Person, error) {
-	if err := p.check(tx.At.Year()); err != nil {
+	if err := p.check(tx.At); err != nil {
 		return p, err
 	}
 	p.ID, p.Version = tx.NewID(), 1
@@ -148,7 +152,7 @@ func update(ctx context.Context, tx *db.Tx, ring *secret.Ring, p Person, change 
 		return found(err, ErrPerson)
 	}
 	p = change(was)
-	if err := p.check(tx.At.Year()); err != nil {
+	if err := p.check(tx.At); err != nil {
 		return err
 	}
 	err = current(tx.Exec(ctx, `UPDATE person SET given = $1, family = $2, sort_key = $3, folded = $4, gender = $5, birth_year = $6, isced = $7,

@@ -407,6 +407,19 @@ func TestAPersonIsChangedByThoseWhoMay(t *testing.T) {
 		}
 		long := strings.Repeat("å", 101)
 		w.want("a name as long as a page", update(everywhere, people.Person{ID: ann, Version: 2, Given: "Ann", Family: long}), people.ErrLong)
+		const number = "Ek 480322-9949"
+		w.want("a number in the name", update(everywhere, people.Person{ID: ann, Version: 2, Given: "Ann", Family: number}), people.ErrIdentityIn)
+		w.want("in that of a workplace", w.try(func(ctx context.Context, tx *db.Tx) error {
+			return people.RenameUnit(ctx, tx, w.library, 1, "2012-01-01", number)
+		}), people.ErrIdentityIn)
+		w.want("in that of a new one", w.try(func(ctx context.Context, tx *db.Tx) error {
+			_, err := people.CreateUnit(ctx, tx, people.NewUnit{Kind: people.Workplace, Name: number, Parent: w.library, From: "2012-01-01"})
+			return err
+		}), people.ErrIdentityIn)
+		w.want("in a title", w.try(func(ctx context.Context, tx *db.Tx) error {
+			_, err := people.Employ(ctx, tx, everywhere, people.Employment{Person: ann, Workplace: w.library, Employer: w.employer, Title: number, Share: 1000, Valid: local.Period{From: "2012-01-01"}})
+			return err
+		}), people.ErrIdentityIn)
 		w.do(func(ctx context.Context, tx *db.Tx) error {
 			return people.UpdateOwn(ctx, tx, w.ring, self(ann), 2, "", "070-174 06 05", "en")
 		})
@@ -506,6 +519,11 @@ func TestEmployersHaveACheckedNumber(t *testing.T) {
 		w.want("nothing right", err, people.ErrEmployerName)
 		w.want("nothing right", err, people.ErrOrgNumber)
 		w.want("a number that is taken", create(people.Employer{Name: "Arboga", OrgNumber: "2120002114"}), people.ErrOrgTaken)
+		w.want("a sole trader's number in the name", create(people.Employer{Name: "Bengts bokbuss 480322-9949", OrgNumber: "202100-2114"}), people.ErrOrgPerson)
+		w.want("the same from a list", w.try(func(ctx context.Context, tx *db.Tx) error {
+			_, err := people.ProposeEmployer(ctx, tx, people.Employer{Name: "Bengts bokbuss 480322-9949"})
+			return err
+		}), people.ErrOrgPerson)
 		w.want("a sole trader", create(people.Employer{Name: "Arboga", OrgNumber: "600121-9960"}), people.ErrOrgPerson)
 		e, err := people.GetEmployer(t.Context(), d, w.employer)
 		if err != nil {

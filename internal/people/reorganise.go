@@ -29,6 +29,9 @@ func RenameUnit(ctx context.Context, tx *db.Tx, id string, version int, from loc
 	if !short(name, maxTitle) {
 		return fault.List{ErrLong.At("name", maxTitle)}
 	}
+	if !numberless(name, tx.At) {
+		return fault.List{ErrIdentityIn.At("name")}
+	}
 	return amend(ctx, tx, "rename", id, version, from,
 		func(u *Unit) { u.Name, u.SortKey, u.folded = name, SortKey(name), Searchable(name) },
 		func(u Unit) string { return u.Name })

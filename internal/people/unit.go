@@ -79,6 +79,7 @@ func CreateUnit(ctx context.Context, tx *db.Tx, n NewUnit) (Unit, error) {
 	faults.Unless(slices.Contains(kinds, n.Kind), ErrUnitKind.At("kind"))
 	faults.Unless(u.Name != "", ErrUnitName.At("name"))
 	faults.Unless(short(u.Name, maxTitle), ErrLong.At("name", maxTitle))
+	faults.Unless(numberless(u.Name, tx.At), ErrIdentityIn.At("name"))
 	if n.Kind == Workplace {
 		u.WorkplaceKind = n.WorkplaceKind
 		faults.Unless(slices.Contains(WorkplaceKinds, n.WorkplaceKind), ErrWorkplaceKind.At("workplace_kind"))

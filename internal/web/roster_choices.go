@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -168,8 +167,10 @@ func (s *Server) saveChoices(w http.ResponseWriter, req *http.Request, r view.Re
 		switch {
 		case err != nil && fault.Of(err) == nil:
 			return err
-		case errors.Is(err, people.ErrOrgPerson):
+		case len(people.NumbersIn(named, s.date())) > 0:
 			faults = append(faults, people.ErrOrgPerson.At("new_employer"))
+		case roster.Mask(named) != named:
+			faults = append(faults, people.ErrOrgNumber.At("new_employer"))
 		case named != "":
 			faults.Unless(err != nil || known.Employer == "", errThere.At("new_employer"))
 		case numbered == "":

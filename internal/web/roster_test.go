@@ -412,6 +412,8 @@ func TestImportMistakes(t *testing.T) {
 			{"a day of another decade", []string{"employer", k.payer, "left_on", "2001-10-01"}, "mer än två år från den dag som listan gäller, 1 oktober 2012"},
 			{"a column twice", []string{"employer", k.payer, "column_phone", "Befattning"}, "Kolumnen ”Befattning” är redan vald för Befattning"},
 			{"two employers", []string{"employer", k.payer, "new_employer", "Kungsörs kommun"}, "Du har valt en arbetsgivare som redan finns"},
+			{"a number mistyped", []string{"employer", "", "new_employer", "Kungsörs kommun", "org_number", "212000-2115"}, "Organisationsnumret stämmer inte"},
+			{"a number mistyped in the name", []string{"employer", "", "new_employer", "Kungsörs kommun 212000-2115"}, "Organisationsnumret stämmer inte"},
 			{"one that is there already as new", []string{"employer", "", "new_employer", "Köpings kommun"}, "Arbetsgivaren finns redan"},
 			{"a number that nobody has, without a name", []string{"employer", "", "org_number", "212000-1447"}, "Skriv också vad arbetsgivaren heter"},
 		} {

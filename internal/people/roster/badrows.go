@@ -93,7 +93,7 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 				}
 				var says []string
 				for _, m := range wrong {
-					text := Mask(say(m.Fault.Code, firsts(d.Parts, m.Fault.Args)...))
+					text := Told(m.Fault.With(firsts(d.Parts, m.Fault.Args)...), say)
 					if m.Column != "" {
 						text = labelIn(columns, n, p.Labels, m.Column) + ": " + text
 					}
@@ -225,12 +225,14 @@ func labelIn(columns []*badColumn, part int, labels []string, label string) stri
 
 // bad is what stands in a column of a bad row, as it may be handed out.
 func (p *Part) bad(list *List, column int, text string) string {
-	text = clean(text)
+	if text = clean(text); len(text) > longest {
+		return excerpt(text)
+	}
 	day := func(d dates) string {
 		if day, ok := d.parse(text); ok && day != "" {
 			return string(day)
 		}
-		return Mask(text)
+		return excerpt(text)
 	}
 	switch {
 	case p.is(column, Identity):
@@ -256,14 +258,14 @@ func (p *Part) bad(list *List, column int, text string) string {
 		if _, alone := decideShares([]string{text}).parse(text); alone && !ok { // among the shares that are handed out it would be read
 			return text + " ?"
 		}
-	case p.is(column, Phone) && plainPhone.MatchString(text):
+	case p.is(column, Phone) && isPhone(text):
 		return text
 	case p.is(column, Phone), p.is(column, OrgNumber):
 		if _, err := people.ParseIdentity(text, list.today); err != nil {
 			return text
 		}
 	}
-	return Mask(text)
+	return excerpt(text)
 }
 
 // masked reads a number that we have masked ourselves: the day of birth is left of it.

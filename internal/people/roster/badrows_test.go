@@ -23,6 +23,9 @@ func TestBadRowsMeanTheSameWhenSentAgain(t *testing.T) {
 		const good = "Ek, Eva;Biblioteket;Köping;chef;50;070-123 45 67;212000-2114\r\n"
 		for _, test := range []struct{ says, row, handed, wrong string }{
 			{"a phone without a space", "Ek, Bo;Biblioteket;Köping;;50;0701234567;\r\n", "Ek, Bo;Biblioteket;Köping;;50 %;0701234567;", ""},
+			{"a phone with spaces that could be a number of birth", "Ek, Bo;Biblioteket;Köping;;50;070 123 45 69;\r\n", "Ek, Bo;Biblioteket;Köping;;50 %;070 123 45 69;", ""},
+			{"a phone that lost its nought", "Ek, Bo;Biblioteket;Köping;;50;701234569;\r\n", "Ek, Bo;Biblioteket;Köping;;50 %;701234569;", ""},
+			{"a phone with its country, in parts", "Ek, Bo;Biblioteket;Köping;;50;+46 11 15 00 14;\r\n", "Ek, Bo;Biblioteket;Köping;;50 %;'+46 11 15 00 14;", ""},
 			{"a phone that could be a number of one born in 2001", "Ek, Bo;Biblioteket;Köping;;50;0101010007;\r\n", "Ek, Bo;Biblioteket;Köping;;50 %;0101010007;", ""},
 			{"a phone with its country", "Ek, Bo;Biblioteket;Köping;;50;+46701234567;\r\n", "Ek, Bo;Biblioteket;Köping;;50 %;'+46701234567;", ""},
 			{"the number of an employer", "Ek, Bo;Biblioteket;Köping;;50;;2120002114\r\n", "Ek, Bo;Biblioteket;Köping;;50 %;;2120002114", ""},
@@ -55,6 +58,43 @@ func TestBadRowsHideNumbers(t *testing.T) {
 			if bad := w.badRows("lista.csv", []byte(head+test.number+";Ek, Bo;Biblioteket;Köping;chef;100;2001-01-01;\r\n"), roster.Choices{NewEmployer: "Köpings kommun"}); !strings.Contains(bad, test.handed) {
 				t.Errorf("%s: %q", test.says, bad)
 			}
+		}
+	})
+}
+
+// A number of which a nought was lost is hidden in whichever column it stands, also in one that is not read, and in what is said of it.
+func TestNineDigitsAreHidden(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		const head, nine = "Namn;Arbetsplats;Kommun;Befattning;Född;Anteckning\r\n", "101229805"
+		for _, row := range []string{"Nio, Ett;Filialen;Köping;" + nine + ";;", "Nio, Två;" + nine + ";Köping;chef;;", "Nio, Tre;Filialen;Köping;chef;" + nine + ";", "Nio, Fyra;;Köping;chef;;" + nine, "Nio, Fem;Filialen;" + nine + ";chef;;"} {
+			choices := roster.Choices{NewEmployer: "Köpings kommun"}
+			diff := w.compare("lista.csv", []byte(head+row), choices)
+			if len(diff.Mistakes) != 1 {
+				t.Fatalf("%q: %q", row, mistakes(diff))
+			}
+			told := w.badRows("lista.csv", []byte(head+row), choices) + roster.Told(diff.Mistakes[0].Fault, locale.English.Say)
+			if strings.Contains(told, nine) || !strings.Contains(told, "0122-****") {
+				t.Errorf("%q is handed out as %s", row, told)
+			}
+		}
+	})
+}
+
+// More in a cell than anybody is called is a mistake, and no more than its beginning is shown.
+func TestLongCells(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		w := build(t, d)
+		long := strings.Repeat("1 ", 16_000)
+		const head = "Namn;Arbetsplats;Kommun;Befattning;Grad;Anteckning\r\n"
+		choices := roster.Choices{NewEmployer: "Köpings kommun"}
+		list := []byte(head + "Ek, Eva;Filialen;Köping;" + long + ";100;" + long + "480322-9949\r\nEk, Bo;" + long + ";Köping;chef;100;\r\nEk, Cia;Filialen;Köping;chef;100;" + long + "\r\nEk, Dan;Filialen;Köping;chef;" + long + ";\r\n")
+		diff := w.compare("lista.csv", list, choices)
+		if got := mistakes(diff); !slices.Equal(got, []string{"2 Befattning: people.long", "3 Arbetsplats: people.long", "5 Grad: roster.share"}) || diff.Counts[roster.Newcomer] != 1 {
+			t.Errorf("%q, %s", got, counts(diff))
+		}
+		if bad := w.badRows("lista.csv", list, choices); len(bad) > 5_000 || strings.Contains(bad, "9949") {
+			t.Errorf("%d bytes to mend", len(bad))
 		}
 	})
 }

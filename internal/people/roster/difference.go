@@ -260,7 +260,11 @@ func (list *List) told(last local.Date) local.Date {
 	for _, p := range list.Parts {
 		texts = append(texts, p.titles...)
 	}
-	return dayOf(append(texts, list.Name), list.today.Add(-toldWithin), last)
+	texts = append(texts, list.Name)
+	for i, text := range texts {
+		texts[i] = undated(text, list.today)
+	}
+	return dayOf(texts, last)
 }
 
 // day settles which day the list tells of, and reads the tree as of it.

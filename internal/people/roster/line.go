@@ -14,6 +14,9 @@ import (
 // noTitle is the title of whoever comes from a list without titles.
 const noTitle = "ej angiven"
 
+// youngest is how old whoever is employed becomes that year at least.
+const youngest = 14
+
 // lines reads the rows of a part: the employments, what is wrong with the others, and whom those others seem to be about: they
 // have not left, for being told wrongly. Rows that tell of nobody are passed over, and noted.
 func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today local.Date) (all, about []Line, wrong []Mistake, err error) {
@@ -50,7 +53,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 	}
 	before := p.Header
 	for n, r := range p.rows {
-		if n%1024 == 0 && ctx.Err() != nil {
+		if n%64 == 0 && ctx.Err() != nil {
 			return nil, nil, nil, ctx.Err()
 		}
 		p.blank += r.Number - before - 1 // a file may leave empty rows out
@@ -79,7 +82,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		sound := true
 		var without map[Field]string // of fields in which an identity number stands, what else does
 		bad := func(f Field, fl *fault.Fault) {
-			if sound = false; numbered(without, f) && fl.Code != ErrNumber.Code {
+			if sound = false; numbered(without, f) && fl.Code != ErrNumber.Code && fl.Code != people.ErrLong.Code {
 				return
 			}
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Label(f), Fault: fl})
@@ -91,12 +94,19 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			return clean(r.Cell(columns[f]))
 		}
 		for _, f := range worded {
-			if masked, rest, has := numberIn(f, cell(f), today); has {
+			text := cell(f)
+			hidden, rest, has := "", "", len(text) > longest // so much is no name and no address, and is not searched
+			fl := people.ErrLong.With(longest)
+			if !has {
+				hidden, rest, has = numberIn(f, text, today)
+				fl = ErrNumber.With(hidden)
+			}
+			if has {
 				if without == nil {
 					without = map[Field]string{}
 				}
 				without[f] = rest
-				bad(f, ErrNumber.With(masked))
+				bad(f, fl)
 			}
 		}
 		if numbered(without, Workplace) || numbered(without, Municipality) { // where it is cannot be told
@@ -203,8 +213,8 @@ func (p Part) identity(l *Line, cell func(Field) string, today local.Date, bad f
 			bad(Identity, fault.Of(err)[0])
 			return
 		}
-		if year, now := n.Born.Time().Year(), today.Time().Year(); year < 1900 || year > now-14 {
-			bad(Identity, people.ErrBirthYear.With(1900, now-14))
+		if year, now := n.Born.Time().Year(), today.Time().Year(); year < 1900 || year > now-youngest {
+			bad(Identity, people.ErrBirthYear.With(1900, now-youngest))
 			return
 		}
 		l.Identity, l.Birth = n, n.Born

@@ -1,18 +1,21 @@
 package roster
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
+	"kompobib/internal/fault"
 	"kompobib/internal/local"
 	"kompobib/internal/people"
 )
 
-// shape is what an identity number looks like where one begins, also one with a digit wrong.
-var shape = regexp.MustCompile(`^(\d{6}(?:\d{2})?) ?[-+\x{2010}\x{2011}\x{2013}\x{2212}]? ?[\dA-Za-z]\d{3}`)
+// shape is what an identity number looks like in a plain text, also one with a digit wrong.
+var shape = regexp.MustCompile(`\b(\d{6}(?:\d{2})?) ?[-+]? ?([\dA-Za-z]\d{3})\b`)
 
 // masks are numbers of which the last four are hidden.
-var masks = regexp.MustCompile(`\b\d{6}(\d{2})?-\*{4}`)
+var masks = regexp.MustCompile(`\d{6}(\d{2})?-\*{4}`)
 
 // plainPhone is a number that may be a phone's though its digits could be those of a birth: as people write phones, and few write other numbers.
 var plainPhone = regexp.MustCompile(`^0\d{9}$`)
@@ -20,129 +23,157 @@ var plainPhone = regexp.MustCompile(`^0\d{9}$`)
 // ages is a day by which all are born who are in a list, whenever it is read.
 const ages local.Date = "2199-12-31"
 
+// nine reads an identity number that was kept as a number, so that it lost the nought that it began with.
+func nine(text string, by local.Date) (n people.Identity, ok bool) {
+	if len(text) != 9 || strings.Trim(text, "0123456789") != "" {
+		return n, false
+	}
+	n, err := people.ParseIdentity("0"+text, by)
+	return n, err == nil
+}
+
 // Mask hides the last four of identity numbers in a text, and of what looks like one and can be nothing else: so of one that is mistyped.
 func Mask(s string) string {
-	if digitsIn(s) < 9 {
+	if _, ok := nine(s, ages); ok {
+		return "0" + s[:5] + "-****"
+	}
+	return hide(s, func(date, _ string) string { return date + "-****" })
+}
+
+// hide is a text with what f makes of the identity numbers in it, and of what looks like one. last is the last four.
+func hide(s string, f func(date, last string) string) string {
+	if digitsIn(s) < 9 { // an interim number has no more
+		return s
+	}
+	s = replaced(s, people.NumbersIn(s, ages), f)
+	plain, at := people.Plain(s)
+	plain = strings.ReplaceAll(plain, "_", " ")
+	var shapes []people.Number
+	for _, m := range shape.FindAllStringSubmatchIndex(plain, -1) {
+		if date, last := plain[m[2]:m[3]], plain[m[4]:m[5]]; !other(plain[m[0]:m[1]], date, last) {
+			shapes = append(shapes, people.Number{From: at(m[0]), To: at(m[1]), Date: date, Last: last})
+		}
+	}
+	return replaced(s, shapes, f)
+}
+
+func replaced(s string, numbers []people.Number, f func(date, last string) string) string {
+	if len(numbers) == 0 {
 		return s
 	}
 	var b strings.Builder
-	for i := 0; i < len(s); {
-		size, date := maskAt(s, i)
-		if size == 0 {
-			b.WriteByte(s[i])
-			i++
-			continue
-		}
-		b.WriteString(date + "-****")
-		i += size
+	at := 0
+	for _, n := range numbers {
+		b.WriteString(s[at:n.From] + f(n.Date, n.Last))
+		at = n.To
 	}
-	return b.String()
+	return b.String() + s[at:]
 }
 
-// maskAt reads what is to be masked that begins at a place in a text, and the date that is shown of it. size is 0 if nothing is.
-func maskAt(text string, at int) (size int, date string) {
-	if !begins(text, at) {
-		return 0, ""
-	}
-	if m := shape.FindStringSubmatch(text[at:]); m != nil && ends(text, at+len(m[0])) && !other(m[0]) {
-		return len(m[0]), m[1]
-	}
-	size, _ = numberAt(text, at, ages)
-	if size == 0 {
-		return 0, ""
-	}
-	for i := at; i < at+size; i++ {
-		if isLetterOrDigit(text[i]) {
-			date += text[i : i+1]
-		}
-	}
-	return size, date[:len(date)-4]
-}
-
-// other reports whether what looks like an identity number is the number of an organisation or of a phone instead.
-func other(text string) bool {
+// other reports whether what looks like an identity number is the number of an organisation or of a phone, or a day and a time, instead.
+func other(text, date, last string) bool {
 	if _, err := people.ParseIdentity(text, ages); err == nil {
 		return false
 	}
 	_, err := people.ParseOrgNumber(text)
-	return err == nil || plainPhone.MatchString(text)
+	return err == nil || plainPhone.MatchString(text) || people.Clock(date, last)
 }
+
+// undated is a text without the identity numbers in it: that somebody was born on a day tells nothing of a list. A day with a time is none.
+func undated(text string, today local.Date) string {
+	grown := today.Time().Year() - youngest
+	text = hide(text, func(date, last string) string {
+		if people.Clock(date, last) && date[:4] > fmt.Sprint(grown) {
+			return date
+		}
+		return ""
+	})
+	return masks.ReplaceAllString(text, "")
+}
+
+// longest is how many bytes are shown of what stands in a cell that nobody has written to be read.
+const longest = 500
+
+// excerpt is a text as it may be shown: masked, and no more than its beginning if it is long.
+func excerpt(s string) string {
+	if len(s) <= longest {
+		return Mask(s)
+	}
+	cut := func(s string, n int) string {
+		for n > 0 && n < len(s) && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		return s[:min(n, len(s))]
+	}
+	return cut(Mask(cut(s, 2*longest)), longest) + "…" // a number that is cut is well beyond
+}
+
+// Told is what is wrong in words, without identity numbers.
+func Told(f *fault.Fault, say func(code string, args ...any) string) string {
+	args := make([]any, len(f.Args))
+	for i, arg := range f.Args {
+		if args[i] = arg; isText(arg) {
+			args[i] = excerpt(fmt.Sprint(arg))
+		}
+	}
+	return Mask(say(f.Code, args...))
+}
+
+func isText(arg any) bool { _, is := arg.(string); return is }
 
 // worded are the fields that hold words, which are kept and shown as they stand, or compared with what is: no identity number may stand there.
 var worded = []Field{Name, Given, Family, Workplace, Municipality, Title, Email, Phone, Employer}
 
-// numberIn is what stands in a field of words, as numbersIn tells it. In a column of phones ten digits after a nought are a phone's.
-func numberIn(f Field, text string, today local.Date) (masked, rest string, has bool) {
-	if f == Phone && plainPhone.MatchString(strings.ReplaceAll(text, " ", "")) {
+// phones are what in a column of phones is one: ten digits after a nought, nine that lost it, or what tells its country.
+var phones = regexp.MustCompile(`^(?:0\d{9}|7\d{8}|\+[1-9][\d()/.-]*|00[1-9][()/.-]*\d(?:[()/.-]*\d){8,})$`)
+
+// birth is where a number is cut as only one of birth is.
+var birth = regexp.MustCompile(`^\+?\d{6}(\d\d)?-\d{4}$`)
+
+func isPhone(text string) bool {
+	text = strings.ReplaceAll(text, " ", "")
+	return phones.MatchString(text) && !birth.MatchString(text)
+}
+
+// numberIn is what stands in a field of words, as numbersIn tells it.
+func numberIn(f Field, text string, today local.Date) (hidden, rest string, has bool) {
+	if f == Phone && isPhone(text) {
 		return text, text, false
 	}
 	return numbersIn(text, today)
 }
 
 // numbersIn hides the last four of the identity numbers that a text holds, in all spellings that are known. rest is the text without them, has whether there are any.
-func numbersIn(text string, today local.Date) (masked, rest string, has bool) {
-	if strings.Contains(text, "-****") { // as we hand it out ourselves
-		if rest = masks.ReplaceAllString(text, ""); rest != text {
-			return text, clean(rest), true
-		}
-	}
-	digits := digitsIn(text)
-	if digits < 9 { // an interim number has no more
-		return text, text, false
-	}
-	if n, err := people.ParseIdentity("0"+text, today); err == nil && digits == 9 && len(text) == 9 { // kept as a number, it lost what it began with
+func numbersIn(text string, today local.Date) (hidden, rest string, has bool) {
+	if n, ok := nine(text, today); ok {
 		return n.Masked(), "", true
 	}
-	var shown, left strings.Builder
-	for i := 0; i < len(text); {
-		if size, n := numberAt(text, i, today); size > 0 {
-			shown.WriteString(n.Masked())
-			i, has = i+size, true
-			continue
+	hidden, rest = text, text
+	if numbers := people.NumbersIn(text, today); len(numbers) > 0 {
+		hidden, rest, has = "", "", true
+		at := 0
+		for _, n := range numbers {
+			hidden, rest = hidden+text[at:n.From]+n.Identity.Masked(), rest+text[at:n.From]
+			at = n.To
 		}
-		shown.WriteByte(text[i])
-		left.WriteByte(text[i])
-		i++
+		hidden, rest = hidden+text[at:], rest+text[at:]
 	}
-	return shown.String(), clean(left.String()), has
-}
-
-// numberAt reads the identity number that begins at a place in a text. size is 0 if none does.
-func numberAt(text string, at int, today local.Date) (size int, n people.Identity) {
-	if !begins(text, at) {
-		return 0, n
-	}
-	for i, count := at, 0; i < len(text) && i-at < 32; i++ {
-		switch c := text[i]; {
-		case isLetterOrDigit(c):
-			if count++; (count == 10 || count == 12) && ends(text, i+1) {
-				if n, err := people.ParseIdentity(text[at:i+1], today); err == nil {
-					return i + 1 - at, n
-				}
-			}
-		case c != ' ' && c != '-' && c != '+' && c < 0x80:
-			return 0, n
+	if strings.Contains(rest, "-****") { // as we hand it out ourselves
+		if without := masks.ReplaceAllString(rest, ""); without != rest {
+			rest, has = without, true
 		}
 	}
-	return 0, n
+	if has {
+		_, rest, _ = numbersIn(clean(rest), today) // what stood on either side may be one
+	}
+	return hidden, rest, has
 }
-
-// begins and ends report whether a number may begin or end at a place in a text.
-func begins(text string, at int) bool {
-	return isDigit(text[at]) && (at == 0 || !isLetterOrDigit(text[at-1]))
-}
-
-func ends(text string, at int) bool { return at == len(text) || !isLetterOrDigit(text[at]) }
 
 func digitsIn(text string) (n int) {
-	for i := range len(text) {
-		if isDigit(text[i]) {
+	for _, r := range text {
+		if '0' <= r && r <= '9' || '０' <= r && r <= '９' {
 			n++
 		}
 	}
 	return n
 }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-func isLetterOrDigit(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' }

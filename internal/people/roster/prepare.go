@@ -190,11 +190,14 @@ func EmployerChoice(ctx context.Context, c db.Conn, text string) (choices Choice
 		choices.Employer = named[0].ID
 		return choices, nil
 	}
-	switch {
-	case strings.TrimSpace(name) == "":
+	if strings.TrimSpace(name) == "" {
 		return choices, fault.List{ErrEmployer.At("employer")}
-	case Mask(name) != name: // a sole trader's, say
+	}
+	if _, _, has := numbersIn(name, ages); has { // a sole trader's, say
 		return choices, fault.List{people.ErrOrgPerson.At("employer")}
+	}
+	if Mask(name) != name { // mistyped, as its own or somebody's
+		return choices, fault.List{people.ErrOrgNumber.At("employer")}
 	}
 	choices.NewEmployer, choices.OrgNumber = name, number
 	return choices, nil

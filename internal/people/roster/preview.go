@@ -85,7 +85,7 @@ func (d *Difference) shown() iter.Seq[Shown] {
 				}
 			}
 			for _, arg := range m.Fault.Args {
-				s.Args = append(s.Args, Mask(fmt.Sprint(arg)))
+				s.Args = append(s.Args, excerpt(fmt.Sprint(arg)))
 			}
 			if !yield(s) {
 				return

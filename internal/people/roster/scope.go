@@ -19,21 +19,18 @@ var (
 	monthsOnly = regexp.MustCompile(`(?:^|\D)(20\d\d)[-_. ](0[1-9]|1[0-2])(?:\D|$)`)
 )
 
-// told within how many days before it is read a list can be: what tells of an earlier one is a birth, of an identity number say.
-const toldWithin = 10 * 365
-
-// dayOf guesses the day that a list tells of, from what stands above it and what the file is called: "" if nothing tells of one between two.
-func dayOf(texts []string, first, last local.Date) local.Date {
+// dayOf guesses the day that a list tells of, from what stands above it and what the file is called: "" if nothing tells of one until last.
+func dayOf(texts []string, last local.Date) local.Date {
 	for _, text := range texts {
 		for _, m := range days.FindAllStringSubmatch(text, -1) {
-			if d := local.Date(m[1] + "-" + m[2] + "-" + m[3]); d.Valid() && first <= d && d <= last {
+			if d := local.Date(m[1] + "-" + m[2] + "-" + m[3]); d.Valid() && d <= last {
 				return d
 			}
 		}
 	}
 	for _, text := range texts {
 		if m := monthsOnly.FindStringSubmatch(text); m != nil && !days.MatchString(text) { // of a day that lies ahead, its month is not what is told
-			if d := local.Date(m[1] + "-" + m[2] + "-01"); first <= d && d <= last {
+			if d := local.Date(m[1] + "-" + m[2] + "-01"); d <= last {
 				return d
 			}
 		}

@@ -3,6 +3,7 @@ package roster_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -199,6 +200,11 @@ func TestEmployerOfANameAndANumber(t *testing.T) {
 			choices, err := roster.EmployerChoice(t.Context(), d, test.text)
 			if known := choices.Employer != ""; known != test.known {
 				t.Errorf("%s: %+v, %v", test.says, choices, err)
+			}
+		}
+		for text, want := range map[string]error{"Bengts bokbuss 480322-9949": people.ErrOrgPerson, "Sala kommun 212000-2115": people.ErrOrgNumber, " ": roster.ErrEmployer} {
+			if choices, err := roster.EmployerChoice(t.Context(), d, text); !errors.Is(err, want) || choices.NewEmployer != "" {
+				t.Errorf("%q: %+v, %v", text, choices, err)
 			}
 		}
 		const list = "Namn;Arbetsplats;Kommun;Titel\r\nEk, Eva;Biblioteket;Köping;chef\r\n"

@@ -170,8 +170,12 @@ func (p Part) is(column int, f Field) bool { i, ok := p.Columns[f]; return ok &&
 func match(cells []string, asked Mapping) map[Field]int {
 	columns := map[Field]int{}
 	taken := map[int]bool{}
+	var called []string
+	if len(asked) > 0 {
+		called = labels(cells)
+	}
 	for field, label := range asked {
-		for i, cell := range labels(cells) {
+		for i, cell := range called {
 			if label != "" && people.Fold(cell) == people.Fold(label) {
 				columns[field], taken[i] = i, true
 				break
@@ -191,7 +195,7 @@ func match(cells []string, asked Mapping) map[Field]int {
 func labels(cells []string) []string {
 	all := make([]string, len(cells))
 	for i, cell := range cells {
-		if all[i] = Mask(clean(cell)); all[i] == "" {
+		if all[i] = excerpt(clean(cell)); all[i] == "" {
 			all[i] = "(" + letter(i) + ")"
 		}
 	}

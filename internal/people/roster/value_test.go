@@ -126,7 +126,10 @@ func TestNumbersIn(t *testing.T) {
 		{"212000-1850", "", ""},
 		{"Avdelning 1234567890123", "", ""},
 		{"Bibliotekarie 2012-2013, 50 % 2014", "", ""},
-		{"x480322-9949", "", ""},
+		{"x480322-9949", "x19480322-****", "x"},
+		{"Anna 480322-**** (480322-9949)", "Anna 480322-**** (19480322-****)", "Anna ()"}, // one that was masked, and one that was not
+		{"Anna (480322-9949) 480322-****", "Anna (19480322-****) 480322-****", "Anna ()"},
+		{"4803 480322-9949 22-9949", "4803 19480322-**** 22-9949", ""},
 	} {
 		masked, rest, has := numbersIn(test.cell, "2012-10-12")
 		if test.masked == "" {
@@ -166,10 +169,16 @@ func TestDayOf(t *testing.T) {
 		{[]string{"uttag 20120815.xlsx"}, "2012-08-15"},
 		{[]string{"koping-2012-12.csv"}, ""}, // it has not been yet
 		{[]string{"lista.csv", "anst.nr 2012099"}, ""},
-		{[]string{"lista 20010122-9805.csv"}, ""}, // somebody's birth
+		{[]string{"lista 2002-06-01.csv"}, "2002-06-01"}, // long ago
+		{[]string{"lista 20121001-1430.csv"}, "2012-10-01"},
+		{[]string{"lista 20121001-0938.csv"}, "2012-10-01"}, // though that could be a number, of a child's
+		{[]string{"lista 20010122-9805.csv"}, ""},           // somebody's birth, or that of a number mistyped
+		{[]string{"lista 20010122-9806.csv"}, ""},
+		{[]string{"lista 20010122-****.csv"}, ""},
 		{[]string{"lista 20010122-9805 2012-09-30.csv"}, "2012-09-30"},
 	} {
-		if got := dayOf(test.texts, "2002-10-12", "2012-10-12"); got != test.want {
+		list := List{Name: test.texts[len(test.texts)-1], Parts: []Part{{titles: test.texts[:len(test.texts)-1]}}, today: "2015-10-12"}
+		if got := list.told("2012-10-12"); got != test.want {
 			t.Errorf("%q tells of %q, want %q", test.texts, got, test.want)
 		}
 	}

@@ -114,7 +114,11 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		}
 		if formula >= 0 || r.Torn || tells < someone {
 			if formula < 0 && !r.Torn {
-				wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.labelAt(column), Fault: ErrNoPerson})
+				fl := ErrNoPerson
+				if tells == unsure {
+					fl = ErrSum
+				}
+				wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.labelAt(column), Fault: fl})
 			}
 			about = append(about, p.barely(l, cell, ring, today))
 			continue

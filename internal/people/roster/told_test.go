@@ -33,6 +33,18 @@ func TestPassedOver(t *testing.T) {
 			{"a sum and the headers once more, wherever", head + eva + "Summa;1;;;;;;\r\n" + head + bo, []int{3, 4}, 0, nil},
 			{"a sum of many columns, last", head + eva + "Totalt;2;;;;87,5;2,75;45 000\r\n", []int{3}, 0, nil},
 			{"somebody who is called as a sum is", "Namn;Arbetsplats;Kommun\r\nAntal Kovács;Biblioteket;Köping\r\nTotalt 1 person;;\r\n", []int{3}, 0, nil},
+			{"so, with a number", "Namn;Personnummer;Arbetsplats;Kommun\r\nAntal Kovács;600121-9960;Biblioteket;Köping\r\n", nil, 0, nil},
+			{"with a number mistyped", "Namn;Personnummer;Arbetsplats;Kommun\r\nAntal Kovács;600121-9961;Biblioteket;Köping\r\n", nil, 0, []string{"2 Personnummer: people.identity-checksum"}},
+			{"with a number, and a code for the rest", "Namn;Enhet;Kommun;Sysselsättningsgrad;Personnummer;Anställd from\r\nAntal Kovács;41020;1983;100;600121-9960;2009-01-01\r\n", nil, 0, nil},
+			{"so without a number", "Namn;Enhet;Kommun;Sysselsättningsgrad;Anställd from\r\nAntal Kovács;41020;1983;100;2009-01-01\r\n", nil, 0, nil},
+			{"with a phone", "Namn;Arbetsplats;Kommun;Mobil\r\nAntal Kovács;Biblioteket;Köping;070-1234567\r\n", nil, 0, nil},
+			{"with a title", "Namn;Arbetsplats;Kommun;Titel;Grad\r\nAntal Kovács;Biblioteket;Köping;chef;100\r\n", nil, 0, nil},
+			{"with names in two columns", "Förnamn;Efternamn;Arbetsplats;Kommun\r\nAntal;Kovács;Biblioteket;Köping\r\nSumma;2;;\r\n", []int{3}, 0, nil},
+			{"with a share and no more", "Namn;Arbetsplats;Kommun;Grad\r\nEk, Bo;Biblioteket;Köping;50\r\nAntal Kovács;Biblioteket;Köping;100\r\n", nil, 0, []string{"3 Namn: roster.sum"}},
+			{"with one name only", "Namn;Arbetsplats;Kommun;Titel\r\nEk, Bo;Biblioteket;Köping;chef\r\nAntal;Biblioteket;Köping;chef\r\n", nil, 0, []string{"3 Namn: roster.sum"}},
+			{"sums that name their group", "Namn;Arbetsplats;Kommun;Titel\r\nEk, Bo;Biblioteket;Köping;chef\r\nSumma Biblioteket;Biblioteket;Köping;1\r\nTotalt båda;Bussen;Köping;2\r\n" +
+				"Summa Köpings bibliotek;;Köping;3\r\nTotalt antal;kvinnor 1;män 1;\r\nSumma anställda;;Köping;1 person\r\nAntal filialer;;;2\r\nSUMMA;Biblioteket;Köping;4\r\n", []int{3, 4, 5, 6, 7, 8, 9}, 0, nil},
+			{"one that counts something else, among people", "Namn;Arbetsplats;Kommun;Titel\r\nSumma Bokbussen;Biblioteket;Köping;1\r\nEk, Bo;Biblioteket;Köping;chef\r\n", nil, 0, []string{"2 Namn: roster.sum"}},
 			{"a remark among people", head + eva + ";;Filialen är stängd;;;;;\r\n" + bo, nil, 0, []string{"3 Arbetsplats: roster.no-person"}},
 			{"two words among people", head + eva + ";;;;Vikarier;2012;;\r\n" + bo, nil, 0, []string{"3 Titel: roster.no-person"}},
 			{"the head of a printed page among people", head + eva + "Köpings kommun;;;;;;;Sida 2\r\n" + bo, nil, 0, []string{"3 Personnummer: roster.no-person"}},
@@ -47,6 +59,16 @@ func TestPassedOver(t *testing.T) {
 			}
 			if p := diff.Passed; !slices.Equal(rows, test.passed) || p.Count != len(test.passed) || p.Blank != test.blank || !slices.Equal(mistakes(diff), test.wrong) {
 				t.Errorf("%s: passed over %v and %d empty, wrong %q", test.says, p.At(), p.Blank, mistakes(diff))
+			}
+		}
+		// Nor has anybody who is called as a sum is, whatever their row tells.
+		const short = "Namn;Arbetsplats;Kommun;Grad\r\nEk, Bo;Biblioteket;Köping;50\r\n"
+		w.take("lista.csv", []byte("Namn;Arbetsplats;Kommun;Grad;Titel\r\nEk, Bo;Biblioteket;Köping;50;chef\r\nKovács, Antal;Biblioteket;Köping;100;chef\r\n"), roster.Choices{NewEmployer: "Sala kommun", On: "2012-08-01"}, roster.Decisions{})
+		sala := w.of("Sala kommun")
+		sala.On = "2012-09-01"
+		for _, row := range []string{"Antal Kovács;Biblioteket;Köping;100", "Antal Kovács;41020;1983;100", "Antal Kovács;;;100", "ANTAL KOVÁCS;Biblioteket;;1", "antal kovács;Biblioteket;Köping;", "Antal Kovács;Biblioteket;;"} {
+			if diff := w.compare("lista.csv", []byte(short+row), sala); diff.Counts[roster.Left] != 0 || diff.Counts[roster.Newcomer] != 0 {
+				t.Errorf("%s: %s, %q", row, counts(diff), mistakes(diff))
 			}
 		}
 		// Who is named by half a row has not left.

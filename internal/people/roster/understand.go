@@ -3,10 +3,8 @@
 package roster
 
 import (
-	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
@@ -29,6 +27,7 @@ var (
 	ErrNoStart   = fault.Define(fault.Invalid, "roster.no-start")
 	ErrOtherName = fault.Define(fault.Conflict, "roster.other-name") // args: the row with the same number
 	ErrNumber    = fault.Define(fault.Invalid, "roster.number")      // args: what stands there, masked
+	ErrSum       = fault.Define(fault.Invalid, "roster.sum")         // a sum, or somebody
 	ErrNoPerson  = fault.Define(fault.Invalid, "roster.no-person")   // something stands there, but nobody
 )
 
@@ -282,9 +281,6 @@ func (p Part) missing() (all []Field) {
 	return all
 }
 
-// sums begin a row that counts others.
-var sums = []string{"summa", "totalt", "total", "delsumma", "antal", "sum", "subtotal", "count", "sammanlagt", "grand total"}
-
 // A tale is whom a row tells of.
 type tale int
 
@@ -293,30 +289,26 @@ const (
 	counts              // it counts others, or is the headers once more
 	remark              // one or two words: below the last person it is a remark, among them a mistake
 	half                // as few words, that name somebody
+	unsure              // it begins as a sum does, and may name somebody
 	someone             // it is to be read as a person
 )
 
 // tells finds out whom a row tells of. column is the first that something stands in.
 func (p Part) tells(r sheet.Row, today local.Date) (t tale, column int) {
-	filled, lettered, digits, first, told := 0, 0, 0, "", false // told: of someone
+	filled, first, told := 0, "", false // told: of someone
 	for i, cell := range r.Cells {
 		if cell = clean(cell); cell != "" {
 			if filled++; first == "" {
 				first, column = cell, i
 			}
-			if strings.ContainsFunc(cell, unicode.IsLetter) {
-				lettered++
-			}
-			digits += digitsIn(cell)
 			told = told || p.is(i, Identity) && strings.ContainsAny(cell, "0123456789") || p.is(i, Name) || p.is(i, Given) || p.is(i, Family)
 		}
 	}
 	if filled == 0 {
 		return blank, 0
 	}
-	word, _, _ := strings.Cut(people.Fold(first), " ")
-	if slices.Contains(sums, word) && (lettered <= 1 || lettered <= 2 && filled <= 4 && digits > 0) { // Antal is a name too
-		return counts, column
+	if t, is := p.sum(r, first, column, filled); is {
+		return t, column
 	}
 	if filled <= 1 || !told && filled <= 2 {
 		if told && p.names(first, column, today) {

@@ -32,12 +32,9 @@ func recordsOf(text string, comma byte) records {
 
 // wrapped reports whether each cell of a text is quoted, as some programs write all. No row can then lie within a cell: the quote that it begins with would end that.
 func wrapped(text string, comma byte) bool {
-	r := records{text: text[:min(len(text), looked)], comma: comma}
-	for range 100 {
-		bare := r.bare
-		if _, more := r.next(); !more || r.text == "" && len(text) > looked { // the last is cut off
-			return bare == 0
-		}
+	r := records{text: text, comma: comma}
+	for more := true; more && r.bare == 0; {
+		_, more = r.next()
 	}
 	return r.bare == 0
 }
@@ -215,36 +212,29 @@ func whole(text string, comma byte) bool {
 	return true
 }
 
-// width is how many cells a line of a text has that is a row of its own: so many as most have, of those that are wider than the half of a row. Whole lines tell, if there are any.
+// width is how many cells a line of a text has that is a row of its own: so many as most have that have more than one. Whole lines tell, if there are any.
 func width(text string, comma byte) int {
-	var all, sure []int
+	all, sure := map[int]int{}, map[int]int{}
 	for range 100 {
 		if text == "" {
 			break
 		}
 		n := count(text, comma)
-		if all = append(all, n); whole(text, comma) {
-			sure = append(sure, n)
+		if all[n]++; whole(text, comma) {
+			sure[n]++
 		}
 		_, text, _ = strings.Cut(text, "\n")
 	}
-	if n := usual(sure, 0); n > 1 {
+	if n := usual(sure); n > 0 {
 		return n
 	}
-	return usual(all, 1)
+	return usual(all)
 }
 
-// usual is the number that most are of those above the half of the largest; more is what two halves have together beyond it.
-func usual(numbers []int, more int) (most int) {
-	largest, times := 0, map[int]int{}
-	for _, n := range numbers {
-		largest = max(largest, n)
-	}
-	for _, n := range numbers {
-		if 2*n <= largest+more {
-			continue
-		}
-		if times[n]++; times[n] > times[most] || times[n] == times[most] && n > most {
+// usual is the number above one that is there most times, and of several the largest.
+func usual(times map[int]int) (most int) {
+	for n, t := range times {
+		if n > 1 && (t > times[most] || t == times[most] && n > most) {
 			most = n
 		}
 	}

@@ -202,8 +202,8 @@ func firsts(parts []Part, args []any) []any {
 		if n < 0 {
 			continue
 		}
-		if row, found := slices.BinarySearchFunc(parts[n].rows, at.Row, func(r sheet.Row, row int) int { return r.Number - row }); found {
-			args[i] = parts[n].first(parts[n].rows[row])
+		if r, found := parts[n].row(at.Row); found {
+			args[i] = parts[n].first(r)
 		}
 	}
 	return args

@@ -226,7 +226,7 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	}
 	lines, at, unplaced := d.sound(list, byLine)
 	groups, misnamed := d.group(lines, at)
-	w.match(groups, slices.Concat(list.about, unplaced, misnamed))
+	w.match(groups, slices.Concat(list.about, unplaced, misnamed), d.said)
 	w.renames(groups, places, choices.Places)
 	d.Places = places
 	aboutAt, about := w.places(list.about, choices.Places)
@@ -252,6 +252,18 @@ func Compare(ctx context.Context, c db.Conn, v access.Viewer, list *List, choice
 	d.pass(list)
 	d.sort()
 	return d, nil
+}
+
+// said are the words of all cells of a line's row.
+func (d *Difference) said(l *Line) (all []string) {
+	if r, found := d.Parts[l.Part].row(l.Row); found {
+		for _, cell := range r.Cells {
+			if len(cell) <= longest {
+				all = append(all, words(cell)...)
+			}
+		}
+	}
+	return all
 }
 
 // told is the day that a list tells of, or its file's name, if that is no later than a day; else "".

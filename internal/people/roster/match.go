@@ -92,7 +92,7 @@ func (g *group) twin(l *Line, at *Place) *Line {
 
 // match finds who each group is: by number, then by name. What is only probable is left for people to say. Whom the rows with mistakes are about, about, has
 // not left; the rows that are right choose first, so that nobody becomes a new person for standing on one of each.
-func (w *world) match(groups []*group, about []Line) {
+func (w *world) match(groups []*group, about []Line, said func(*Line) []string) {
 	var open []*group
 	for _, g := range groups {
 		if k := w.byHash[g.first().Hash]; k != nil && g.first().Hash != "" {
@@ -167,18 +167,19 @@ func (w *world) match(groups []*group, about []Line) {
 			g.maybe.claimed = true
 		}
 	}
-	w.claimFaulty(about)
+	w.claimFaulty(about, said)
 }
 
 // claimFaulty claims whom rows with mistakes are probably about though their names differ, who have married, say: until such a row is mended, nobody that it may
-// be about has left. A row that names somebody known, or has their number, is about them.
-func (w *world) claimFaulty(about []Line) {
+// be about has left. A row that names somebody known, or has their number, is about them; one without a whole name may be about whoever is named by the words of its
+// cells, which said tells.
+func (w *world) claimFaulty(about []Line, said func(*Line) []string) {
 	if len(about) == 0 {
 		return
 	}
 	named := map[string]bool{}
 	by := map[[2]string][]*known{} // a name, and the unit or the day of birth that it goes with
-	byMail := map[string][]*known{}
+	byMail, byFamily := map[string][]*known{}, map[string][]*known{}
 	for _, k := range w.persons {
 		if !k.inside {
 			continue
@@ -199,6 +200,9 @@ func (w *world) claimFaulty(about []Line) {
 		if k.Email != "" {
 			byMail[k.Email] = append(byMail[k.Email], k)
 		}
+		if family := words(k.Family); len(family) > 0 {
+			byFamily[family[0]] = append(byFamily[family[0]], k)
+		}
 	}
 	places, essences := map[[3]string][]string{}, w.essences()
 	looked := map[[3]string]bool{} // most rows may be wrong, and thousands have one name
@@ -212,6 +216,16 @@ func (w *world) claimFaulty(about []Line) {
 			claimed = append(claimed, byMail[l.Email]...)
 		}
 		called := words(l.Given)
+		if l.Given == "" || l.Family == "" {
+			row := said(l)
+			for _, word := range row {
+				for _, k := range byFamily[word] {
+					if !slices.ContainsFunc(words(k.Given+" "+k.Family), func(w string) bool { return !slices.Contains(row, w) }) {
+						claimed = append(claimed, k)
+					}
+				}
+			}
+		}
 		if len(called) == 0 {
 			called = []string{familyName(l.Family)}
 		}

@@ -221,6 +221,13 @@ func TestRowsThatMayBeACell(t *testing.T) {
 				t.Errorf("%s: %s, %q, %d workplaces", test.says, counts(diff), got, len(diff.Places))
 			}
 		}
+		// A mark that takes the name apart, where commas part the cells, hides nobody either.
+		const commas = "Namn,Arbetsplats\r\n\"Ek, Eva\",Biblioteket\r\n\"Ek, Bo\",Biblioteket\r\n"
+		for _, row := range []string{"\"Al, Cia,Biblioteket", "Al, Cia\",Biblioteket", "Cia,Al"} {
+			if diff := w.compare("lista.csv", []byte(commas+row+"\r\n"), choices); diff.Counts[roster.Left]+diff.Counts[roster.Newcomer] != 0 || len(diff.Mistakes) == 0 {
+				t.Errorf("%s: %s, %q", row, counts(diff), mistakes(diff))
+			}
+		}
 		if diff := w.compare("lista.csv", []byte(head+"Ek, Eva;\"Provfilialen; vån 2\r\nStorgatan 1; Skara\"\r\n"), roster.Choices{Employer: choices.Employer}); strings.Join(mistakes(diff), ", ") != torn {
 			t.Errorf("where no municipality is told: %q", mistakes(diff))
 		}

@@ -3,6 +3,7 @@
 package roster
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -159,6 +160,15 @@ func understand(s sheet.Sheet, asked Mapping, from04 bool, today local.Date) (p 
 	p.birth = decideDates(p.values(Birth), from04, today)
 	p.shares = decideShares(p.values(Share))
 	return p, p.has(Workplace) && (p.has(Name) || p.has(Given) && p.has(Family))
+}
+
+// row is the one with a number, below the headers.
+func (p Part) row(number int) (r sheet.Row, found bool) {
+	i, found := slices.BinarySearchFunc(p.rows, number, func(r sheet.Row, number int) int { return r.Number - number })
+	if found {
+		r = p.rows[i]
+	}
+	return r, found
 }
 
 func (p Part) has(f Field) bool { _, ok := p.Columns[f]; return ok }

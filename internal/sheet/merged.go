@@ -1,55 +1,35 @@
 package sheet
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// A span is a cell that covers those below it, by the numbers of its rows.
-type span struct{ column, first, last int }
+// A Span is a cell that covers those below it, by the numbers of its rows.
+type Span struct{ Column, First, Last int }
 
 // spanOf reads what merged cells are called, "A2:C4". ok is false if they cover no rows below the first.
-func spanOf(name string) (s span, ok bool) {
+func spanOf(name string) (s Span, ok bool) {
 	from, to, _ := strings.Cut(name, ":")
 	row := func(cell string) int {
 		n, _ := strconv.Atoi(strings.TrimLeft(cell, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 		return n
 	}
-	s = span{columnOf(from), row(from), row(to)}
-	return s, 0 <= s.column && s.column < MaxColumns && 0 < s.first && s.first < s.last
+	s = Span{columnOf(from), row(from), row(to)}
+	return s, 0 <= s.Column && s.Column < MaxColumns && 0 < s.First && s.First < s.Last
 }
 
-// fill puts what stands in a merged cell in the rows that it covers, beside each of which it is shown.
-func (f *filler) fill(spans []span) error {
-	left := MaxRows // what more merged cells would cover is let be: they overlap
-	at := func(number int) int {
-		i, _ := slices.BinarySearchFunc(f.rows, number, func(r Row, number int) int { return r.Number - number })
-		return i
+// Covering is where the cell begins that covers a cell from above, 0 if none does. A program lets none overlap; of those that do all the same the last to begin counts.
+func (s Sheet) Covering(column, row int) (first int) {
+	i, _ := slices.BinarySearchFunc(s.Merged, Span{column, row, 0}, Span.compare)
+	if i--; i >= 0 && s.Merged[i].Column == column && row <= s.Merged[i].Last {
+		return s.Merged[i].First
 	}
-	for _, s := range spans {
-		first := at(s.first)
-		if first == len(f.rows) || f.rows[first].Number != s.first || f.rows[first].Cell(s.column) == "" {
-			continue
-		}
-		text, formula := f.rows[first].Cell(s.column), f.rows[first].Formula(s.column)
-		for i := first + 1; i < len(f.rows) && f.rows[i].Number <= s.last && left > 0; i++ {
-			left--
-			r := &f.rows[i]
-			if r.Cell(s.column) != "" {
-				continue
-			}
-			for len(r.Cells) <= s.column {
-				r.Cells = append(r.Cells, "")
-			}
-			if r.Cells[s.column] = text; formula {
-				r.Formulas = append(r.Formulas, s.column)
-				slices.Sort(r.Formulas)
-			}
-			if f.size += len(text); f.size > maxText {
-				return ErrTooLarge.With(maxText >> 20)
-			}
-		}
-	}
-	return nil
+	return 0
+}
+
+func (s Span) compare(t Span) int {
+	return cmp.Or(cmp.Compare(s.Column, t.Column), cmp.Compare(s.First, t.First))
 }

@@ -46,8 +46,9 @@ type Book struct {
 
 // A Sheet is one list. Rows without anything in them are left out.
 type Sheet struct {
-	Name string // "" of CSV
-	Rows []Row
+	Name   string // "" of CSV
+	Rows   []Row
+	Merged []Span // in the order of their columns and rows
 }
 
 // A Row has the number that the spreadsheet program shows.

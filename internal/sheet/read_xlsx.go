@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,17 +111,19 @@ func (w workbook) read(ctx context.Context) (Book, error) {
 	for _, s := range sheets {
 		if s.hidden { // looked at only to find out whether there are people on it, so that as much as fits will do
 			hidden.rows = nil
-			if err := w.sheet(ctx, s.part, texts, &hidden); err != nil && fault.Of(err) == nil && !errors.Is(err, errXML) {
+			spans, err := w.sheet(ctx, s.part, texts, &hidden)
+			if err != nil && fault.Of(err) == nil && !errors.Is(err, errXML) {
 				return b, err
 			}
-			b.Hidden = append(b.Hidden, Sheet{s.name, hidden.rows})
+			b.Hidden = append(b.Hidden, Sheet{s.name, hidden.rows, spans})
 			continue
 		}
 		f.rows = nil
-		if err := w.sheet(ctx, s.part, texts, &f); err != nil {
+		spans, err := w.sheet(ctx, s.part, texts, &f)
+		if err != nil {
 			return b, err
 		}
-		b.Sheets = append(b.Sheets, Sheet{s.name, f.rows})
+		b.Sheets = append(b.Sheets, Sheet{s.name, f.rows, spans})
 	}
 	if f.seen == 0 && hidden.seen == 0 {
 		return b, ErrEmpty
@@ -264,11 +267,11 @@ func (w workbook) shared(ctx context.Context, name string, f *filler) (all []str
 	}
 }
 
-// sheet reads the rows of a part into f.
-func (w workbook) sheet(ctx context.Context, name string, texts []string, f *filler) error {
+// sheet reads the rows of a part into f, and which cells are merged.
+func (w workbook) sheet(ctx context.Context, name string, texts []string, f *filler) (spans []Span, err error) {
 	d, closer, err := w.open(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer closer.Close()
 	var (
@@ -281,31 +284,31 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 		within bool // in a cell
 		number int
 		steps  int
-		spans  []span
 	)
 	for {
 		token, err := next(d)
 		if err == io.EOF {
-			return f.fill(spans)
+			slices.SortStableFunc(spans, Span.compare)
+			return spans, nil
 		}
 		if err != nil {
-			return err
+			return spans, err
 		}
 		if steps++; steps%(1<<16) == 0 && ctx.Err() != nil {
-			return ctx.Err()
+			return spans, ctx.Err()
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			switch t.Name.Local {
 			case "row":
 				if within {
-					return errXML
+					return spans, errXML
 				}
 				number++
 				if r := (element{attr: t.Attr}).get("r"); r != "" {
 					n, err := strconv.Atoi(r)
 					if err != nil || n < number || n > 1<<20 {
-						return errXML
+						return spans, errXML
 					}
 					number = n
 				}
@@ -313,7 +316,7 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 				row, column = Row{Number: number, Hidden: hidden == "1" || hidden == "true"}, -1
 			case "c":
 				if number == 0 {
-					return errXML
+					return spans, errXML
 				}
 				column++
 				kind, value, within = "", value[:0], true
@@ -321,7 +324,7 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 					switch a.Name.Local {
 					case "r":
 						if column = columnOf(a.Value); column < 0 {
-							return errXML
+							return spans, errXML
 						}
 					case "t":
 						kind = a.Value
@@ -329,7 +332,7 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 				}
 			case "f":
 				if !within {
-					return errXML
+					return spans, errXML
 				}
 				row.Formulas = append(row.Formulas, column)
 			case "v", "t":
@@ -350,14 +353,14 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 			case "c":
 				text, ok := cellText(kind, value, texts)
 				if !ok || !within {
-					return errXML
+					return spans, errXML
 				}
 				within = false
 				if text == "" {
 					continue
 				}
 				if column >= MaxColumns {
-					return ErrTooWide.With(MaxColumns)
+					return spans, ErrTooWide.With(MaxColumns)
 				}
 				if row.Cells == nil {
 					row.Cells = make([]string, 0, max(width, column+1))
@@ -371,7 +374,7 @@ func (w workbook) sheet(ctx context.Context, name string, texts []string, f *fil
 					width = len(row.Cells)
 				}
 				if err := f.add(ctx, row); err != nil {
-					return err
+					return spans, err
 				}
 				row = Row{Number: number}
 			}

@@ -103,7 +103,7 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 				for _, c := range columns {
 					text := ""
 					if i, has := c.at[n]; has {
-						text = p.bad(list, i, r.Cell(i))
+						text = p.bad(list, i, p.text(r, i))
 					}
 					if c.field == Municipality && clean(text) == "" {
 						text = homes[n].Name

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,13 +38,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 	for _, f := range Fields {
 		columns[f] = at(f)
 	}
-	used := slices.Collect(func(yield func(int) bool) {
-		for _, i := range p.Columns {
-			if !yield(i) {
-				return
-			}
-		}
-	})
+	used := slices.Sorted(maps.Values(p.Columns))
 	last := len(p.rows) - 1 // of a person
 	for last >= 0 {
 		if t, _ := p.tells(p.rows[last], today); t >= half {
@@ -51,7 +46,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		}
 		last--
 	}
-	before := p.Header
+	before := p.headers
 	for n, r := range p.rows {
 		if n%64 == 0 && ctx.Err() != nil {
 			return nil, nil, nil, ctx.Err()
@@ -71,9 +66,12 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 		if r.Hidden {
 			p.hidden = append(p.hidden, r.Number)
 		}
-		formula := slices.IndexFunc(r.Formulas, func(i int) bool { return slices.Contains(used, i) })
+		formula := slices.IndexFunc(used, func(i int) bool {
+			top, covered := p.covering(r, i)
+			return r.Formula(i) || covered && top.Formula(i)
+		})
 		if formula >= 0 {
-			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[r.Formulas[formula]], Fault: ErrFormula})
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[used[formula]], Fault: ErrFormula})
 		}
 		if r.Torn {
 			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Fault: ErrTorn})
@@ -91,7 +89,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			if text, has := without[f]; has {
 				return text
 			}
-			return clean(r.Cell(columns[f]))
+			return clean(p.text(r, columns[f]))
 		}
 		for _, f := range worded {
 			text := cell(f)

@@ -39,11 +39,13 @@ type Mapping map[Field]string
 type Part struct {
 	Sheet           string // its name, "" if there is only one with people
 	sheet           string // its name, also if there is only one
-	Header          int    // the row of the headers
+	Header          int    // the row of the headers, the first of them
 	Labels          []string
 	Columns         map[Field]int
 	rows            []sheet.Row
-	titles          []string // what stands above
+	headers         int         // the last row of the headers
+	merged          sheet.Sheet // which of whose cells are merged
+	titles          []string    // what stands above
 	from, to, birth dates
 	shares          shares
 	surnameFirst    bool  // in the cells of whole names
@@ -138,9 +140,10 @@ func Understand(book sheet.Book, asked Mapping, today local.Date) ([]Part, error
 func understand(s sheet.Sheet, asked Mapping, from04 bool, today local.Date) (p Part, ok bool) {
 	at := -1
 	for i, r := range s.Rows[:min(len(s.Rows), headerWithin)] {
-		columns := match(r.Cells, asked)
-		if len(columns) > len(p.Columns) {
-			at, p = i, Part{Sheet: s.Name, sheet: s.Name, Header: r.Number, Labels: labels(r.Cells), Columns: columns}
+		found := Part{Sheet: s.Name, sheet: s.Name, Header: r.Number, headers: r.Number, Labels: labels(r.Cells), Columns: match(r.Cells, asked), rows: s.Rows[i+1:], merged: s}
+		found.lowerHeaders(asked)
+		if len(found.Columns) > len(p.Columns) {
+			at, p = i, found
 		}
 	}
 	if at < 0 {
@@ -152,7 +155,6 @@ func understand(s sheet.Sheet, asked Mapping, from04 bool, today local.Date) (p 
 			p.passed = append(p.passed, r.Number)
 		}
 	}
-	p.rows = s.Rows[at+1:]
 	p.byContent(today)
 	p.surnameFirst = surnameFirst(p.Label(Name))
 	p.from = decideDates(p.values(From), from04, today)
@@ -321,7 +323,8 @@ func (p Part) tells(r sheet.Row, today local.Date) (t tale, column int) {
 		return t, column
 	}
 	if filled <= 1 || !told && filled <= 2 {
-		if told && p.names(first, column, today) {
+		place, has := p.Columns[Workplace]
+		if _, covered := p.covering(r, place); has && covered || told && p.names(first, column, today) {
 			return half, column
 		}
 		return remark, column
@@ -332,7 +335,7 @@ func (p Part) tells(r sheet.Row, today local.Date) (t tale, column int) {
 			again++
 		}
 	}
-	if again >= 2 && again == len(p.Columns) {
+	if again >= 2 && !p.any(callings, func(i int) bool { return clean(r.Cell(i)) != p.Labels[i] }) {
 		return counts, column
 	}
 	return someone, column

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"kompobib/internal/local"
+	"kompobib/internal/sheet"
 )
 
 func TestDates(t *testing.T) {
@@ -180,6 +181,29 @@ func TestDayOf(t *testing.T) {
 		list := List{Name: test.texts[len(test.texts)-1], Parts: []Part{{titles: test.texts[:len(test.texts)-1]}}, today: "2015-10-12"}
 		if got := list.told("2012-10-12"); got != test.want {
 			t.Errorf("%q tells of %q, want %q", test.texts, got, test.want)
+		}
+	}
+}
+
+// Merged cells tell all rows that they cover where they are, in every column, however many there are.
+func TestManyMergedCells(t *testing.T) {
+	const rows = 70_000 // in three columns more than a list has rows
+	s := sheet.Sheet{Rows: []sheet.Row{{Number: 1, Cells: []string{"Namn", "Arbetsplats", "Kommun", "Arbetsgivare"}}, {Number: 2, Cells: []string{"Ek, Eva", "Filialen", "Köping", "Köpings kommun"}}}}
+	for i := range rows {
+		s.Rows = append(s.Rows, sheet.Row{Number: 3 + i, Cells: []string{"Al, Bo"}})
+	}
+	for column := 1; column <= 3; column++ {
+		for range 50_000 {
+			s.Merged = append(s.Merged, sheet.Span{Column: column, First: 2, Last: rows + 2})
+		}
+	}
+	p, ok := understand(s, nil, false, "2012-10-12")
+	if !ok || len(p.rows) != rows+1 {
+		t.Fatal(ok, len(p.rows))
+	}
+	for _, r := range p.rows {
+		if told := p.text(r, 1) + p.text(r, 2) + p.text(r, 3); told != "FilialenKöpingKöpings kommun" {
+			t.Fatalf("row %d tells %q", r.Number, told)
 		}
 	}
 }

@@ -66,6 +66,21 @@ func TestMunicipalityIsChosenOrGuessed(t *testing.T) {
 	})
 }
 
+// Rows that may be lines of a cell are mended in the list itself: the page says so, and hands out no file of them.
+func TestTornRowsOnPages(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		k, _ := newImports(t, d)
+		const torn = "Namn;Arbetsplats\nEk, Eva;\"Provfilialen\nEk, Bo;Provfilialen\"\n"
+		page, _ := k.send("köping.csv", []byte(torn+"Ek, Cia;Provfilialen\n"))
+		k.holds(page+"?kind=mistake", "2 rader som kan vara delar av celler går bara att rätta i listan själv.", "Rätta citattecknen i listan", "!Rätta raden i listan", "!/mistakes")
+		page, _ = k.send("köping.csv", []byte(torn+"Ek, Cia;Provfilialen\nEk, Dan;\n"))
+		k.holds(page+"?kind=mistake", "2 rader som kan vara delar av celler", "/mistakes")
+		if bad := k.post(page+"/mistakes", "format", "csv").Body.String(); !strings.Contains(bad, "Inte med här: rader som kan vara delar av celler (2, 3).") || !strings.Contains(bad, "Ek, Dan") || strings.Contains(bad, "Ek, Bo") {
+			t.Errorf("handed out:\n%s", bad)
+		}
+	})
+}
+
 // A list that waits and whose file has been deleted says that it is to be added again, and not to press a button that is not there.
 func TestDeletedListIsNotReadAgain(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {

@@ -93,6 +93,7 @@ type Summary struct {
 
 	Undone int      `json:"undone,omitempty"`
 	Cured  int      `json:"cured,omitempty"`   // of the mistakes: those that no other file would put right
+	Torn   int      `json:"torn,omitempty"`    // how many rows may be lines of cells
 	Early  []string `json:"early,omitempty"`   // persons who began later than they are said to have left
 	Lost   []string `json:"lost_at,omitempty"` // the first of the rows of which nobody can say where they belong, so that colleagues do not see the list
 }
@@ -125,6 +126,8 @@ func (d *Difference) summary() Summary {
 		switch m.Fault.Code {
 		case ErrEarly.Code:
 			s.Early = append(s.Early, m.about.ID)
+		case ErrTorn.Code:
+			s.Torn++
 		case ErrTimed.Code:
 			s.Given = append(s.Given, m.about.ID)
 		}

@@ -58,13 +58,17 @@ type badColumn struct {
 
 // BadRows is a list of the rows in which something is wrong, of all sheets, with what is wrong and where they stand in columns of their own. They are as in the file,
 // but with the identity numbers masked, and with days and shares so written that they mean the same among fewer rows and beside those of other sheets. Mended, it can
-// be sent as a list. say chooses the words.
+// be sent as a list. say chooses the words. Rows that may be lines of cells are left out, for by themselves they would make people; the last row says which.
 func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, args ...any) string) sheet.Table {
 	t := sheet.Table{Columns: []sheet.Column{{Label: labels.Wrong, Width: 60}, {Label: labels.Row}}}
 	type place struct{ part, row int }
 	mistakes := map[place][]Mistake{}
 	parts := map[int]bool{}
+	var torn []string
 	for _, m := range d.Mistakes {
+		if m.Fault.Code == ErrTorn.Code {
+			torn = append(torn, RowAt{m.Sheet, m.Row}.String())
+		}
 		if !m.inFile() {
 			continue
 		}
@@ -114,6 +118,11 @@ func BadRows(list *List, d *Difference, labels BadLabels, say func(code string, 
 					return
 				}
 			}
+		}
+		if torn != nil {
+			values := make([]any, len(t.Columns))
+			values[0] = say("roster.bad-rows-torn", strings.Join(torn[:min(len(torn), passedShown)], ", "))
+			yield(values)
 		}
 	}
 	return t

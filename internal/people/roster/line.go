@@ -71,10 +71,10 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			return r.Formula(i) || covered && top.Formula(i)
 		})
 		if formula >= 0 {
-			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[used[formula]], Fault: ErrFormula})
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Labels[used[formula]], Fault: ErrFormula, torn: r.Torn})
 		}
 		if r.Torn {
-			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Fault: ErrTorn})
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Fault: ErrTorn, torn: true})
 		}
 		l := Line{Part: part, Row: r.Number, torn: r.Torn}
 		sound := true
@@ -83,7 +83,7 @@ func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today loc
 			if sound = false; numbered(without, f) && fl.Code != ErrNumber.Code && fl.Code != people.ErrLong.Code {
 				return
 			}
-			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Label(f), Fault: fl})
+			wrong = append(wrong, Mistake{Sheet: p.Sheet, Row: r.Number, Column: p.Label(f), Fault: fl, torn: r.Torn})
 		}
 		cell := func(f Field) string {
 			if text, has := without[f]; has {

@@ -16,6 +16,7 @@ const (
 	InChoices Cure = "choices" // how the list was understood
 	InColumn  Cure = "column"  // perhaps another column is meant, else the rows
 	AtPerson  Cure = "person"  // what is recorded of who it is about
+	AtMarks   Cure = "marks"   // the quotation marks around the row, in the list as it was sent: the row by itself is none
 )
 
 // Cure is what puts the mistake right.
@@ -25,6 +26,9 @@ func (m Mistake) Cure() Cure {
 		return InChoices
 	case ErrTimed.Code:
 		return AtPerson
+	}
+	if m.torn {
+		return AtMarks
 	}
 	if m.Whole {
 		return InColumn

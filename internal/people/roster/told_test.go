@@ -16,6 +16,7 @@ import (
 	"kompobib/internal/fault"
 	"kompobib/internal/local"
 	"kompobib/internal/people/roster"
+	"kompobib/internal/web/locale"
 )
 
 // What is no person is passed over above and below the people, and told; among them it is a mistake, and so is half a person at the end.
@@ -220,6 +221,18 @@ func TestRowsThatMayBeACell(t *testing.T) {
 			if got := strings.Join(mistakes(diff), ", "); counts(diff) != test.want || got != test.wrong || len(diff.Places) != 1 {
 				t.Errorf("%s: %s, %q, %d workplaces", test.says, counts(diff), got, len(diff.Places))
 			}
+		}
+		// Nor do they when the rows to mend are sent: they are left out there, and said to be.
+		part := []byte(head + "Ek, Eva;\"Biblioteket; vån 2\r\nStorgatan 1; Köping 480322-9949\"\r\nEk, Bo;\r\nAl, Cia;Biblioteket\r\n")
+		bad := w.badRows("lista.csv", part, choices)
+		if want := "Namn: " + locale.Swedish.Say("roster.no-person") + ";4;Ek, Bo;;Köping\r\nInte med här: rader som kan vara delar av celler (2, 3). De rättas i listan själv.;;;;\r\n"; !strings.HasSuffix(bad, "Rad;Namn;Arbetsplats;Kommun\r\n"+want) {
+			t.Errorf("to mend:\n%s", bad)
+		}
+		if diff := w.compare("lista.csv", []byte(strings.Replace(bad, "Ek, Bo;", "Ek, Bo;Biblioteket", 1)), choices); counts(diff) != "0 new, 0 changed, 0 moved, 0 left, 1 unchanged, 0 held" || len(diff.Mistakes) != 0 || diff.Passed.Count != 1 {
+			t.Errorf("mended: %s, %q", counts(diff), mistakes(diff))
+		}
+		if imp := w.take("lista.csv", part, choices, roster.Decisions{}); imp.Summary.Torn != 2 || imp.Summary.Cured+1 != imp.Summary.Mistakes {
+			t.Errorf("%+v", imp.Summary)
 		}
 		// A mark that takes the name apart, where commas part the cells, hides nobody either.
 		const commas = "Namn,Arbetsplats\r\n\"Ek, Eva\",Biblioteket\r\n\"Ek, Bo\",Biblioteket\r\n"

@@ -70,6 +70,7 @@ type Mistake struct {
 	Fault  *fault.Fault
 	Whole  bool // the same is wrong with most rows: that may be the column
 
+	torn  bool   // the row may be a line of a cell
 	about *known // who it is about, where there is no row
 }
 

@@ -14,6 +14,9 @@ var callings = []Field{Name, Given, Family}
 
 // covering is the row in which the cell stands that covers a column of one that names somebody; ok is false if none does.
 func (p *Part) covering(r sheet.Row, column int) (top sheet.Row, ok bool) {
+	if len(p.merged.Merged) == 0 {
+		return top, false
+	}
 	first := p.merged.Covering(column, r.Number)
 	if first <= p.headers || clean(r.Cell(column)) != "" || !p.any(where, func(i int) bool { return i == column }) ||
 		!p.any(callings, func(i int) bool { return clean(r.Cell(i)) != "" }) {

@@ -31,12 +31,18 @@ var spellings = []*regexp.Regexp{
 	regexp.MustCompile(`^(\d(?: {0,3}\d){5})( {0,3}[-+]? {0,3})([\dTRSUWXJKLMNtrsuwxjklmn](?: {0,3}\d){3})`),
 }
 
-// NumbersIn finds the identity numbers in a text, in all spellings that people use, of those born by a day.
+// NumbersIn finds the identity numbers in a text, in all spellings that people use, of those born by a day. A text of nine digits may be one that was kept as a number, so that
+// it lost the nought that it began with.
 func NumbersIn(text string, by local.Date) (all []Number) {
 	if digits(text) < 9 { // an interim number has no more
 		return nil
 	}
 	plain, at := Plain(text)
+	if len(plain) == 9 && numeric(plain) {
+		if id, err := ParseIdentity("0"+plain, by); err == nil {
+			return []Number{{0, len(text), "0" + plain[:5], plain[5:], id}}
+		}
+	}
 	for i := 0; i < len(plain); i++ {
 		if n, ok := numberAt(plain, i, by); ok {
 			i = n.To - 1

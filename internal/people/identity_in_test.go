@@ -17,13 +17,16 @@ func TestNumbersIn(t *testing.T) {
 			t.Errorf("%q holds %+v", text, all)
 		}
 	}
+	if all := NumbersIn("101229805", "2012-10-12"); len(all) != 1 || all[0].Identity.Text() != "200101229805" {
+		t.Errorf("a number that lost its nought: %+v", all)
+	}
 	for _, text := range []string{"480322-T235", "480322T235", "19480322\u2013t235x"} {
 		if all := NumbersIn(text, "2012-10-12"); len(all) != 1 || !all[0].Identity.Interim {
 			t.Errorf("%q holds %+v", text, all)
 		}
 	}
 	for _, text := range []string{
-		"480322-9948", "48032299490", "1480322-9949", "480322 och 9949", "480322-99499", "480322-994",
+		"101229806", "rum 101229805", "480322-9948", "48032299490", "1480322-9949", "480322 och 9949", "480322-99499", "480322-994",
 		"2012-10-12 0935", "2012-10-12 2012-10-13", "20121012 kl 0935", "2012-10-12 09:35", "2012-10-12T09:35",
 		"070-123 45 69", "0701-23 45 69", "0701-234569", "(070) 1234569", "070.123.45.69", "070/123 45 69", "+46 11 15 00 14", "+4611150014", "+46-11-15 00 14", "+46 (0)11-15 00 14",
 		"212000-2114", "16212000-2114", "556012-5790", "Box 480, 322 99 Ort 49", "480322-****",
@@ -36,7 +39,7 @@ func TestNumbersIn(t *testing.T) {
 
 // FuzzNumbersIn holds that what is found stands where it is said to, whatever the letters around it.
 func FuzzNumbersIn(f *testing.F) {
-	for _, s := range []string{"480322-9949", "å480322\u20149949ö 1948.03.22-9949", "\uff14\uff18\uff10\uff13\uff12\uff12-9949", "\xff480322-9949"} {
+	for _, s := range []string{"480322-9949", "å480322\u20149949ö 1948.03.22-9949", "\uff14\uff18\uff10\uff13\uff12\uff12-9949", "\xff480322-9949", "101229805"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

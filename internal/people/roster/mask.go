@@ -23,20 +23,8 @@ var plainPhone = regexp.MustCompile(`^0\d{9}$`)
 // ages is a day by which all are born who are in a list, whenever it is read.
 const ages local.Date = "2199-12-31"
 
-// nine reads an identity number that was kept as a number, so that it lost the nought that it began with.
-func nine(text string, by local.Date) (n people.Identity, ok bool) {
-	if len(text) != 9 || strings.Trim(text, "0123456789") != "" {
-		return n, false
-	}
-	n, err := people.ParseIdentity("0"+text, by)
-	return n, err == nil
-}
-
 // Mask hides the last four of identity numbers in a text, and of what looks like one and can be nothing else: so of one that is mistyped.
 func Mask(s string) string {
-	if _, ok := nine(s, ages); ok {
-		return "0" + s[:5] + "-****"
-	}
 	return hide(s, func(date, _ string) string { return date + "-****" })
 }
 
@@ -145,9 +133,6 @@ func numberIn(f Field, text string, today local.Date) (hidden, rest string, has 
 
 // numbersIn hides the last four of the identity numbers that a text holds, in all spellings that are known. rest is the text without them, has whether there are any.
 func numbersIn(text string, today local.Date) (hidden, rest string, has bool) {
-	if n, ok := nine(text, today); ok {
-		return n.Masked(), "", true
-	}
 	hidden, rest = text, text
 	if numbers := people.NumbersIn(text, today); len(numbers) > 0 {
 		hidden, rest, has = "", "", true

@@ -35,6 +35,7 @@ func TestPassedOver(t *testing.T) {
 			{"a sum of many columns, last", head + eva + "Totalt;2;;;;87,5;2,75;45 000\r\n", []int{3}, 0, nil},
 			{"somebody who is called as a sum is", "Namn;Arbetsplats;Kommun\r\nAntal Kovács;Biblioteket;Köping\r\nTotalt 1 person;;\r\n", []int{3}, 0, nil},
 			{"so, with a number", "Namn;Personnummer;Arbetsplats;Kommun\r\nAntal Kovács;600121-9960;Biblioteket;Köping\r\n", nil, 0, nil},
+			{"with a number, and a share", "Namn;Personnummer;Arbetsplats;Kommun;Grad\r\nEk, Bo;;Biblioteket;Köping;50\r\nAntal Kovács;600121-9960;Biblioteket;Köping;100\r\n", nil, 0, nil},
 			{"with a number mistyped", "Namn;Personnummer;Arbetsplats;Kommun\r\nAntal Kovács;600121-9961;Biblioteket;Köping\r\n", nil, 0, []string{"2 Personnummer: people.identity-checksum"}},
 			{"with a number, and a code for the rest", "Namn;Enhet;Kommun;Sysselsättningsgrad;Personnummer;Anställd from\r\nAntal Kovács;41020;1983;100;600121-9960;2009-01-01\r\n", nil, 0, nil},
 			{"so without a number", "Namn;Enhet;Kommun;Sysselsättningsgrad;Anställd from\r\nAntal Kovács;41020;1983;100;2009-01-01\r\n", nil, 0, nil},

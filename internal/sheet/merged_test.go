@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -25,21 +26,22 @@ func TestMergedCells(t *testing.T) {
 		{"no name of a cell", []string{"A2:"}, ""},
 		{"no name at all", []string{"::A-1"}, ""},
 	} {
-		text := `<worksheet><sheetData>` + four + `</sheetData><mergeCells>`
+		var text strings.Builder
+		text.WriteString(`<worksheet><sheetData>` + four + `</sheetData><mergeCells>`)
 		for _, m := range test.merged {
-			text += `<mergeCell ref="` + m + `"/>`
+			text.WriteString(`<mergeCell ref="` + m + `"/>`)
 		}
-		b, err := Read(t.Context(), book(t, text+`</mergeCells></worksheet>`))
-		got := ""
+		b, err := Read(t.Context(), book(t, text.String()+`</mergeCells></worksheet>`))
+		var got strings.Builder
 		for column, name := range "ABC" {
 			for row := range 7 {
 				if first := b.Sheets[0].Covering(column, row); first > 0 {
-					got += fmt.Sprintf(" %c%d<%d", name, row, first)
+					got.WriteString(fmt.Sprintf(" %c%d<%d", name, row, first))
 				}
 			}
 		}
-		if err != nil || len(got) > 0 && got[1:] != test.want || len(got) == 0 && test.want != "" {
-			t.Errorf("%s:%s, %v, want %s", test.says, got, err, test.want)
+		if err != nil || len(got.String()) > 0 && got.String()[1:] != test.want || len(got.String()) == 0 && test.want != "" {
+			t.Errorf("%s:%s, %v, want %s", test.says, got.String(), err, test.want)
 		}
 		if want := []string{"1 Ort|Namn", "2 Köping|Ek", "3 |Al", "5 |By|x"}; !slices.Equal(rows(b), want) {
 			t.Errorf("%s: %q", test.says, rows(b))

@@ -38,11 +38,12 @@ func TestMergedCellsTellWhere(t *testing.T) {
 			{"of headers once more below", []string{"Förnamn;Efternamn;Arbetsplats;Anställning;", ";;;Befattning;Kommun", "Eva;Ek;Filialen;chef;Köping", "Förnamn;Efternamn;Arbetsplats;Anställning;", "Bo;Al;Filialen;chef;Köping"}, "A1:A2 B1:B2 C1:C2", []string{"Eva Ek Filialen", "Bo Al Filialen"}, nil, []int{4}},
 			{"of headers, over somebody of whom only the number stands there", []string{"Namn;Arbetsplats;Personnummer;Befattning", ";Filialen;600121-9960;chef", "Ek, Eva;Filialen;;chef"}, "A1:A2", []string{"Eva Ek Filialen"}, []string{"2 Namn: roster.no-name"}, nil},
 		} {
-			file := sheetOf(test.rows...)
+			var file strings.Builder
+			file.WriteString(sheetOf(test.rows...))
 			for m := range strings.FieldsSeq(test.merged) {
-				file += `<mergeCell ref="` + m + `"/>`
+				file.WriteString(`<mergeCell ref="` + m + `"/>`)
 			}
-			diff := w.compare("köping.xlsx", workbook(t, file, "<row><c><v>Annat</v></c></row>"), roster.Choices{NewEmployer: "Köpings kommun"})
+			diff := w.compare("köping.xlsx", workbook(t, file.String(), "<row><c><v>Annat</v></c></row>"), roster.Choices{NewEmployer: "Köpings kommun"})
 			var got []string
 			for _, i := range diff.Items {
 				got = append(got, i.Given+" "+i.Family+" "+i.Workplace)

@@ -187,7 +187,7 @@ func TestOverlap(t *testing.T) {
 			v.Focus("#row-" + persons[0])
 			v.Press("s")
 			told := v.act("save", func() { v.click("Spara närvaron") })
-			v.hears(told, "Deltagare03 Exempel: Personen har redan närvaro på Läsfrämjande")
+			v.hears(told, "Deltagare03 Exempel: Personen har redan närvaro på annat håll vid den tiden. Ange när personen kom eller gick, eller fråga projektkontoret.")
 			if heard := v.Heard(); !slices.Contains(heard, "combobox Närvaro: Deltagare03 Exempel (invalid)") || !slices.Contains(heard, "combobox Närvaro: Deltagare02 Exempel") {
 				t.Errorf("the row is not heard as wrong, alone, among %q", heard)
 			}

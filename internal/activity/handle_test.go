@@ -56,6 +56,19 @@ func TestAHandleStandsForWhoIsProtected(t *testing.T) {
 			}
 		}
 
+		// A contact, who does not see them, is told of no number more than of any other, and can do nothing by it.
+		for _, number := range []string{"participant-1", "participant-2"} {
+			if _, err := activity.Why(t.Context(), d, contact, o, number, d.Now()); !errors.Is(err, activity.ErrNotYours) {
+				t.Errorf("a contact asks of %s: %v", number, err)
+			}
+			if err := w.cancel(contact, o, number); !errors.Is(err, activity.ErrNotYours) || w.state(o, "hidden") != activity.Seated {
+				t.Errorf("a contact signs %s off: %v, %s", number, err, w.state(o, "hidden"))
+			}
+			if _, err := w.signUp(contact, o, number); !errors.Is(err, activity.ErrNotYours) {
+				t.Errorf("a contact signs %s up: %v", number, err)
+			}
+		}
+
 		for _, ask := range []struct {
 			says, occasion, person string
 			want                   activity.SignupState

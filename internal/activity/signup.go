@@ -289,7 +289,7 @@ func (o *seats) sees(v access.Viewer) bool {
 // manages reports whether v signs anyone up and off here.
 func (o *seats) manages(v access.Viewer) bool { return o.Holds(v, access.Seat) }
 
-// actsFor reports whether v may sign p up and off: oneself, a colleague whom one is contact for, anyone whom one manages.
+// actsFor reports whether v may sign p up and off: oneself, a colleague whom one is contact for and sees, anyone whom one manages.
 func (o *seats) actsFor(v access.Viewer, p *standing) bool { return o.actingAs(v, p) != "" }
 
 func (o *seats) actingAs(v access.Viewer, p *standing) string {
@@ -298,7 +298,7 @@ func (o *seats) actingAs(v access.Viewer, p *standing) string {
 		return BySelf
 	case o.manages(v):
 		return ByOffice
-	case slices.ContainsFunc(p.workplaces, func(w string) bool { return v.At(access.SignStaff, w) }):
+	case !p.protected && slices.ContainsFunc(p.workplaces, func(w string) bool { return v.At(access.SignStaff, w) }):
 		return ByContact
 	}
 	return ""

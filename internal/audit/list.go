@@ -20,7 +20,6 @@ type Filter struct {
 	From    time.Time // the first instant; zero for no limit
 	To      time.Time // the first instant after
 	Without []string  // persons: nothing that was done to their rows or is about them, but for their accounts
-	NotBy   []string  // persons: nothing that they did
 	Before  string    // the id of the last event of the page before
 	Limit   int
 }
@@ -63,9 +62,6 @@ func List(ctx context.Context, c db.Conn, v access.Viewer, f Filter) ([]Event, e
 	if len(f.Without) > 0 {
 		in := db.In(&args, f.Without)
 		where += " AND (entity = 'account' OR subject NOT IN " + in + " AND row_id NOT IN " + in + ")"
-	}
-	if len(f.NotBy) > 0 {
-		where += " AND actor NOT IN " + db.In(&args, f.NotBy)
 	}
 	args = append(args, f.Limit)
 	type row struct {

@@ -64,6 +64,10 @@ func NewAccount(ctx context.Context, tx *db.Tx, v access.Viewer, person, email s
 	case err != nil:
 		return err
 	}
+	// Who asked before their address was entered has had no letter of those that were counted.
+	if _, err := tx.Exec(ctx, `DELETE FROM sign_in_pace WHERE email = $1`, email); err != nil {
+		return err
+	}
 	return audit.Record(ctx, tx, audit.Event{Act: "create", Entity: "account", Row: person})
 }
 

@@ -16,6 +16,17 @@ import (
 // Whatever a stranger asks for at somebody's address, who owns it always has a way in there that works for a good while yet, and no more letters
 // than five at once and five an hour.
 func TestNobodyIsShutOutByAsking(t *testing.T) {
+	t.Run("who asks in vain, and whose address is entered then", func(t *testing.T) {
+		dbtest.Run(t, func(t *testing.T, d *db.DB) {
+			for range 20 {
+				ask(t, d, noon, "ny@example.org")
+			}
+			person(t, d, "ny", "ny@example.org")
+			if ask(t, d, noon.Add(time.Second), "ny@example.org"); letters(t, d) != 1 {
+				t.Errorf("%d letters, want one", letters(t, d))
+			}
+		})
+	})
 	const day = 24 * time.Hour
 	for _, test := range []struct {
 		says        string

@@ -2,6 +2,7 @@ package people
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -22,6 +23,14 @@ type Number struct {
 	Identity Identity
 }
 
+// Youngest is how old whoever is employed becomes that year at least.
+const Youngest = 14
+
+// Period reports whether the digits, read on a day, are no person's whom a text on staff would name, but two days of one time: "20120815-1231".
+func (n Number) Period(on local.Date) bool {
+	return len(n.Date) == 8 && n.Identity.Born.Time().Year() > on.Time().Year()-Youngest
+}
+
 // spellings are how people write an identity number, in a text made [Plain]: its parts divided by what divides days and words, or in whatever
 // parts by spaces alone. A number in other parts with other signs is a phone's.
 var spellings = []*regexp.Regexp{
@@ -38,7 +47,7 @@ func NumbersIn(text string, by local.Date) (all []Number) {
 		return nil
 	}
 	plain, at := Plain(text)
-	if len(plain) == 9 && numeric(plain) {
+	if len(plain) == 9 && plain[0] != '0' && numeric(plain) {
 		if id, err := ParseIdentity("0"+plain, by); err == nil {
 			return []Number{{0, len(text), "0" + plain[:5], plain[5:], id}}
 		}
@@ -116,7 +125,8 @@ func Plain(text string) (plain string, at func(int) int) {
 
 // numberless reports whether no identity number stands in a text that others see, of anybody born by an instant.
 func numberless(text string, at time.Time) bool {
-	return len(NumbersIn(text, local.DateOf(at, time.UTC))) == 0
+	on := local.DateOf(at, time.UTC)
+	return !slices.ContainsFunc(NumbersIn(text, on), func(n Number) bool { return !n.Period(on) })
 }
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }

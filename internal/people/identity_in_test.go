@@ -17,6 +17,14 @@ func TestNumbersIn(t *testing.T) {
 			t.Errorf("%q holds %+v", text, all)
 		}
 	}
+	for text, period := range map[string]bool{"Vikarie 20120815-1231": true, "Vikarie 120815-1231": false, "19480322-9949": false} {
+		if all := NumbersIn(text, "2012-10-12"); len(all) != 1 || all[0].Period("2012-10-12") != period {
+			t.Errorf("%q: %+v is a period: %t", text, all, !period)
+		}
+	}
+	if all := NumbersIn("011150018", "2012-10-12"); len(all) != 0 {
+		t.Errorf("a phone of Norrköping is %+v", all)
+	}
 	if all := NumbersIn("101229805", "2012-10-12"); len(all) != 1 || all[0].Identity.Text() != "200101229805" {
 		t.Errorf("a number that lost its nought: %+v", all)
 	}

@@ -249,6 +249,11 @@ func mayGuess(rates *auth.Rates, now time.Time, address, email string) bool {
 		auth.Try{What: "siege " + email, Pace: siege}) == 0
 }
 
+// mayTry takes a try at the password that somebody signed in has, as they are asked for it once more.
+func mayTry(rates *auth.Rates, now time.Time, address, person string) bool {
+	return rates.TakeAll(now, auth.Try{What: "guess " + address, Pace: guess}, auth.Try{What: "present " + person, Pace: knock}) == 0
+}
+
 // address is where a request comes from: the last that our own proxy names, or the connection's other end. A proxy may add
 // a line of its own to those of the header that a visitor made up, so the last of all lines is meant.
 // Of an IPv6 address, the network that one household has.
@@ -268,5 +273,5 @@ func withoutPort(address string) string {
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host
 	}
-	return address
+	return strings.Trim(address, "[]")
 }

@@ -319,6 +319,7 @@ func TestAddress(t *testing.T) {
 		{"and if it names nobody last", "127.0.0.1:99", []string{"10.9.9.9", ""}, true, "127.0.0.1"},
 		{"a household's network", "[2001:db8:1:2:3:4:5:6]:99", nil, false, "2001:db8:1:2::"},
 		{"a household's network behind our proxy", "127.0.0.1:99", []string{"[2001:db8:1:2:3:4:5:6]:99"}, true, "2001:db8:1:2::"},
+		{"also without a port", "127.0.0.1:99", []string{"[2001:db8:1:2:3:4:5:6]"}, true, "2001:db8:1:2::"},
 	} {
 		req := httptest.NewRequest("GET", "/", nil)
 		req.RemoteAddr = test.remote

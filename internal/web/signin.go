@@ -238,6 +238,9 @@ func (s *Server) showSecurity(w http.ResponseWriter, req *http.Request, r view.R
 
 func (s *Server) setPassword(w http.ResponseWriter, req *http.Request, r view.Reader) error {
 	ctx := req.Context()
+	if !s.Sessions.Proved(ctx) && !mayTry(s.rates, s.Now(), s.address(req), r.Viewer.Person) {
+		return s.showSecurity(w, req, r, http.StatusTooManyRequests, fault.List{errTooMany})
+	}
 	err := s.Passwords.Set(ctx, s.DB, r.Viewer, auth.Change{
 		Present: req.PostFormValue("present"), New: req.PostFormValue("new"), Again: req.PostFormValue("again"),
 		Proved: s.Sessions.Proved(ctx), Session: s.Sessions.Stored(ctx), Key: s.onceKey(req),

@@ -248,6 +248,16 @@ func TestPasswordPage(t *testing.T) {
 		if h.post("/sign-in/password", "email", "Eva@example.org", "password", "grön båt i hamn"); !h.inside("Eva Test") {
 			t.Error("the password did not let her in")
 		}
+		// Whoever finds the browser open has no more tries at her password than at the door.
+		refused := 0
+		for range 12 {
+			if _, code, _ := h.post("/me/security/password", "present", "gissat på måfå", "new", "en annans lösenord", "again", "en annans lösenord"); code == http.StatusTooManyRequests {
+				refused++
+			}
+		}
+		if refused != 2 {
+			t.Errorf("of twelve guesses at the present password %d were refused", refused)
+		}
 	})
 }
 

@@ -15,9 +15,6 @@ import (
 // noTitle is the title of whoever comes from a list without titles.
 const noTitle = "ej angiven"
 
-// youngest is how old whoever is employed becomes that year at least.
-const youngest = 14
-
 // lines reads the rows of a part: the employments, what is wrong with the others, and whom those others seem to be about: they
 // have not left, for being told wrongly. Rows that tell of nobody are passed over, and noted.
 func (p *Part) lines(ctx context.Context, part int, ring *secret.Ring, today local.Date) (all, about []Line, wrong []Mistake, err error) {
@@ -215,8 +212,8 @@ func (p Part) identity(l *Line, cell func(Field) string, today local.Date, bad f
 			bad(Identity, fault.Of(err)[0])
 			return
 		}
-		if year, now := n.Born.Time().Year(), today.Time().Year(); year < 1900 || year > now-youngest {
-			bad(Identity, people.ErrBirthYear.With(1900, now-youngest))
+		if year, now := n.Born.Time().Year(), today.Time().Year(); year < 1900 || year > now-people.Youngest {
+			bad(Identity, people.ErrBirthYear.With(1900, now-people.Youngest))
 			return
 		}
 		l.Identity, l.Birth = n, n.Born

@@ -3,6 +3,7 @@ package roster
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -69,7 +70,7 @@ func other(text, date, last string) bool {
 
 // undated is a text without the identity numbers in it: that somebody was born on a day tells nothing of a list. A day with a time is none.
 func undated(text string, today local.Date) string {
-	grown := today.Time().Year() - youngest
+	grown := today.Time().Year() - people.Youngest
 	text = hide(text, func(date, last string) string {
 		if people.Clock(date, last) && date[:4] > fmt.Sprint(grown) {
 			return date
@@ -112,8 +113,8 @@ func isText(arg any) bool { _, is := arg.(string); return is }
 // worded are the fields that hold words, which are kept and shown as they stand, or compared with what is: no identity number may stand there.
 var worded = []Field{Name, Given, Family, Workplace, Municipality, Title, Email, Phone, Employer}
 
-// phones are what in a column of phones is one: ten digits after a nought, nine that lost it, or what tells its country.
-var phones = regexp.MustCompile(`^(?:0\d{9}|7\d{8}|\+[1-9][\d()/.-]*|00[1-9][()/.-]*\d(?:[()/.-]*\d){8,})$`)
+// phones are what in a column of phones is one: nine or ten digits after a nought, nine that lost it, or what tells its country.
+var phones = regexp.MustCompile(`^(?:0\d{8,9}|7\d{8}|\+[1-9][\d()/.-]*|00[1-9][()/.-]*\d(?:[()/.-]*\d){8,})$`)
 
 // birth is where a number is cut as only one of birth is.
 var birth = regexp.MustCompile(`^\+?\d{6}(\d\d)?-\d{4}$`)
@@ -134,7 +135,7 @@ func numberIn(f Field, text string, today local.Date) (hidden, rest string, has 
 // numbersIn hides the last four of the identity numbers that a text holds, in all spellings that are known. rest is the text without them, has whether there are any.
 func numbersIn(text string, today local.Date) (hidden, rest string, has bool) {
 	hidden, rest = text, text
-	if numbers := people.NumbersIn(text, today); len(numbers) > 0 {
+	if numbers := slices.DeleteFunc(people.NumbersIn(text, today), func(n people.Number) bool { return n.Period(today) }); len(numbers) > 0 {
 		hidden, rest, has = "", "", true
 		at := 0
 		for _, n := range numbers {

@@ -34,9 +34,9 @@ func (p Part) sum(r sheet.Row, first string, column, filled int) (t tale, is boo
 	if Mask(number) != number || masks.MatchString(number) {
 		return 0, false
 	}
-	called := first
-	if p.is(column, Given) || p.is(column, Family) {
-		called = cell(Given) + " " + cell(Family)
+	called, others := first, strings.TrimSpace(cell(Name)+" "+cell(Given)+" "+cell(Family))
+	if others != "" && !p.is(column, Name) {
+		called = others
 	}
 	named := naming(called, cell(Workplace)+" "+cell(Municipality))
 	tells := cell(Email) != "" && strings.Contains(cell(Email), "@") || naming(cell(Title), "")
@@ -56,7 +56,7 @@ func (p Part) sum(r sheet.Row, first string, column, filled int) (t tale, is boo
 		return unsure, true
 	case !named:
 		return counts, true
-	case strings.Contains(first, ","), filled == 1 && word == "antal": // as others who stand alone
+	case strings.Contains(called, ","), filled == 1 && word == "antal": // as others who stand alone
 		return 0, false
 	case filled == 1:
 		return counts, true

@@ -47,6 +47,7 @@ func TestPassedOver(t *testing.T) {
 			{"sums that name their group", "Namn;Arbetsplats;Kommun;Titel\r\nEk, Bo;Biblioteket;Köping;chef\r\nSumma Biblioteket;Biblioteket;Köping;1\r\nTotalt båda;Bussen;Köping;2\r\n" +
 				"Summa Köpings bibliotek;;Köping;3\r\nTotalt antal;kvinnor 1;män 1;\r\nSumma anställda;;Köping;1 person\r\nAntal filialer;;;2\r\nSUMMA;Biblioteket;Köping;4\r\n", []int{3, 4, 5, 6, 7, 8, 9}, 0, nil},
 			{"one that counts something else, among people", "Namn;Arbetsplats;Kommun;Titel\r\nSumma Bokbussen;Biblioteket;Köping;1\r\nEk, Bo;Biblioteket;Köping;chef\r\n", nil, 0, []string{"2 Namn: roster.sum"}},
+			{"at a workplace that is called as a sum is", "Arbetsplats;Namn;Kommun\r\nGrand bibliotek;Ek, Eva;Köping\r\nTotalt;2;\r\n", []int{3}, 0, nil},
 			{"a remark among people", head + eva + ";;Filialen är stängd;;;;;\r\n" + bo, nil, 0, []string{"3 Arbetsplats: roster.no-person"}},
 			{"two words among people", head + eva + ";;;;Vikarier;2012;;\r\n" + bo, nil, 0, []string{"3 Titel: roster.no-person"}},
 			{"the head of a printed page among people", head + eva + "Köpings kommun;;;;;;;Sida 2\r\n" + bo, nil, 0, []string{"3 Personnummer: roster.no-person"}},

@@ -82,7 +82,7 @@ func (b *book) seats(e event, n int, o offered) (acts []act) {
 }
 
 // signUp signs up those of the audience who wish to come and do so now: some themselves, some through their
-// workplace's contact.
+// workplace's contact, who does not see those with protected identity.
 func (b *book) signUp(ctx context.Context, s *stage, e event, n int, o offered, now func(player) bool) error {
 	players, err := b.players(ctx, s, e, o, o.Meetings[0].Date)
 	if err != nil {
@@ -98,7 +98,7 @@ func (b *book) signUp(ctx context.Context, s *stage, e event, n int, o offered, 
 	through := map[string][]string{} // by contact
 	for _, p := range players {
 		contact := p.workplace + "/1"
-		if p.key != contact && slices.Contains(today, p) && (o.workplace != "" || chance("through "+e.Key+p.workplace).Float64() < e.through()) {
+		if p.key != contact && !slices.Contains(protected, p.key) && slices.Contains(today, p) && (o.workplace != "" || chance("through "+e.Key+p.workplace).Float64() < e.through()) {
 			through[p.workplace] = append(through[p.workplace], p.id)
 			continue
 		}

@@ -43,7 +43,7 @@ var spellings = []*regexp.Regexp{
 // NumbersIn finds the identity numbers in a text, in all spellings that people use, of those born by a day. A text of nine digits may be one that was kept as a number, so that
 // it lost the nought that it began with.
 func NumbersIn(text string, by local.Date) (all []Number) {
-	if digits(text) < 9 { // an interim number has no more
+	if Digits(text) < 9 { // an interim number has no more
 		return nil
 	}
 	plain, at := Plain(text)
@@ -131,8 +131,8 @@ func numberless(text string, at time.Time) bool {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// digits is how many digits a text has.
-func digits(text string) (n int) {
+// Digits is how many digits a text has.
+func Digits(text string) (n int) {
 	for _, r := range text {
 		if '0' <= r && r <= '9' || '０' <= r && r <= '９' {
 			n++

@@ -99,7 +99,7 @@ func (s *Server) atom(w http.ResponseWriter, req *http.Request, r view.Reader) e
 		return cmp.Or(strings.Compare(string(b.Date), string(a.Date)), strings.Compare(b.ID, a.ID))
 	})
 	r = feedReader(req, r)
-	site := s.base(req)
+	site := s.reachedAt(req)
 	updated := p.Starts.Time()
 	f := atomFeed{Lang: r.Tag(), ID: urn(p.ID), Title: r.Say("publication.feed", p.ShortName), Author: p.ShortName,
 		Links: []atomLink{{"self", "application/atom+xml", site + atomPath(r, p.Slug)}, {"alternate", "text/html", site + "/p/" + p.Slug}}}

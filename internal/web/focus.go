@@ -159,17 +159,6 @@ func (s *Server) focusPage(w http.ResponseWriter, req *http.Request, r view.Read
 	return render(w, req, http.StatusOK, focusPageView(r.In(d.At.Programme.ID), d))
 }
 
-// reachedAt is at which address people reach us, without a slash at the end.
-func (s *Server) reachedAt(req *http.Request) string {
-	switch {
-	case s.URL != "":
-		return s.URL
-	case s.Secure:
-		return "https://" + req.Host
-	}
-	return "http://" + req.Host
-}
-
 // writingPlace is [learningPlace] for who may write there.
 func writingPlace(ctx context.Context, c db.Conn, req *http.Request, r view.Reader) (at learningAt, err error) {
 	if at, err = learningPlace(ctx, c, req, r); err != nil {

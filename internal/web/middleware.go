@@ -269,6 +269,17 @@ func (s *Server) address(req *http.Request) string {
 	return host
 }
 
+// reachedAt is at which address people reach us, without a slash at the end.
+func (s *Server) reachedAt(req *http.Request) string {
+	switch {
+	case s.URL != "":
+		return s.URL
+	case s.Secure:
+		return "https://" + req.Host
+	}
+	return "http://" + req.Host
+}
+
 func withoutPort(address string) string {
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host

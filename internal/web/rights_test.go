@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"kompobib/internal/access"
+	"kompobib/internal/api"
+	"kompobib/internal/auth"
 	"kompobib/internal/db"
 	"kompobib/internal/dbtest"
 )
@@ -297,4 +300,28 @@ func TestHiddenIsMissing(t *testing.T) {
 			}
 		}
 	})
+}
+
+// reads asks everything of the interface that reads something of one's own, by a key of a role's.
+func (v *visit) reads(role string, each func(pattern string, answer *httptest.ResponseRecorder)) {
+	v.t.Helper()
+	var token string
+	err := v.d.Tx(v.t.Context(), "system", func(ctx context.Context, tx *db.Tx) (err error) {
+		token, err = auth.NewToken(ctx, tx, access.System, v.w.viewers[role], "prov")
+		return err
+	})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for pattern := range api.Operations() {
+		method, path, ok := v.w.path(pattern, "own")
+		if !ok || method != http.MethodGet {
+			continue
+		}
+		req := httptest.NewRequestWithContext(v.t.Context(), method, path, nil)
+		req.Header.Set("Authorization", "Bearer "+token)
+		answer := httptest.NewRecorder()
+		v.handler.ServeHTTP(answer, req)
+		each(pattern, answer)
+	}
 }

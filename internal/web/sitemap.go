@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"encoding/xml"
 	"io"
 	"net/http"
@@ -20,12 +19,9 @@ type sitemapURL struct {
 	LastMod local.Date `xml:"lastmod,omitempty"`
 }
 
-// base is the address at which people reach us, or by which this request did.
-func (s *Server) base(req *http.Request) string { return cmp.Or(s.URL, "http://"+req.Host) }
-
 // sitemap tells search engines of every page that is for all.
 func (s *Server) sitemap(w http.ResponseWriter, req *http.Request, r view.Reader) error {
-	site := s.base(req)
+	site := s.reachedAt(req)
 	var all []sitemapURL
 	add := func(path string, changed local.Date) { all = append(all, sitemapURL{site + path, changed}) }
 	for _, path := range []string{"/", "/calendar", "/accessibility", "/privacy"} {

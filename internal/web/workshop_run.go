@@ -102,15 +102,7 @@ func (s *Server) readRunning(ctx context.Context, c db.Conn, req *http.Request, 
 	if d.Code == "" {
 		return d, nil
 	}
-	d.URL = s.URL
-	if d.URL == "" {
-		scheme := "http"
-		if s.Secure {
-			scheme = "https"
-		}
-		d.URL = scheme + "://" + req.Host
-	}
-	d.URL += "/w/" + d.Code
+	d.URL = s.reachedAt(req) + "/w/" + d.Code
 	code, err := qr.Encode(d.URL, qr.M)
 	if err == nil {
 		d.Square, d.Size = square(code)

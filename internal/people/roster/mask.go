@@ -26,12 +26,12 @@ const ages local.Date = "2199-12-31"
 
 // Mask hides the last four of identity numbers in a text, and of what looks like one and can be nothing else: so of one that is mistyped.
 func Mask(s string) string {
-	return hide(s, func(date, _ string) string { return date + "-****" })
+	return hide(s, func(n people.Number) string { return n.Date + "-****" })
 }
 
-// hide is a text with what f makes of the identity numbers in it, and of what looks like one. last is the last four.
-func hide(s string, f func(date, last string) string) string {
-	if digitsIn(s) < 9 { // an interim number has no more
+// hide is a text with what f makes of the identity numbers in it, and of what looks like one.
+func hide(s string, f func(people.Number) string) string {
+	if people.Digits(s) < 9 { // an interim number has no more
 		return s
 	}
 	s = replaced(s, people.NumbersIn(s, ages), f)
@@ -46,14 +46,14 @@ func hide(s string, f func(date, last string) string) string {
 	return replaced(s, shapes, f)
 }
 
-func replaced(s string, numbers []people.Number, f func(date, last string) string) string {
+func replaced(s string, numbers []people.Number, f func(people.Number) string) string {
 	if len(numbers) == 0 {
 		return s
 	}
 	var b strings.Builder
 	at := 0
 	for _, n := range numbers {
-		b.WriteString(s[at:n.From] + f(n.Date, n.Last))
+		b.WriteString(s[at:n.From] + f(n))
 		at = n.To
 	}
 	return b.String() + s[at:]
@@ -71,9 +71,9 @@ func other(text, date, last string) bool {
 // undated is a text without the identity numbers in it: that somebody was born on a day tells nothing of a list. A day with a time is none.
 func undated(text string, today local.Date) string {
 	grown := today.Time().Year() - people.Youngest
-	text = hide(text, func(date, last string) string {
-		if people.Clock(date, last) && date[:4] > fmt.Sprint(grown) {
-			return date
+	text = hide(text, func(n people.Number) string {
+		if people.Clock(n.Date, n.Last) && n.Date[:4] > fmt.Sprint(grown) {
+			return n.Date
 		}
 		return ""
 	})
@@ -134,16 +134,9 @@ func numberIn(f Field, text string, today local.Date) (hidden, rest string, has 
 
 // numbersIn hides the last four of the identity numbers that a text holds, in all spellings that are known. rest is the text without them, has whether there are any.
 func numbersIn(text string, today local.Date) (hidden, rest string, has bool) {
-	hidden, rest = text, text
-	if numbers := slices.DeleteFunc(people.NumbersIn(text, today), func(n people.Number) bool { return n.Period(today) }); len(numbers) > 0 {
-		hidden, rest, has = "", "", true
-		at := 0
-		for _, n := range numbers {
-			hidden, rest = hidden+text[at:n.From]+n.Identity.Masked(), rest+text[at:n.From]
-			at = n.To
-		}
-		hidden, rest = hidden+text[at:], rest+text[at:]
-	}
+	numbers := slices.DeleteFunc(people.NumbersIn(text, today), func(n people.Number) bool { return n.Period(today) })
+	hidden = replaced(text, numbers, func(n people.Number) string { return n.Identity.Masked() })
+	rest, has = replaced(text, numbers, func(people.Number) string { return "" }), len(numbers) > 0
 	if strings.Contains(rest, "-****") { // as we hand it out ourselves
 		if without := masks.ReplaceAllString(rest, ""); without != rest {
 			rest, has = without, true
@@ -153,13 +146,4 @@ func numbersIn(text string, today local.Date) (hidden, rest string, has bool) {
 		_, rest, _ = numbersIn(clean(rest), today) // what stood on either side may be one
 	}
 	return hidden, rest, has
-}
-
-func digitsIn(text string) (n int) {
-	for _, r := range text {
-		if '0' <= r && r <= '9' || '０' <= r && r <= '９' {
-			n++
-		}
-	}
-	return n
 }

@@ -3,6 +3,7 @@ package roster
 import (
 	"slices"
 
+	"kompobib/internal/people"
 	"kompobib/internal/sheet"
 )
 
@@ -44,7 +45,7 @@ func (p *Part) lowerHeaders(asked Mapping) {
 	for len(p.rows) > 0 {
 		r := p.rows[0]
 		if !p.any(callings, func(int) bool { return true }) || p.any(callings, func(i int) bool { return p.merged.Covering(i, r.Number) != p.Header }) ||
-			slices.ContainsFunc(r.Cells, func(cell string) bool { return digitsIn(cell) >= 6 }) {
+			slices.ContainsFunc(r.Cells, func(cell string) bool { return people.Digits(cell) >= 6 }) {
 			return
 		}
 		lower := match(r.Cells, asked)

@@ -41,11 +41,11 @@ func (p Part) sum(r sheet.Row, first string, column, filled int) (t tale, is boo
 	named := naming(called, cell(Workplace)+" "+cell(Municipality))
 	tells := cell(Email) != "" && strings.Contains(cell(Email), "@") || naming(cell(Title), "")
 	for _, f := range []Field{Phone, From, To, Birth} {
-		tells = tells || digitsIn(cell(f)) >= 6
+		tells = tells || people.Digits(cell(f)) >= 6
 	}
 	amount := false // something is counted
 	for i, text := range r.Cells {
-		if i != column && digitsIn(text) > 0 && !slices.ContainsFunc([]Field{Identity, Birth, Phone, Workplace, Municipality}, func(f Field) bool { return p.is(i, f) }) {
+		if i != column && people.Digits(text) > 0 && !slices.ContainsFunc([]Field{Identity, Birth, Phone, Workplace, Municipality}, func(f Field) bool { return p.is(i, f) }) {
 			amount = true
 		}
 	}

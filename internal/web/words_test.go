@@ -15,6 +15,9 @@ import (
 
 	"kompobib/internal/access"
 	"kompobib/internal/fault"
+	"kompobib/internal/learning/swot"
+	"kompobib/internal/learning/workshop"
+	"kompobib/internal/survey"
 	"kompobib/internal/web/locale"
 )
 
@@ -151,6 +154,15 @@ func TestEventsHaveWords(t *testing.T) {
 			if !locale.Swedish.Has(table + "." + name) {
 				t.Errorf("%s.%s has no words", table, name)
 			}
+		}
+	}
+}
+
+// So has whoever acts in nobody's name.
+func TestNobodysNamesHaveWords(t *testing.T) {
+	for _, actor := range []string{"system", "public", survey.Nobody, swot.Nobody, workshop.Phones} {
+		if !locale.Swedish.Has("actor." + actor) {
+			t.Errorf("actor.%s has no words", actor)
 		}
 	}
 }
